@@ -1,0 +1,1 @@
+"""The contest: definitions, pairing, the match, the stream, the vote and the reveal."""

@@ -1,0 +1,1 @@
+"""The battles table: one row per vote, read from every published format."""

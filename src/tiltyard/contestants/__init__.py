@@ -1,0 +1,1 @@
+"""Who may fight, and the adapters that make them answer."""

@@ -1,0 +1,74 @@
+"""The shape of every adapter: a conversation goes in, pieces of an answer come out."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
+
+from tiltyard.contestants.card import Contestant
+from tiltyard.contestants.messages import Message
+from tiltyard.errors import TiltyardError
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A piece of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reasoning:
+    """A piece of what the contestant thought before answering; kept apart from the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The end of an answer, with what the provider reported about it.
+
+    Attributes
+    ----------
+    stop_reason
+        The provider's own word (`stop`, `length`, …), None when it gave none.
+    input_tokens, output_tokens
+        The provider's own counts, None when it reported none. Never estimated here.
+    request
+        The body that was sent, without messages and without any secret.
+    """
+
+    stop_reason: str | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    request: Mapping[str, Any] = field(default_factory=dict)
+
+
+Piece = Text | Reasoning | Finished
+
+
+class AnswerError(TiltyardError):
+    """A contestant could not answer: refused connection, bad status, garbled or broken stream.
+
+    The message is for the operator's log and may name the provider. It never reaches a voter.
+    """
+
+    status: ClassVar[int] = 502
+    title: ClassVar[str] = "A contestant could not answer"
+
+
+class Adapter(Protocol):
+    """Make a contestant answer.
+
+    `answer` yields any number of `Text` and `Reasoning`, then exactly one `Finished`, or raises
+    `AnswerError`. Closing the iterator early stops the provider's work.
+    """
+
+    def answer(
+        self, contestant: Contestant, conversation: tuple[Message, ...], *, seed: int
+    ) -> AsyncIterator[Piece]:
+        """Answer the last message of the conversation."""
+        ...
+
+    async def close(self) -> None:
+        """Release connections."""
+        ...

@@ -1,0 +1,42 @@
+"""A contestant's card: everything the catalogue says about it."""
+
+import hashlib
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Status(StrEnum):
+    """Where a contestant is in its life. Only public ones are drawn for battles."""
+
+    DRAFT = "draft"
+    PREVIEW = "preview"
+    PUBLIC = "public"
+    RETIRED = "retired"
+
+
+class Contestant(BaseModel):
+    """Who may fight, and how to reach it. The key itself is never part of the card."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._:-]{0,79}$")]
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    organisation: Annotated[str, Field(min_length=1, max_length=80)]
+    licence: Annotated[str, Field(min_length=1, max_length=80)]
+    adapter: Literal["openai_chat", "demo"]
+    model: Annotated[str, Field(min_length=1, max_length=200)]
+    base_url: Annotated[str | None, Field(pattern=r"^https?://")] = None
+    key_env: Annotated[str | None, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = None
+    price_input_usd_per_million: Annotated[float | None, Field(ge=0)] = None
+    price_output_usd_per_million: Annotated[float | None, Field(ge=0)] = None
+    released: date | None = None
+    status: Status = Status.PUBLIC
+    alias: Annotated[str | None, Field(min_length=1, max_length=80)] = None
+
+    @property
+    def version(self) -> str:
+        """A digest of the card: a changed card is another version of the contestant."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]

@@ -1,0 +1,1 @@
+"""The append-only record of everything, and the only room that knows SQL."""

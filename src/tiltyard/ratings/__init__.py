@@ -1,0 +1,1 @@
+"""Mathematics of ratings: arrays in, frozen results out."""

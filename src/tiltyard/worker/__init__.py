@@ -1,0 +1,1 @@
+"""What must be derived next: label it, refit it, publish it."""

@@ -1,0 +1,106 @@
+"""Arena definitions: a kind of contest, declared as data."""
+
+import hashlib
+import tomllib
+from importlib import resources
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from tiltyard.battles.outcome import Outcome
+from tiltyard.errors import TiltyardError
+
+Positive = Annotated[int, Field(gt=0)]
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class ArenaDefinitionError(TiltyardError):
+    """An arena definition that cannot be read."""
+
+    title: ClassVar[str] = "The arena definition is not valid"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Accept(_Section):
+    """What a message may hold."""
+
+    parts: tuple[Literal["text"], ...] = Field(min_length=1)
+    max_chars: Positive
+
+
+class Turns(_Section):
+    """How long a battle may go on."""
+
+    max: Positive
+
+
+class Answer(_Section):
+    """What is asked of the contestants, the same for both, and how long they may take."""
+
+    system: str
+    max_chars: Positive
+    first_piece_s: Seconds
+    idle_s: Seconds
+    total_s: Seconds
+
+
+class Pairing(_Section):
+    """How the two are chosen."""
+
+    policy: Literal["uniform"]
+
+
+class Ballot(_Section):
+    """What the person may say at the end."""
+
+    outcomes: tuple[Outcome, ...] = Field(min_length=2)
+    tags: tuple[Annotated[str, Field(min_length=1, max_length=40)], ...]
+    max_comment_chars: Annotated[int, Field(ge=0)]
+
+
+class ArenaDefinition(_Section):
+    """A kind of contest. Every battle stores the digest of the definition it was held under."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+    title: Annotated[str, Field(min_length=1, max_length=60)]
+    description: str
+    accept: Accept
+    turns: Turns
+    answer: Answer
+    pairing: Pairing
+    vote: Ballot
+
+    @property
+    def sha256(self) -> str:
+        """A digest of everything above, in hexadecimal."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+def parse_definition(text: str, *, name: str) -> ArenaDefinition:
+    """Read a definition from TOML; `name` says in errors where it came from.
+
+    Raises
+    ------
+    ArenaDefinitionError
+        When it is not TOML, or a key is missing, unknown or out of range.
+    """
+    try:
+        return ArenaDefinition.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ArenaDefinitionError(f"{name} is not valid TOML: {error}.") from error
+    except ValidationError as error:
+        raise ArenaDefinitionError(f"{name}: {_first_problem(error.errors()[0])}") from error
+
+
+def built_in_definition(arena: str) -> ArenaDefinition:
+    """Read one of the definitions that come with Tiltyard."""
+    file = resources.files("tiltyard.arena") / "definitions" / f"{arena}.toml"
+    return parse_definition(file.read_text(encoding="utf-8"), name=f"{arena}.toml")
+
+
+def _first_problem(problem: Any) -> str:  # noqa: ANN401  # pydantic's error details
+    key = ".".join(str(step) for step in problem["loc"])
+    return f"{key}: {problem['msg'][0].lower()}{problem['msg'][1:]}."

@@ -1,0 +1,50 @@
+"""Published boards, oldest to newest. A snapshot is never changed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tiltyard.ledger.records import Snapshot
+from tiltyard.ledger.tables import snapshots
+
+
+async def add_snapshot(connection: AsyncConnection, snapshot: Snapshot) -> None:
+    """Publish a board."""
+    await connection.execute(
+        snapshots.insert().values(
+            arena=snapshot.arena,
+            slice=snapshot.slice,
+            last_vote=snapshot.last_vote,
+            board=dict(snapshot.board),
+            published_at=snapshot.published_at,
+        )
+    )
+
+
+async def read_snapshot(
+    connection: AsyncConnection, arena: str, slice_: str, *, at: datetime | None = None
+) -> Snapshot | None:
+    """Read the newest board, or the one that was newest at an instant."""
+    query = snapshots.select().where(snapshots.c.arena == arena, snapshots.c.slice == slice_)
+    if at is not None:
+        query = query.where(snapshots.c.published_at <= at)
+    row = (await connection.execute(query.order_by(snapshots.c.id.desc()).limit(1))).first()
+    return None if row is None else _snapshot(row)
+
+
+async def newest_snapshots(connection: AsyncConnection) -> Sequence[Snapshot]:
+    """Read the newest board of every arena and slice."""
+    newest = select(func.max(snapshots.c.id)).group_by(snapshots.c.arena, snapshots.c.slice)
+    rows = await connection.execute(
+        snapshots.select()
+        .where(snapshots.c.id.in_(newest))
+        .order_by(snapshots.c.arena, snapshots.c.slice)
+    )
+    return [_snapshot(row) for row in rows]
+
+
+def _snapshot(row: Any) -> Snapshot:  # noqa: ANN401  # a row
+    return Snapshot(row.arena, row.slice, row.last_vote, row.board, row.published_at)

@@ -1,0 +1,171 @@
+"""The tables of the ledger.
+
+Facts are added and never edited, with two exceptions that are states rather than facts: an
+attempt is open until its answer has ended, and an erasure empties the words of a battle.
+Voters appear as keyed pseudonyms only; the key is not in the database.
+"""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+
+from tiltyard.ledger.columns import JsonValue, Sequence, UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+contestant_versions = Table(
+    "contestant_versions",
+    metadata,
+    Column("version", String(16), primary_key=True),
+    Column("contestant", String(80), nullable=False, index=True),
+    Column("card", JsonValue, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+)
+
+arena_definitions = Table(
+    "arena_definitions",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("arena", String(40), nullable=False, index=True),
+    Column("definition", JsonValue, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+)
+
+battles = Table(
+    "battles",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("arena", String(40), nullable=False),
+    Column("definition", ForeignKey("arena_definitions.sha256"), nullable=False),
+    Column("mode", String(20), nullable=False),
+    Column("source", String(20), nullable=False),  # arena | example
+    Column("voter", String(64), nullable=False),
+    Column("policy", String(80), nullable=False),
+    Column("pair_probability", Float, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    CheckConstraint("pair_probability > 0 AND pair_probability <= 1", name="pair_probability"),
+    Index("ix_battles_voter_created_at", "voter", "created_at"),
+)
+
+sides = Table(
+    "sides",
+    metadata,
+    Column("battle", ForeignKey("battles.id"), primary_key=True),
+    Column("slot", String(1), primary_key=True),
+    Column("contestant", String(80), nullable=False, index=True),
+    Column("version", ForeignKey("contestant_versions.version"), nullable=False),
+    Column("components", JsonValue, nullable=False),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("battle", ForeignKey("battles.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("parts", JsonValue, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", Sequence, primary_key=True, autoincrement=True),
+    Column("battle", Uuid, nullable=False),
+    Column("turn", Integer, nullable=False),
+    Column("slot", String(1), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("state", String(10), nullable=False),  # streaming | done | stopped | failed
+    Column("seed", Integer, nullable=False),
+    Column("parts", JsonValue, nullable=False),
+    Column("reasoning", Text, nullable=False, default=""),
+    Column("request", JsonValue),
+    Column("stop_reason", String(80)),
+    Column("input_tokens", Integer),
+    Column("output_tokens", Integer),
+    Column("first_text_ms", Integer),
+    Column("duration_ms", Integer),
+    Column("error", Text),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    ForeignKeyConstraint(["battle", "turn"], ["turns.battle", "turns.number"]),
+    ForeignKeyConstraint(["battle", "slot"], ["sides.battle", "sides.slot"]),
+    UniqueConstraint("battle", "turn", "slot", "number"),
+    Index("ix_attempts_state", "state"),
+)
+
+votes = Table(
+    "votes",
+    metadata,
+    Column("id", Sequence, primary_key=True, autoincrement=True),
+    Column("battle", Uuid, nullable=False),
+    Column("turn", Integer, nullable=False),
+    Column("outcome", String(10), nullable=False),
+    Column("tags", JsonValue, nullable=False),
+    Column("comment", Text),
+    Column("voter", String(64), nullable=False, index=True),
+    Column("voted_at", UtcDateTime, nullable=False),
+    Column("receipt", String(64), nullable=False, unique=True),
+    ForeignKeyConstraint(["battle", "turn"], ["turns.battle", "turns.number"]),
+    UniqueConstraint("battle", "turn"),
+    CheckConstraint("outcome IN ('a', 'b', 'tie', 'both_bad')", name="outcome"),
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("voter", String(64), primary_key=True),
+    Column("key", String(128), primary_key=True),
+    Column("request_sha256", String(64), nullable=False),
+    Column("answer", JsonValue, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False, index=True),
+)
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("battle", ForeignKey("battles.id"), primary_key=True),
+    Column("erased_at", UtcDateTime, nullable=False),
+)
+
+labels = Table(
+    "labels",
+    metadata,
+    Column("battle", ForeignKey("battles.id"), primary_key=True),
+    Column("labeller", String(40), primary_key=True),
+    Column("labeller_version", String(20), primary_key=True),
+    Column("value", JsonValue, nullable=False),
+    Column("score", Float),
+    Column("labelled_at", UtcDateTime, nullable=False),
+)
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("id", Sequence, primary_key=True, autoincrement=True),
+    Column("arena", String(40), nullable=False),
+    Column("slice", String(40), nullable=False),
+    Column("last_vote", Sequence, nullable=False),
+    Column("board", JsonValue, nullable=False),
+    Column("published_at", UtcDateTime, nullable=False),
+    Index("ix_snapshots_arena_slice_id", "arena", "slice", "id"),
+)

@@ -1,0 +1,89 @@
+"""Write votes, once, and remember what each request was answered."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tiltyard.errors import TiltyardError
+from tiltyard.ledger.records import Vote
+from tiltyard.ledger.tables import battles, idempotency_keys, votes
+
+
+class AlreadyVotedError(TiltyardError):
+    """A second vote on the same battle."""
+
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = "Already voted"
+
+
+class StoredAnswer(NamedTuple):
+    """What a request with this key was answered."""
+
+    request_sha256: str
+    answer: Mapping[str, Any]
+
+
+async def add_vote(connection: AsyncConnection, battle: UUID, vote: Vote, *, voter: str) -> None:
+    """Record a vote.
+
+    Raises
+    ------
+    AlreadyVotedError
+        When this turn has its vote. The database decides, so no race can add a second.
+    """
+    try:
+        await connection.execute(
+            votes.insert().values(
+                battle=battle,
+                turn=vote.turn,
+                outcome=vote.outcome,
+                tags=list(vote.tags),
+                comment=vote.comment,
+                voter=voter,
+                voted_at=vote.voted_at,
+                receipt=vote.receipt,
+            )
+        )
+    except IntegrityError as error:
+        raise AlreadyVotedError(
+            "This battle has its vote, and a vote cannot be changed. Start a new battle."
+        ) from error
+
+
+async def last_vote(connection: AsyncConnection, arena: str) -> int:
+    """Return the number of the arena's newest vote, 0 when there is none."""
+    query = (
+        select(func.max(votes.c.id))
+        .join(battles, battles.c.id == votes.c.battle)
+        .where(battles.c.arena == arena)
+    )
+    return int(await connection.scalar(query) or 0)
+
+
+async def find_answer(connection: AsyncConnection, voter: str, key: str) -> StoredAnswer | None:
+    """Find what this voter's request with this key was answered."""
+    query = select(idempotency_keys.c.request_sha256, idempotency_keys.c.answer).where(
+        idempotency_keys.c.voter == voter, idempotency_keys.c.key == key
+    )
+    row = (await connection.execute(query)).first()
+    return None if row is None else StoredAnswer(row.request_sha256, row.answer)
+
+
+async def keep_answer(
+    connection: AsyncConnection, voter: str, key: str, stored: StoredAnswer, at: datetime
+) -> None:
+    """Remember an answer, in the transaction that did what it answers for."""
+    await connection.execute(
+        idempotency_keys.insert().values(
+            voter=voter,
+            key=key,
+            request_sha256=stored.request_sha256,
+            answer=dict(stored.answer),
+            created_at=at,
+        )
+    )

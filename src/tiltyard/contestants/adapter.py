@@ -1,6 +1,6 @@
 """The shape of every adapter: a conversation goes in, pieces of an answer come out."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
@@ -65,7 +65,7 @@ class Adapter(Protocol):
 
     def answer(
         self, contestant: Contestant, conversation: tuple[Message, ...], *, seed: int
-    ) -> AsyncIterator[Piece]:
+    ) -> AsyncGenerator[Piece]:
         """Answer the last message of the conversation."""
         ...
 

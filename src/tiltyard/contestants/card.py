@@ -18,9 +18,14 @@ class Status(StrEnum):
 
 
 class Contestant(BaseModel):
-    """Who may fight, and how to reach it. The key itself is never part of the card."""
+    """Who may fight, and how to reach it. The key itself is never part of the card.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    `base_url` takes no user name, password or query: what stands on a card may be shown.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, str_strip_whitespace=True, hide_input_in_errors=True
+    )
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._:-]{0,79}$")]
     name: Annotated[str, Field(min_length=1, max_length=80)]
@@ -28,13 +33,18 @@ class Contestant(BaseModel):
     licence: Annotated[str, Field(min_length=1, max_length=80)]
     adapter: Literal["openai_chat", "demo"]
     model: Annotated[str, Field(min_length=1, max_length=200)]
-    base_url: Annotated[str | None, Field(pattern=r"^https?://")] = None
+    base_url: Annotated[str | None, Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")] = None
     key_env: Annotated[str | None, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = None
-    price_input_usd_per_million: Annotated[float | None, Field(ge=0)] = None
-    price_output_usd_per_million: Annotated[float | None, Field(ge=0)] = None
+    price_input_usd_per_million: Annotated[float | None, Field(ge=0, allow_inf_nan=False)] = None
+    price_output_usd_per_million: Annotated[float | None, Field(ge=0, allow_inf_nan=False)] = None
     released: date | None = None
     status: Status = Status.PUBLIC
     alias: Annotated[str | None, Field(min_length=1, max_length=80)] = None
+
+    @property
+    def demo(self) -> bool:
+        """Whether its answers are canned, so that every page can say so."""
+        return self.adapter == "demo"
 
     @property
     def version(self) -> str:

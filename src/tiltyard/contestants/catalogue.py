@@ -1,0 +1,188 @@
+"""The catalogue: every contestant of `contestants.toml`, checked before the doors open."""
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pydantic import ValidationError
+
+from tiltyard.contestants.card import Contestant, Status
+from tiltyard.contestants.faults import Fault, contradiction, first_fault, near
+from tiltyard.contestants.toml_lines import line_where, syntax_error_line
+from tiltyard.errors import TiltyardError
+
+
+class CatalogueError(TiltyardError):
+    """`contestants.toml` cannot be read, holds a mistake, or leaves nobody to draw."""
+
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "The catalogue of contestants cannot be used"
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All contestants of one installation, in the order of their file.
+
+    Attributes
+    ----------
+    contestants
+        The cards; ids are unique.
+    source
+        Where they were declared, for messages: a file name, or `the demo catalogue`.
+    """
+
+    contestants: tuple[Contestant, ...]
+    source: str
+
+    def __iter__(self) -> Iterator[Contestant]:
+        return iter(self.contestants)
+
+    def __len__(self) -> int:
+        return len(self.contestants)
+
+    def get(self, contestant_id: str) -> Contestant | None:
+        """Return the contestant with this id, None when there is none."""
+        return next((card for card in self.contestants if card.id == contestant_id), None)
+
+    @property
+    def drawable(self) -> tuple[Contestant, ...]:
+        """The contestants that battles are drawn from: the public ones."""
+        return tuple(card for card in self.contestants if card.status is Status.PUBLIC)
+
+    @property
+    def public(self) -> tuple[Contestant, ...]:
+        """The contestants that anybody may list: public now, or once and retired since."""
+        shown = (Status.PUBLIC, Status.RETIRED)
+        return tuple(card for card in self.contestants if card.status in shown)
+
+    def require_pair(self) -> None:
+        """Refuse to open an arena that cannot draw two contestants.
+
+        Raises
+        ------
+        CatalogueError
+            When fewer than two contestants are public.
+        """
+        count = len(self.drawable)
+        if count < 2:  # noqa: PLR2004 - a battle has two sides
+            has = "only one public contestant" if count else "no public contestant"
+            raise CatalogueError(
+                f"{self.source} has {has}, and a battle needs two; "
+                'add a contestant or set status = "public".'
+            )
+
+
+def load_catalogue(path: Path | str, environment: Mapping[str, str] | None = None) -> Catalogue:
+    """Read and check the file that declares the contestants.
+
+    Parameters
+    ----------
+    path
+        A TOML file of `[[contestant]]` tables.
+    environment
+        Where the variables named by `key_env` are looked up; the process's own by default.
+        Keys are only seen to be there, never copied.
+
+    Raises
+    ------
+    CatalogueError
+        One sentence with file, line and key, for the first mistake in the file.
+    """
+    text = _read(path)
+    document = _parse(path, text)
+    cards = tuple(_card(path, text, number, table) for number, table in enumerate(document))
+    _check_unique(path, text, cards)
+    _check_keys(path, text, cards, os.environ if environment is None else environment)
+    return Catalogue(cards, str(path))
+
+
+def _read(path: Path | str) -> str:
+    try:
+        return Path(path).read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        sentence = f"{path}:{line}: this is not UTF-8 text; save the file as UTF-8."
+    except OSError as error:
+        reason = error.strerror or "it cannot be opened"
+        sentence = f"{path} cannot be read: {reason[0].lower()}{reason[1:]}."
+    raise CatalogueError(sentence)
+
+
+def _parse(path: Path | str, text: str) -> list[dict[str, Any]]:
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line, reason = syntax_error_line(str(error), text)
+        raise CatalogueError(
+            f"{path}:{line}: this is not valid TOML ({reason}); look for a missing quote, "
+            "bracket or equals sign."
+        ) from None
+    unknown = next((key for key in document if key != "contestant"), None)
+    if unknown is not None:
+        line = line_where(text, lambda found: unknown in found)
+        raise CatalogueError(
+            f"{path}:{line}: unknown {near(unknown, ['contestant'])}; "
+            "contestants are declared in [[contestant]] tables."
+        )
+    tables = document.get("contestant", [])
+    if not (isinstance(tables, list) and all(isinstance(table, dict) for table in tables)):
+        line = line_where(text, lambda found: "contestant" in found)
+        raise CatalogueError(
+            f"{path}:{line}: contestant must be a list of tables; write [[contestant]] with two "
+            "brackets on each side."
+        )
+    if not tables:
+        raise CatalogueError(f"{path} has no [[contestant]] table; add one for each contestant.")
+    return tables
+
+
+def _card(path: Path | str, text: str, number: int, table: dict[str, Any]) -> Contestant:
+    try:
+        card = Contestant.model_validate(table)
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_context=False)
+        fault = first_fault(faults, lambda key: _line(text, number, key))
+    else:
+        against = contradiction(card)
+        if against is None:
+            return card
+        fault = against
+    raise CatalogueError(f"{path}:{_line(text, number, fault.key)}: {fault.sentence}")
+
+
+def _check_unique(path: Path | str, text: str, cards: tuple[Contestant, ...]) -> None:
+    first: dict[str, int] = {}
+    for number, card in enumerate(cards):
+        if card.id in first:
+            taken = _line(text, first[card.id], "id")
+            raise CatalogueError(
+                f"{path}:{_line(text, number, 'id')}: id {card.id!r} is taken by the contestant "
+                f"on line {taken}; give each contestant an id of its own."
+            )
+        first[card.id] = number
+
+
+def _check_keys(
+    path: Path | str, text: str, cards: tuple[Contestant, ...], environment: Mapping[str, str]
+) -> None:
+    for number, card in enumerate(cards):
+        answers = card.status in (Status.PUBLIC, Status.PREVIEW)
+        if answers and card.key_env is not None and not environment.get(card.key_env, "").strip():
+            fault = Fault.of_missing_key(card.key_env)
+            raise CatalogueError(f"{path}:{_line(text, number, 'key_env')}: {fault.sentence}")
+
+
+def _line(text: str, number: int, key: str) -> int:
+    """Return the line of a key of the n-th `[[contestant]]`, or of its header when it is absent."""
+
+    def has_table(found: dict[str, Any]) -> bool:
+        return len(found.get("contestant", ())) > number
+
+    def has_key(found: dict[str, Any]) -> bool:
+        return has_table(found) and key in found["contestant"][number]
+
+    whole = tomllib.loads(text)
+    return line_where(text, has_key if has_key(whole) else has_table)

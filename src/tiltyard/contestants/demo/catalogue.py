@@ -1,0 +1,24 @@
+"""The cards of the demo contestants."""
+
+from datetime import date
+
+from tiltyard.contestants.card import Contestant
+from tiltyard.contestants.catalogue import Catalogue
+from tiltyard.contestants.demo.voices import VOICES
+
+
+def demo_catalogue() -> Catalogue:
+    """Return the contestants that need no file and no key, each labelled as a demo."""
+    cards = [
+        Contestant(
+            id=f"demo-{model}",
+            name=f"{voice.name} (demo)",
+            organisation="Tiltyard demo",
+            licence="Demo, canned answers",
+            adapter="demo",
+            model=model,
+            released=date(2026, 11, 23),
+        )
+        for model, voice in VOICES.items()
+    ]
+    return Catalogue(tuple(cards), "the demo catalogue")

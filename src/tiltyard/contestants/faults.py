@@ -1,0 +1,92 @@
+"""What can be wrong with a `[[contestant]]` table, as sentences that say what to write instead."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Self
+
+from tiltyard.contestants.card import Contestant, Status
+
+CONTESTANT_KEYS = tuple(Contestant.model_fields)
+"""Every key a `[[contestant]]` table may have."""
+
+_ALLOWED = {
+    "id": "1 to 80 of a-z, 0-9 and . _ : -, beginning with a letter or digit",
+    "name": "a text of 1 to 80 characters",
+    "organisation": "a text of 1 to 80 characters",
+    "licence": "a text of 1 to 80 characters",
+    "adapter": '"openai_chat" or "demo"',
+    "model": "a text of 1 to 200 characters, as the provider spells it",
+    "base_url": 'an address such as "https://api.example.com/v1", without user name or query',
+    "key_env": "the name of an environment variable, such as OPENAI_API_KEY, never the key itself",
+    "price_input_usd_per_million": "a number of US dollars, 0 or more",
+    "price_output_usd_per_million": "a number of US dollars, 0 or more",
+    "released": "a date such as 2026-11-23",
+    "status": " or ".join(f'"{status}"' for status in Status),
+    "alias": "a text of 1 to 80 characters",
+}
+# A person may have put a secret where these are expected, so they are never repeated.
+_NEVER_REPEATED = {"base_url", "key_env"}
+_LOOKS_LIKE_A_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A mistake: the key it stands at, and the sentence about it."""
+
+    key: str
+    sentence: str
+
+    @classmethod
+    def of_missing_key(cls, variable: str) -> Self:
+        """Say that the environment variable that should hold a key is not set."""
+        # A variable that is not written in capitals may be a pasted key: do not repeat it.
+        name = variable if _LOOKS_LIKE_A_VARIABLE.fullmatch(variable) else "that"
+        return cls(
+            "key_env",
+            f"key_env names the environment variable {name}, which is not set; set it to the "
+            "provider's key before starting, or remove the line if no key is needed.",
+        )
+
+
+def near(key: str, known: Iterable[str]) -> str:
+    """Name an unknown key and the known one it resembles, if any."""
+    close = get_close_matches(key, known, n=1)
+    return f"key {key!r} (did you mean {close[0]!r}?)" if close else f"key {key!r}"
+
+
+def first_fault(errors: Iterable[Mapping[str, Any]], line_of: Callable[[str], int]) -> Fault:
+    """Turn pydantic's errors about one table into the fault that comes first in the file."""
+    faults = [_fault(error) for error in errors]
+    return min(faults, key=lambda fault: line_of(fault.key))
+
+
+def contradiction(card: Contestant) -> Fault | None:
+    """Return what is wrong between the keys of a card whose keys are each right, if anything."""
+    if card.adapter == "openai_chat" and card.base_url is None:
+        return Fault("adapter", f"openai_chat needs base_url, {_ALLOWED['base_url']}.")
+    return None
+
+
+def _fault(error: Mapping[str, Any]) -> Fault:
+    key = str(error["loc"][0])
+    if error["type"] == "missing":
+        return Fault(key, f"this contestant has no {key}; add it, {_ALLOWED[key]}.")
+    if error["type"] != "extra_forbidden":
+        got = "" if key in _NEVER_REPEATED else f", not {_short(error['input'])}"
+        return Fault(key, f"{key} must be {_ALLOWED[key]}{got}.")
+    if re.search(r"key|token|secret|password", key, re.IGNORECASE):
+        return Fault(
+            key,
+            f"unknown key {key!r}; keys never stand in this file: write key_env, "
+            f"{_ALLOWED['key_env']}.",
+        )
+    return Fault(
+        key, f"unknown {near(key, CONTESTANT_KEYS)}; known are {', '.join(CONTESTANT_KEYS)}."
+    )
+
+
+def _short(value: object) -> str:
+    shown = f'"{value}"' if isinstance(value, str) else str(value)
+    return shown if len(shown) <= 60 else f"{shown[:57]}…"  # noqa: PLR2004 - one line of a terminal

@@ -1,0 +1,1 @@
+"""The adapter for every endpoint that speaks OpenAI's chat completions."""

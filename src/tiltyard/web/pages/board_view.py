@@ -1,0 +1,170 @@
+"""A board as its page shows it: every number already words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from tiltyard.web.pages.forest import Scale, Tick, scale_over
+
+Json: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Where a model's interval lies in the plot, in per cent of its width."""
+
+    lower: str
+    rating: str
+    upper: str
+
+
+@dataclass(frozen=True, slots=True)
+class RatedRow:
+    """One line of the table; the `*_value` fields are what sorting compares."""
+
+    model: str
+    name: str
+    organisation: str
+    licence: str
+    demo: bool
+    rank: int
+    rank_spread: str
+    rating: str
+    rating_value: float
+    bounds: str
+    interval: Interval
+    battles: str
+    battles_value: int
+    win_share: str
+    win_share_value: float
+
+
+@dataclass(frozen=True, slots=True)
+class UnratedRow:
+    """A model without a rating, and the sentences that say why."""
+
+    model: str
+    name: str
+    organisation: str
+    licence: str
+    demo: bool
+    battles: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BoardView:
+    """Everything that `board.html` prints."""
+
+    title: str
+    arena: str
+    slice: str
+    votes: str
+    example_votes: str | None
+    published: str | None
+    published_at: str | None
+    rated: tuple[RatedRow, ...]
+    unrated: tuple[UnratedRow, ...]
+    ticks: tuple[Tick, ...]
+    mean: str | None
+    api_url: str
+
+
+def board_view(board: Json) -> BoardView:
+    """Turn the JSON of one board (docs/reference/http.md) into words and positions."""
+    arena, slice_name = board["arena"], board["slice"]
+    rated = [model for model in board["models"] if model["rating"] is not None]
+    unrated = [model for model in board["models"] if model["rating"] is None]
+    scale = scale_over(bound for m in rated for bound in bounds(m)) if rated else None
+    example = board["sources"].get("example", 0)
+    published_at = board.get("published_at")
+    return BoardView(
+        title=f"{arena.replace('_', ' ').capitalize()} · {slice_name.replace('_', ' ')}",
+        arena=arena,
+        slice=slice_name,
+        votes=grouped(board["votes"]),
+        example_votes=grouped(example) if example else None,
+        published=spoken_date(published_at) if published_at else None,
+        published_at=published_at,
+        rated=tuple(rated_row(model, scale) for model in by_rank(rated)) if scale else (),
+        unrated=tuple(unrated_row(model, board["diagnostics"]) for model in unrated),
+        ticks=scale.ticks() if scale else (),
+        mean=scale.x(1000.0) if scale and scale.low < 1000.0 < scale.high else None,  # noqa: PLR2004  # the gauge of every board
+        api_url=f"/api/v1/boards/{arena}/{slice_name}",
+    )
+
+
+def by_rank(models: Sequence[Json]) -> list[Json]:
+    """Order rated models by rank, equal ranks by rating."""
+    return sorted(models, key=lambda model: (model["rank"], -model["rating"]))
+
+
+def bounds(model: Json) -> tuple[float, float]:
+    """Give a rated model's interval; without one, its rating twice."""
+    rating = model["rating"]
+    lower, upper = model["lower"], model["upper"]
+    return (rating if lower is None else lower, rating if upper is None else upper)
+
+
+def rated_row(model: Json, scale: Scale) -> RatedRow:
+    """Word one rated model."""
+    lower, upper = bounds(model)
+    share = win_share(model)
+    return RatedRow(
+        model=model["model"],
+        name=model["name"],
+        organisation=model["organisation"],
+        licence=model["licence"],
+        demo=model["demo"],
+        rank=model["rank"],
+        rank_spread=rank_spread(model),
+        rating=f"{model['rating']:.0f}",
+        rating_value=model["rating"],
+        bounds=f"{lower:.0f} to {upper:.0f}",
+        interval=Interval(scale.x(lower), scale.x(model["rating"]), scale.x(upper)),
+        battles=grouped(model["battles"]),
+        battles_value=model["battles"],
+        win_share="\N{EN DASH}"
+        if share is None
+        else f"{100 * share:.0f}\N{NARROW NO-BREAK SPACE}%",
+        win_share_value=-1.0 if share is None else share,
+    )
+
+
+def unrated_row(model: Json, diagnostics: Sequence[Json]) -> UnratedRow:
+    """Word one unrated model, with the diagnostics that name it."""
+    reasons = tuple(d["message"] for d in diagnostics if model["model"] in d["models"])
+    return UnratedRow(
+        model=model["model"],
+        name=model["name"],
+        organisation=model["organisation"],
+        licence=model["licence"],
+        demo=model["demo"],
+        battles=grouped(model["battles"]),
+        reasons=reasons or ("There are not enough votes yet to rate this model.",),
+    )
+
+
+def rank_spread(model: Json) -> str:
+    """Say which ranks the interval allows: `2`, or 2 to 4 with a dash between."""
+    lower, upper = model["rank_lower"], model["rank_upper"]
+    return str(lower) if lower == upper else f"{lower}\N{EN DASH}{upper}"
+
+
+def win_share(model: Json) -> float | None:
+    """Give wins plus half the ties, over all battles; `None` without battles."""
+    battles: int = model["battles"]
+    points: float = model["wins"] + model["ties"] / 2
+    return points / battles if battles else None
+
+
+def grouped(count: int) -> str:
+    """Write a count with thousands apart: `1,234`."""
+    return f"{count:,}"
+
+
+def spoken_date(moment: str) -> str:
+    """Write an ISO 8601 moment as `23 November 2026, 12:00 UTC`."""
+    when = datetime.fromisoformat(moment)
+    return f"{when.day} {when:%B %Y, %H:%M} UTC"

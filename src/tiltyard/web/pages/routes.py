@@ -1,0 +1,54 @@
+"""The pages and their addresses."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from tiltyard.web.pages.board_view import board_view
+from tiltyard.web.pages.rendering import arena_pages, templates
+
+FIRST_BOARD = "/boards/text/overall"
+
+
+def pages_router() -> APIRouter:
+    """Make the router of all pages; its handlers read `app.state.arena_pages`."""
+    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+    router.add_api_route("/", new_battle)
+    router.add_api_route("/battles/{battle_id}", one_battle)
+    router.add_api_route("/leaderboard", leaderboard)
+    router.add_api_route("/boards/{arena}/{slice_name}", board)
+    return router
+
+
+def battle_page(request: Request, battle_id: str | None) -> Response:
+    """Render the battle page, for a new battle or for one that exists."""
+    pages = arena_pages(request)
+    context = {
+        "site": pages.site,
+        "prompts": pages.suggested_prompts(),
+        "battle_id": battle_id,
+        "here": "battle",
+    }
+    return templates.TemplateResponse(request, "battle.html", context)
+
+
+def new_battle(request: Request) -> Response:
+    """Show the composer and a few suggested prompts."""
+    return battle_page(request, None)
+
+
+def one_battle(request: Request, battle_id: str) -> Response:
+    """Show one battle; the page asks the API for it, which knows whose it is."""
+    return battle_page(request, battle_id)
+
+
+def leaderboard() -> Response:
+    """Lead to the first board."""
+    return RedirectResponse(FIRST_BOARD)
+
+
+async def board(request: Request, arena: str, slice_name: str) -> Response:
+    """Show one board."""
+    pages = arena_pages(request)
+    view = board_view(await pages.board(arena, slice_name))
+    context = {"site": pages.site, "board": view, "here": "board"}
+    return templates.TemplateResponse(request, "board.html", context)

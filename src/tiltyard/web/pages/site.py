@@ -1,0 +1,66 @@
+"""What the pages need to know, and from whom."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What every page says about the arena it belongs to.
+
+    Attributes
+    ----------
+    title
+        The arena's name, in the header and in the window's title.
+    version
+        Tiltyard's version, in the footer.
+    demo
+        Whether the contestants are the built-in ones and the first votes are examples.
+    max_chars
+        The longest message a person may send, in Unicode code points.
+    max_turns
+        The most messages a person may send in one battle.
+    """
+
+    title: str
+    version: str
+    demo: bool
+    max_chars: int
+    max_turns: int
+
+
+class SuggestedPrompt(Protocol):
+    """One prompt offered to somebody who has nothing to ask."""
+
+    @property
+    def text(self) -> str:
+        """The prompt itself."""
+
+    @property
+    def language(self) -> str:
+        """Its language, a BCP 47 tag such as `fr`."""
+
+    @property
+    def kind(self) -> str:
+        """What it asks for, in a word or two, such as `code`."""
+
+
+class ArenaPages(Protocol):
+    """The arena as the pages see it: `app.state.arena_pages`."""
+
+    @property
+    def site(self) -> Site:
+        """Name, version and limits."""
+
+    def suggested_prompts(self) -> Sequence[SuggestedPrompt]:
+        """All suggested prompts; the page draws a few of them per visit."""
+
+    async def board(self, arena: str, slice_name: str) -> Mapping[str, Any]:
+        """Answer one board in the form of `GET /api/v1/boards/{arena}/{slice}`.
+
+        Raises
+        ------
+        TiltyardError
+            With status 404 when there is no such board.
+        """

@@ -1,1 +1,1 @@
-"""Mathematics of ratings: arrays in, frozen results out."""
+"""Mathematics of ratings: arrays in, frozen results out; no files, no clock, no names."""

@@ -1,0 +1,121 @@
+"""The columns of the battles table, and what published formats call them."""
+
+import polars as pl
+
+from tiltyard.battles.errors import VotesError
+from tiltyard.battles.outcome import Outcome
+
+OUTCOME = pl.Enum([outcome.value for outcome in Outcome])
+
+SCHEMA: dict[str, pl.DataType] = {
+    "battle_id": pl.String(),
+    "arena": pl.Categorical(),
+    "model_a": pl.Categorical(),
+    "model_b": pl.Categorical(),
+    "outcome": OUTCOME,
+    "voter": pl.Categorical(),
+    "voted_at": pl.Datetime("us", "UTC"),
+    "turn": pl.Int32(),
+    "count": pl.Int64(),
+    "weight": pl.Float64(),
+    "language": pl.Categorical(),
+    "pair_probability": pl.Float64(),
+    "policy": pl.Categorical(),
+}
+
+# column -> what it is called in the published formats, first match wins
+ALIASES: dict[str, tuple[str, ...]] = {
+    "battle_id": ("battle_id", "question_id", "comparison_id", "conversation_pair_id", "id"),
+    "model_a": ("model_a", "model_a_name", "left"),
+    "model_b": ("model_b", "model_b_name", "right"),
+    "voter": ("voter", "judge", "judge_hash", "visitor_id", "worker"),
+    "voted_at": ("voted_at", "tstamp", "timestamp"),
+}
+
+NEEDED = ("model_a", "model_b", "count", "weight")
+
+
+def source_of(column: str, present: list[str]) -> str | None:
+    """Return what `column` of the battles table is called among the columns `present`."""
+    return next((name for name in ALIASES.get(column, (column,)) if name in present), None)
+
+
+def row_error(source: str, row: int, column: str, problem: str) -> VotesError:
+    """Say what is wrong in one cell; `row` counts from 0, the sentence from 1."""
+    return VotesError(f"{source}, row {row + 1}, column {column}: {problem}.")
+
+
+def first_row(mask: pl.Series) -> int | None:
+    """Return the first row where `mask` is true."""
+    return mask.arg_max() if mask.any() else None
+
+
+def read_name(column: pl.Series, source: str) -> pl.Series:
+    """Read a column of model names as Categorical; an empty name is an error."""
+    if column.dtype.is_nested():
+        raise VotesError(
+            f"{source}, column {column.name}: holds {column.dtype}, not the names of models."
+        )
+    names = column.cast(pl.Categorical if column.dtype == pl.Categorical else pl.String)
+    missing = first_row(names.is_null() | (names.cast(pl.String).str.len_bytes() == 0))
+    if missing is not None:
+        raise row_error(source, missing, column.name, "is empty; every vote names its two models")
+    return names.cast(pl.Categorical)
+
+
+def read_count(column: pl.Series, source: str) -> pl.Series:
+    """Read how many equal votes each row stands for: whole numbers, not negative."""
+    numbers = _read_numbers(column, source)
+    wrong = first_row(numbers != numbers.floor())
+    if wrong is not None:
+        raise row_error(
+            source, wrong, column.name, f"{numbers[wrong]:g} is not a whole number of votes"
+        )
+    return numbers.cast(pl.Int64)
+
+
+def read_weight(column: pl.Series, source: str) -> pl.Series:
+    """Read how much each vote counts in the likelihood: finite numbers, not negative."""
+    return _read_numbers(column, source)
+
+
+def _read_numbers(column: pl.Series, source: str) -> pl.Series:
+    numbers = column.cast(pl.Float64, strict=False)
+    wrong = first_row(~(numbers.is_finite() & (numbers >= 0)).fill_null(value=False))
+    if wrong is not None:
+        given = "is empty" if column[wrong] is None else f"{column[wrong]!r} is not allowed"
+        raise row_error(
+            source, wrong, column.name, f"{given}; allowed are finite numbers from 0 upwards"
+        )
+    return numbers
+
+
+def read_time(column: pl.Series, source: str) -> pl.Series:
+    """Read moments: seconds since 1970, ISO 8601 text, or datetimes (UTC where no zone is told)."""
+    if column.dtype.is_numeric():
+        moments = (column.cast(pl.Float64) * 1e6).cast(pl.Int64).cast(pl.Datetime("us", "UTC"))
+    elif column.dtype == pl.String:
+        moments = column.str.to_datetime(time_unit="us", time_zone="UTC", strict=False)
+    elif isinstance(column.dtype, pl.Datetime) and column.dtype.time_zone is None:
+        moments = column.cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+    else:
+        moments = column.cast(pl.Datetime("us", "UTC"), strict=False)
+    wrong = first_row(moments.is_null() & column.is_not_null())
+    if wrong is not None:
+        raise row_error(
+            source,
+            wrong,
+            column.name,
+            f"{column[wrong]!r} is not a time; allowed are ISO 8601 text and seconds since 1970",
+        )
+    return moments
+
+
+def read_other(column: pl.Series, dtype: pl.DataType, source: str) -> pl.Series:
+    """Cast an optional column to its type in :data:`SCHEMA`."""
+    text = column.cast(pl.String) if dtype == pl.Categorical and column.dtype != dtype else column
+    read = text.cast(dtype, strict=False)
+    wrong = first_row(read.is_null() & column.is_not_null())
+    if wrong is not None:
+        raise row_error(source, wrong, column.name, f"{column[wrong]!r} is not {dtype}")
+    return read

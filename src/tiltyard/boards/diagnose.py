@@ -1,0 +1,59 @@
+"""Say in words what a board could not estimate, and what it left out."""
+
+from collections.abc import Mapping
+
+from tiltyard.battles.pair_table import PairTable
+from tiltyard.boards.board import Diagnostic
+from tiltyard.ratings.rateable import RateableFit, Reason
+
+SHOWN = 12
+
+BESIDE_RATED: Mapping[Reason, str] = {
+    "undefeated": "never lost to or tied with a rated model, directly or through others, "
+    "so no finite rating is high enough",
+    "winless": "never beat or tied with a rated model, directly or through others, "
+    "so no finite rating is low enough",
+    "disconnected": "no chain of wins or ties links these models with the rated ones, "
+    "so they cannot be compared",
+    "only_ties": "only ties link these models with the rated ones, "
+    "and ties counted as halves do not tell how uncertain a rating is",
+}
+
+NONE_RATED: Mapping[Reason, str] = {
+    "undefeated": "won every vote, so no finite rating is high enough",
+    "winless": "lost every vote, so no finite rating is low enough",
+    "disconnected": "no chain of wins or ties leads from these models to others and back",
+    "only_ties": "every vote that links these models is a tie, "
+    "and ties counted as halves do not tell how uncertain a rating is",
+}
+
+
+def diagnose(pairs: PairTable, result: RateableFit) -> tuple[Diagnostic, ...]:
+    """List what readers of the board must know, the gravest first."""
+    found = []
+    if not pairs.names:
+        found.append(Diagnostic("no_votes", "There are no votes to rank.", ()))
+    elif result.fit is None:
+        found.append(
+            Diagnostic(
+                "nothing_rated",
+                "No model can be rated: collect votes until some models have both "
+                "won and lost against each other, directly or through others.",
+                pairs.names,
+            )
+        )
+    sentences = NONE_RATED if result.fit is None else BESIDE_RATED
+    for reason, members in result.left_out.items():
+        names = tuple(pairs.names[index] for index in members)
+        found.append(Diagnostic(reason, f"{_listed(names)}: {sentences[reason]}.", names))
+    if pairs.self_battles:
+        names, lost = tuple(pairs.self_battles), sum(pairs.self_battles.values())
+        votes = "1 vote" if lost == 1 else f"{lost:,} votes"
+        message = f"{_listed(names)}: {votes} of a model against itself left out."
+        found.append(Diagnostic("self_battle", message, names))
+    return tuple(found)
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    more = len(names) - SHOWN
+    return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")

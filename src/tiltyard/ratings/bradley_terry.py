@@ -1,0 +1,206 @@
+"""The Bradley-Terry model: exact maximum likelihood and its sandwich covariance.
+
+A vote between models i and j with outcome y (1 for i, 0 for j, 1/2 for a tie or both-bad) has
+log-likelihood y ln p + (1 - y) ln(1 - p) with p = 1 / (1 + exp(theta_j - theta_i))
+(Bradley & Terry 1952, "Rank analysis of incomplete block designs"). Strengths are identified up to
+a common shift; here they sum to zero.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import linalg
+from scipy.special import expit, log_expit
+
+from tiltyard.errors import TiltyardError
+from tiltyard.ratings.connectivity import connectivity
+from tiltyard.ratings.pair_counts import Floats, PairCounts
+
+GRADIENT_TOLERANCE = 1e-9
+MOST_STEPS = 200
+
+
+class NotEstimableError(TiltyardError):
+    """The likelihood has no finite, unique maximum; the message gives the indices of the models."""
+
+    status = 422
+    title = "These models cannot be rated together"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BradleyTerryFit:
+    """A Bradley-Terry fit in the gauge where strengths sum to zero.
+
+    Parameters
+    ----------
+    strengths
+        Shape (K,). theta in nats; they sum to zero.
+    covariance
+        Shape (K, K). Sandwich covariance of `strengths`; its rows sum to zero. The variance of a
+        contrast c'theta with sum(c) = 0 is c'Vc, and no choice of gauge changes it.
+    log_likelihood
+        Sum of the votes' weighted log-likelihoods, ties as halves.
+    gradient
+        Largest absolute element of the score at `strengths`.
+    steps
+        Newton steps taken.
+    """
+
+    strengths: Floats
+    covariance: Floats
+    log_likelihood: float
+    gradient: float
+    steps: int
+
+
+def fit_bradley_terry(counts: PairCounts, squares: PairCounts | None = None) -> BradleyTerryFit:
+    """Fit by Newton's method with step halving; no ridge, no prior.
+
+    Parameters
+    ----------
+    counts
+        Weighted counts over K >= 2 models, all of which can be rated together.
+    squares
+        The same votes counted with their weights squared, for the covariance. Left out, every vote
+        counts as itself: a count of 5 is five votes of weight one.
+
+    Raises
+    ------
+    NotEstimableError
+        When the estimate does not exist, naming the undefeated, winless or disconnected models;
+        :func:`tiltyard.ratings.rateable.fit_rateable` leaves those out instead.
+    """
+    _refuse_unless_connected(counts)
+    strengths = np.zeros(counts.models)
+    tolerance = _tolerance(counts)
+    size = np.inf
+    for step in range(MOST_STEPS):
+        gradient = score(counts, strengths)
+        size = float(np.abs(gradient).max())
+        if size <= tolerance:
+            covariance = sandwich(counts, squares or counts, strengths)
+            total = log_likelihood(counts, strengths)
+            return BradleyTerryFit(strengths, covariance, total, size, step)
+        strengths = _uphill(counts, strengths, gradient)
+    raise NotEstimableError(
+        f"Newton's method left a gradient of {size:.1e} after {MOST_STEPS} steps: "
+        "the weights span too many orders of magnitude for double precision."
+    )
+
+
+def log_likelihood(counts: PairCounts, strengths: Floats) -> float:
+    """Return the sum over votes of y ln p + (1 - y) ln(1 - p), times their weights."""
+    gap = strengths[counts.first] - strengths[counts.second]
+    terms = counts.first_points * log_expit(gap) + counts.second_points * log_expit(-gap)
+    return float(terms.sum())
+
+
+def score(counts: PairCounts, strengths: Floats) -> Floats:
+    """Shape (K,). Gradient of the log-likelihood, written so that nothing cancels within a pair."""
+    gap = strengths[counts.first] - strengths[counts.second]
+    pull = counts.first_points * expit(-gap) - counts.second_points * expit(gap)
+    return counts.per_model(pull, -pull)
+
+
+def information(counts: PairCounts, strengths: Floats) -> Floats:
+    """Shape (K, K). Negative Hessian H: the graph Laplacian with weights n p (1 - p)."""
+    gap = strengths[counts.first] - strengths[counts.second]
+    return _laplacian(counts, counts.totals * expit(gap) * expit(-gap))
+
+
+def sandwich(counts: PairCounts, squares: PairCounts, strengths: Floats) -> Floats:
+    """Covariance H⁺ B H⁺ of the strengths in the sum-zero gauge (Huber 1967; White 1980, HC0).
+
+    B sums the outer products of single votes' scores, so each outcome enters with its own residual:
+    a tie leaves (1/2 - p)², which is not what a win and a loss would leave.
+
+    Parameters
+    ----------
+    counts
+        Weighted counts: the weights w of the likelihood, for the information H.
+    squares
+        Counts weighted by w², for B.
+    strengths
+        Shape (K,). Where to evaluate, in nats.
+
+    Returns
+    -------
+    Floats
+        Shape (K, K).
+    """
+    gap = strengths[counts.first] - strengths[counts.second]
+    bread = _pseudo_inverse(information(counts, strengths))
+    win, loss = expit(-gap), expit(gap)
+    tie = 0.5 * (win - loss)
+    residuals = (
+        squares.first_wins * win**2
+        + squares.second_wins * loss**2
+        + (squares.ties + squares.both_bad) * tie**2
+    )
+    covariance: Floats = bread @ _laplacian(squares, residuals) @ bread
+    return 0.5 * (covariance + covariance.T)
+
+
+def _uphill(counts: PairCounts, strengths: Floats, gradient: Floats) -> Floats:
+    """Take the Newton step, halved until the likelihood rises as much as its slope promises."""
+    direction = linalg.solve(
+        _without_null_space(information(counts, strengths)), gradient, assume_a="pos"
+    )
+    direction -= direction.mean()
+    here = log_likelihood(counts, strengths)
+    promise = float(gradient @ direction)
+    rounding = 1e-13 * abs(here)
+    length = 1.0
+    while length > SHORTEST_STEP:
+        there = log_likelihood(counts, strengths + length * direction)
+        if there >= here + 1e-4 * length * promise - rounding:
+            break
+        length /= 2
+    return strengths + length * direction
+
+
+SHORTEST_STEP = 2.0**-40
+
+
+def _tolerance(counts: PairCounts) -> float:
+    """Absolute 1e-9, less where a model's whole weight is below one, never below rounding."""
+    weight = counts.per_model(counts.totals, counts.totals)
+    rounding = 16 * np.finfo(np.float64).eps * float(weight.max())
+    return max(GRADIENT_TOLERANCE * min(1.0, float(weight.min())), rounding)
+
+
+def _laplacian(counts: PairCounts, weight: Floats) -> Floats:
+    matrix = np.zeros((counts.models, counts.models))
+    matrix[counts.first, counts.second] = -weight
+    matrix[counts.second, counts.first] = -weight
+    np.fill_diagonal(matrix, counts.per_model(weight, weight))
+    return matrix
+
+
+def _without_null_space(laplacian: Floats) -> Floats:
+    """Add c 11'/K with c the mean diagonal: the same on sum-zero vectors, but invertible."""
+    models = len(laplacian)
+    return laplacian + float(np.trace(laplacian)) / models**2
+
+
+def _pseudo_inverse(laplacian: Floats) -> Floats:
+    """Invert on sum-zero vectors: (H + c 11'/K)⁻¹ - 11'/(cK) is exactly H⁺."""
+    identity = np.eye(len(laplacian))
+    inverse: Floats = linalg.solve(_without_null_space(laplacian), identity, assume_a="pos")
+    return inverse - 1.0 / float(np.trace(laplacian))
+
+
+def _refuse_unless_connected(counts: PairCounts) -> None:
+    found = connectivity(counts)
+    if found.rated.size == counts.models:
+        return
+    named = {
+        "undefeated": found.undefeated,
+        "winless": found.winless,
+        "disconnected": found.disconnected,
+    }
+    reasons = [f"{kind}: {', '.join(map(str, who))}" for kind, who in named.items() if who.size]
+    raise NotEstimableError(
+        f"The votes cannot place all {counts.models} models on one scale "
+        f"({'; '.join(reasons) or 'no models'}); leave these out or collect votes that link them."
+    )

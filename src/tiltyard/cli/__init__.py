@@ -1,18 +1,63 @@
-"""The command line: one module per command group, each loaded when it is called."""
+"""The command line: one module per command, each loaded when it is called."""
 
+import sys
+from collections.abc import Sequence
 from importlib import import_module
 
 import click
 
 from tiltyard import __version__
+from tiltyard.errors import TiltyardError
 
-# name -> module that holds a click command of that name
 COMMANDS = {
-    "demo": "tiltyard.cli.demo",
-    "serve": "tiltyard.cli.serve",
-    "doctor": "tiltyard.cli.doctor",
-    "models": "tiltyard.cli.models",
-    "rank": "tiltyard.cli.rank",
-    "worker": "tiltyard.cli.worker",
-    "db": "tiltyard.cli.db",
+    "demo": "Serve an arena with built-in contestants and example votes.",
+    "serve": "Serve the arena of contestants.toml.",
+    "worker": "Label battles and publish boards, without a server.",
+    "doctor": "Say what is there, what is missing, and which line would add it.",
+    "models": "List the contestants of contestants.toml.",
+    "rank": "Rank models from a file of votes.",
+    "db": "Look after the ledger's database.",
 }
+"""Every command and its first line of help, so that `--help` loads none of them."""
+
+
+class Tiltyard(click.Group):
+    """Find commands by name and import only the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        """Name the commands in the order a newcomer needs them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # click's signature
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"tiltyard.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Tiltyard, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="tiltyard")
+def tiltyard() -> None:
+    """Run the open arena for AI models."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command. Exit 0 when it did what was asked, 1 when the answer is no, 2 on bad input."""
+    try:
+        tiltyard.main(args=arguments, standalone_mode=False)
+    except click.exceptions.Exit as leave:
+        sys.exit(leave.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except TiltyardError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(2)

@@ -14,32 +14,37 @@ from tiltyard.ledger.tables import attempts, battles, erasures, sides, turns, vo
 
 async def add_battle(connection: AsyncConnection, battle: Battle) -> None:
     """Record a battle and who fights in it. Its turns and attempts follow by themselves."""
-    await connection.execute(
-        battles.insert().values(
-            id=battle.id,
-            arena=battle.arena,
-            definition=battle.definition,
-            mode=battle.mode,
-            source=battle.source,
-            voter=battle.voter,
-            policy=battle.policy,
-            pair_probability=battle.pair_probability,
-            created_at=battle.created_at,
-        )
-    )
-    await connection.execute(
-        sides.insert(),
-        [
-            {
-                "battle": battle.id,
-                "slot": side.slot,
-                "contestant": side.contestant,
-                "version": side.version,
-                "components": dict(side.components),
-            }
-            for side in battle.sides
-        ],
-    )
+    await connection.execute(battles.insert().values(battle_row(battle)))
+    await connection.execute(sides.insert(), side_rows(battle))
+
+
+def battle_row(battle: Battle) -> dict[str, Any]:
+    """Make the row of a battle."""
+    return {
+        "id": battle.id,
+        "arena": battle.arena,
+        "definition": battle.definition,
+        "mode": battle.mode,
+        "source": battle.source,
+        "voter": battle.voter,
+        "policy": battle.policy,
+        "pair_probability": battle.pair_probability,
+        "created_at": battle.created_at,
+    }
+
+
+def side_rows(battle: Battle) -> list[dict[str, Any]]:
+    """Make the rows of a battle's sides."""
+    return [
+        {
+            "battle": battle.id,
+            "slot": side.slot,
+            "contestant": side.contestant,
+            "version": side.version,
+            "components": dict(side.components),
+        }
+        for side in battle.sides
+    ]
 
 
 async def add_turn(
@@ -115,14 +120,18 @@ async def end_attempt(
     )
 
 
-async def fail_open_attempts(connection: AsyncConnection, at: datetime) -> int:
-    """End every attempt that a stopped server left open; return how many there were."""
-    result = await connection.execute(
-        update(attempts)
-        .where(attempts.c.state == "streaming")
-        .values(state="failed", error="The server stopped while this was streaming.", ended_at=at)
+async def fail_open_attempts(
+    connection: AsyncConnection, at: datetime, *, battle: UUID | None = None
+) -> None:
+    """End every attempt that a stopped server left open, of one battle or of all."""
+    query = update(attempts).where(attempts.c.state == "streaming")
+    if battle is not None:
+        query = query.where(attempts.c.battle == battle)
+    await connection.execute(
+        query.values(
+            state="failed", error="The server stopped while this was streaming.", ended_at=at
+        )
     )
-    return result.rowcount
 
 
 async def lock_battle(connection: AsyncConnection, battle: UUID) -> None:

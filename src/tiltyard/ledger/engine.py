@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from sqlalchemy import Connection, event, make_url
+from sqlalchemy import Connection as SyncConnection
+from sqlalchemy import event, make_url, select
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -61,6 +62,11 @@ class Ledger:
             connection = await plain.execution_options(writes=True)
             async with connection.begin():
                 yield connection
+
+    async def ping(self) -> None:
+        """Ask the database for nothing; a `DatabaseError` says that it does not answer."""
+        async with self.reading() as connection:
+            await connection.execute(select(1))
 
     async def close(self) -> None:
         """Close every connection."""
@@ -119,11 +125,14 @@ def _set_pragmas(connection: Any, _record: object) -> None:  # noqa: ANN401  # t
     cursor.close()
 
 
-def _begin(connection: Connection) -> None:
+def _begin(connection: SyncConnection) -> None:
     # A writer takes the lock at once: two that start as readers could both fail to upgrade.
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+Connection = AsyncConnection
+"""A transaction or a view of the ledger, for rooms that must not know SQL."""
+
 DatabaseError = DBAPIError
-"""What a lost or refusing database raises, for rooms that must not know SQL."""
+"""What a lost or refusing database raises."""

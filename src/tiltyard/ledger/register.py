@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tiltyard.ledger.tables import arena_definitions, contestant_versions
-
-INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 async def record_contestant(
@@ -21,10 +19,8 @@ async def record_contestant(
     at: datetime,
 ) -> None:
     """Record a version of a contestant's card, unless it is known."""
-    insert = INSERTS[connection.dialect.name](contestant_versions).values(
-        version=version, contestant=contestant, card=dict(card), recorded_at=at
-    )
-    await connection.execute(insert.on_conflict_do_nothing())
+    row = {"version": version, "contestant": contestant, "card": dict(card), "recorded_at": at}
+    await _insert_if_new(connection, contestant_versions, row)
 
 
 async def record_definition(
@@ -35,10 +31,8 @@ async def record_definition(
     at: datetime,
 ) -> None:
     """Record a version of an arena's definition, unless it is known."""
-    insert = INSERTS[connection.dialect.name](arena_definitions).values(
-        sha256=sha256, arena=arena, definition=dict(definition), recorded_at=at
-    )
-    await connection.execute(insert.on_conflict_do_nothing())
+    row = {"sha256": sha256, "arena": arena, "definition": dict(definition), "recorded_at": at}
+    await _insert_if_new(connection, arena_definitions, row)
 
 
 async def read_cards(connection: AsyncConnection) -> dict[str, dict[str, Any]]:
@@ -65,3 +59,16 @@ async def read_card(connection: AsyncConnection, version: str) -> dict[str, Any]
     """Read the card of one version."""
     query = select(contestant_versions.c.card).where(contestant_versions.c.version == version)
     return dict((await connection.execute(query)).scalar_one())
+
+
+async def read_arenas(connection: AsyncConnection) -> list[str]:
+    """Name the arenas that were ever opened."""
+    query = select(arena_definitions.c.arena).distinct().order_by(arena_definitions.c.arena)
+    return list(await connection.scalars(query))
+
+
+async def _insert_if_new(connection: AsyncConnection, table: Table, row: Mapping[str, Any]) -> None:
+    if connection.dialect.name == "postgresql":
+        await connection.execute(postgresql.insert(table).values(**row).on_conflict_do_nothing())
+    else:
+        await connection.execute(sqlite.insert(table).values(**row).on_conflict_do_nothing())

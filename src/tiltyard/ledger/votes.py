@@ -37,22 +37,25 @@ async def add_vote(connection: AsyncConnection, battle: UUID, vote: Vote, *, vot
         When this turn has its vote. The database decides, so no race can add a second.
     """
     try:
-        await connection.execute(
-            votes.insert().values(
-                battle=battle,
-                turn=vote.turn,
-                outcome=vote.outcome,
-                tags=list(vote.tags),
-                comment=vote.comment,
-                voter=voter,
-                voted_at=vote.voted_at,
-                receipt=vote.receipt,
-            )
-        )
+        await connection.execute(votes.insert().values(vote_row(battle, vote, voter)))
     except IntegrityError as error:
         raise AlreadyVotedError(
             "This battle has its vote, and a vote cannot be changed. Start a new battle."
         ) from error
+
+
+def vote_row(battle: UUID, vote: Vote, voter: str) -> dict[str, Any]:
+    """Make the row of a vote."""
+    return {
+        "battle": battle,
+        "turn": vote.turn,
+        "outcome": vote.outcome,
+        "tags": list(vote.tags),
+        "comment": vote.comment,
+        "voter": voter,
+        "voted_at": vote.voted_at,
+        "receipt": vote.receipt,
+    }
 
 
 async def last_vote(connection: AsyncConnection, arena: str) -> int:

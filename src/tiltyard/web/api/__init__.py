@@ -1,1 +1,13 @@
 """JSON and server-sent events under /api/v1."""
+
+from fastapi import APIRouter
+
+from tiltyard.web.api import battles, boards, models
+
+
+def api_router() -> APIRouter:
+    """Make the router of the whole interface."""
+    router = APIRouter(prefix="/api/v1")
+    for part in (battles, boards, models):
+        router.include_router(part.router)
+    return router

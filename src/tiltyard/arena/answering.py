@@ -1,0 +1,141 @@
+"""One side answers: from the adapter's pieces to text, measurements and an end."""
+
+import asyncio
+from contextlib import aclosing
+from time import monotonic
+
+import structlog
+
+from tiltyard.arena.definition import Answer
+from tiltyard.contestants.adapter import Adapter, AnswerError, Finished, Piece, Reasoning, Text
+from tiltyard.contestants.card import Contestant
+from tiltyard.contestants.messages import Message
+from tiltyard.ledger.records import AttemptEnd, AttemptState, Slot
+
+log = structlog.get_logger()
+
+
+class Answering:
+    """One attempt while it runs.
+
+    `run` fills the text; whoever sends it on takes what is new with `take`. The attempt always
+    ends: every failure, silence or flood becomes an `AttemptEnd`, never an exception.
+
+    Parameters
+    ----------
+    slot, number, seed
+        Which side this is, which attempt, and the contestant's seed.
+    contestant, adapter, conversation
+        Who answers what, and how it is reached.
+    rules
+        The arena's limits on an answer.
+    """
+
+    def __init__(
+        self,
+        *,
+        slot: Slot,
+        number: int,
+        seed: int,
+        contestant: Contestant,
+        adapter: Adapter,
+        conversation: tuple[Message, ...],
+        rules: Answer,
+    ) -> None:
+        self.slot: Slot = slot
+        self.number = number
+        self._pieces = adapter.answer(contestant, conversation, seed=seed)
+        self._contestant = contestant.id
+        self._rules = rules
+        self._text: list[str] = []
+        self._fresh: list[str] = []
+        self._length = 0
+        self._taken = 0
+        self._reasoning: list[str] = []
+        self._finished = Finished()
+        self._started = monotonic()
+        self._first_text_ms: int | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._stopped = False
+
+    def stop(self) -> None:
+        """End the answer where it is, because the person said so."""
+        self._stopped = True
+        if self._task is not None:
+            self._task.cancel()
+
+    def take(self) -> tuple[int, str]:
+        """Take the text that came since the last call, with its offset in code points."""
+        offset, fresh = self._taken, "".join(self._fresh)
+        self._fresh.clear()
+        self._taken += len(fresh)
+        return offset, fresh
+
+    async def run(self) -> AttemptEnd:
+        """Answer to the end, whatever the end is."""
+        self._task = asyncio.create_task(self._collect())
+        try:
+            await self._task
+        except TimeoutError:
+            return self._end("failed", "The contestant was silent or slow beyond the limit.")
+        except AnswerError as error:
+            return self._end("failed", str(error))
+        except asyncio.CancelledError:
+            if not self._stopped:
+                raise
+            return self._end("stopped")
+        except Exception:  # the edge of the job: a defect of an adapter ends its side only
+            log.exception("an adapter broke", contestant=self._contestant)
+            return self._end("failed", "The adapter broke; the log has the traceback.")
+        return self._end("done")
+
+    async def _collect(self) -> None:
+        async with asyncio.timeout(self._rules.total_s), aclosing(self._pieces) as pieces:
+            patience = self._rules.first_piece_s
+            while self._length < self._rules.max_chars:
+                async with asyncio.timeout(patience):
+                    piece = await anext(pieces, None)
+                if piece is None:
+                    return
+                self._note(piece)
+                patience = self._rules.idle_s
+            self._finished = Finished(
+                stop_reason="tiltyard:max_chars", request=self._finished.request
+            )
+
+    def _note(self, piece: Piece) -> None:
+        match piece:
+            case Text(text):
+                if self._first_text_ms is None:
+                    self._first_text_ms = self._elapsed_ms()
+                fitting = text[: self._rules.max_chars - self._length]
+                self._text.append(fitting)
+                self._fresh.append(fitting)
+                self._length += len(fitting)
+            case Reasoning(text):
+                room = self._rules.max_chars - sum(map(len, self._reasoning))
+                self._reasoning.append(text[: max(0, room)])
+            case Finished():
+                self._finished = piece
+
+    def _end(self, state: AttemptState, error: str | None = None) -> AttemptEnd:
+        text = "".join(self._text)
+        if state != "failed" and not text.strip():
+            state, error = "failed", error or "The answer ended before its first word."
+        if error is not None:
+            log.warning("an attempt failed", contestant=self._contestant, error=error)
+        return AttemptEnd(
+            state=state,
+            text=text,
+            reasoning="".join(self._reasoning),
+            request=self._finished.request,
+            stop_reason=self._finished.stop_reason,
+            input_tokens=self._finished.input_tokens,
+            output_tokens=self._finished.output_tokens,
+            first_text_ms=self._first_text_ms,
+            duration_ms=self._elapsed_ms(),
+            error=error,
+        )
+
+    def _elapsed_ms(self) -> int:
+        return round((monotonic() - self._started) * 1000)

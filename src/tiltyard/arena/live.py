@@ -1,0 +1,189 @@
+"""The turns that are being answered right now.
+
+Generation belongs to the battle: it begins when the battle is opened and ends by itself, whoever
+is connected. Two producers fill their own text; one clock takes what is new from both, frames it
+into the battle's one event log, and announces the ends.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import ClassVar
+from uuid import UUID
+
+import structlog
+
+from tiltyard.arena.answering import Answering
+from tiltyard.arena.events import EventLog, Frame, Problem, SideDone, TurnDone
+from tiltyard.arena.match import battle_state
+from tiltyard.errors import TiltyardError
+from tiltyard.ledger import battles
+from tiltyard.ledger.engine import Ledger
+from tiltyard.ledger.records import AttemptEnd, Slot
+
+FRAME_S = 0.05
+LINGER_S = 60.0
+"""How long a finished log stays, so that a reader who lost the connection can read its end."""
+
+log = structlog.get_logger()
+
+
+class BusyError(TiltyardError):
+    """As many turns are being answered as this server takes on at once."""
+
+    status: ClassVar[int] = 503
+    title: ClassVar[str] = "The arena is full"
+
+
+class LiveTurn:
+    """One run of a turn: the sides that are answering, their clock and their log."""
+
+    def __init__(
+        self, battle: UUID, turn: int, sides: Sequence[Answering], ledger: Ledger, *, start: int
+    ) -> None:
+        self.log = EventLog(start)
+        self._battle = battle
+        self._turn = turn
+        self._sides = sides
+        self._ledger = ledger
+        self._ends: dict[Slot, AttemptEnd] = {}
+
+    def stop(self) -> None:
+        """End every side where it is."""
+        for side in self._sides:
+            side.stop()
+
+    async def run(self) -> None:
+        """Let the sides answer, tell the followers, and write every end into the ledger."""
+        try:
+            async with asyncio.TaskGroup() as producers:
+                for side in self._sides:
+                    producers.create_task(self._produce(side))
+                await self._keep_time()
+        finally:
+            self.log.close()
+
+    async def _produce(self, side: Answering) -> None:
+        end = await side.run()
+        async with self._ledger.writing() as connection:
+            await battles.end_attempt(
+                connection,
+                self._battle,
+                self._turn,
+                side.slot,
+                number=side.number,
+                end=end,
+                at=datetime.now(UTC),
+            )
+        self._ends[side.slot] = end
+
+    async def _keep_time(self) -> None:
+        open_sides = list(self._sides)
+        while open_sides:
+            await asyncio.sleep(FRAME_S)
+            # An end is looked up before the last text is taken: nothing can come between.
+            ended = [side for side in open_sides if side.slot in self._ends]
+            for side in open_sides:
+                self._send_text(side)
+            for side in ended:
+                self._send_end(side)
+                open_sides.remove(side)
+        await self._send_turn_done()
+
+    def _send_text(self, side: Answering) -> None:
+        offset, text = side.take()
+        if text:
+            self.log.append(Frame(side.slot, self._turn, side.number, offset, text))
+
+    def _send_end(self, side: Answering) -> None:
+        state = self._ends[side.slot].state
+        if state == "failed":
+            self.log.append(Problem(side.slot, self._turn))
+        self.log.append(SideDone(side.slot, self._turn, state))
+
+    async def _send_turn_done(self) -> None:
+        async with self._ledger.reading() as connection:
+            battle = await battles.read_battle(connection, self._battle)
+        if battle is not None:
+            self.log.append(TurnDone(self._turn, battle_state(battle).value))
+
+
+class LiveTurns:
+    """All live turns of this server, at most one per battle.
+
+    Parameters
+    ----------
+    limit
+        How many turns may be answered at once; beyond it people are asked to come back.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._turns: dict[UUID, LiveTurn] = {}
+        self._tasks: dict[UUID, asyncio.Task[None]] = {}
+        self._claims: Counter[UUID] = Counter()
+
+    @contextmanager
+    def claim(self, battle: UUID) -> Iterator[None]:
+        """Hold a place for a battle while its turn is recorded and started.
+
+        Raises
+        ------
+        BusyError
+            When `limit` turns are being answered; nothing has been recorded then.
+        """
+        if len(self._tasks) + self._claims.total() >= self._limit:
+            raise BusyError("The arena is full just now: try again in a few seconds.")
+        self._claims[battle] += 1
+        try:
+            yield
+        finally:
+            self._claims[battle] -= 1
+            self._claims += Counter()  # forgets the battles that nobody claims
+
+    def start(self, battle: UUID, turn: LiveTurn) -> None:
+        """Begin to answer, in a task that belongs to the battle."""
+        self._turns[battle] = turn
+        task = asyncio.create_task(turn.run(), name=f"battle {battle}")
+        self._tasks[battle] = task
+        task.add_done_callback(lambda done: self._ended(battle, turn, done))
+
+    def log(self, battle: UUID) -> EventLog | None:
+        """Return the log of a battle's live or just finished turn."""
+        turn = self._turns.get(battle)
+        return None if turn is None else turn.log
+
+    def is_live(self, battle: UUID) -> bool:
+        """Say whether this server is answering this battle, or about to."""
+        return battle in self._tasks or battle in self._claims
+
+    def stop(self, battle: UUID) -> None:
+        """Stop a battle's answers, if they are coming."""
+        if battle in self._tasks:
+            self._turns[battle].stop()
+
+    async def finished(self, battle: UUID) -> None:
+        """Wait until a battle's turn has ended, however it ends."""
+        if battle in self._tasks:
+            await asyncio.wait([self._tasks[battle]])
+
+    async def close(self) -> None:
+        """Cancel everything; the next start of the server ends what stays open."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    def _ended(self, battle: UUID, turn: LiveTurn, task: asyncio.Task[None]) -> None:
+        if self._tasks.get(battle) is task:
+            del self._tasks[battle]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a live turn broke", battle=str(battle), exc_info=error)
+        asyncio.get_running_loop().call_later(LINGER_S, self._drop, battle, turn)
+
+    def _drop(self, battle: UUID, turn: LiveTurn) -> None:
+        if self._turns.get(battle) is turn:
+            del self._turns[battle]

@@ -1,0 +1,65 @@
+"""The person's messages: what an arena takes, and what a contestant is shown."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from tiltyard.arena.definition import ArenaDefinition
+from tiltyard.contestants.messages import Message, Part, text_message
+from tiltyard.errors import TiltyardError
+from tiltyard.ledger.records import Battle, Parts, Slot
+
+
+class MessageError(TiltyardError):
+    """A message that this arena does not take."""
+
+    status: ClassVar[int] = 422
+    title: ClassVar[str] = "The message cannot be sent"
+
+
+def check_message(parts: Sequence[Part], definition: ArenaDefinition) -> None:
+    """Refuse what the arena's definition does not accept.
+
+    Raises
+    ------
+    MessageError
+        An empty or too long message, or a part of another type.
+    """
+    rules = definition.accept
+    for part in parts:
+        if part.type not in rules.parts:
+            raise MessageError(
+                f"This arena takes {', '.join(rules.parts)}, and the message has a part of type "
+                f"{part.type[:40]!r}."
+            )
+    length = sum(len(part.text) for part in parts)
+    if not any(part.text.strip() for part in parts):
+        raise MessageError("The message is empty: write something to ask.")
+    if length > rules.max_chars:
+        raise MessageError(
+            f"The message has {length:,} characters and this arena takes at most "
+            f"{rules.max_chars:,}: shorten it."
+        )
+
+
+def to_json(parts: Sequence[Part]) -> list[dict[str, Any]]:
+    """Write parts as the ledger keeps them."""
+    return [
+        {"type": part.type, "text": part.text} | ({} if part.data is None else {"data": part.data})
+        for part in parts
+    ]
+
+
+def from_json(parts: Parts) -> tuple[Part, ...]:
+    """Read parts as the ledger keeps them."""
+    return tuple(Part(part["type"], part.get("text", ""), part.get("data")) for part in parts)
+
+
+def conversation(battle: Battle, slot: Slot, system: str) -> tuple[Message, ...]:
+    """Put together what one side has seen and said, up to the person's newest message."""
+    newest = battle.turns[-1].number
+    said = [text_message("system", system)] if system else []
+    for turn in battle.turns:
+        said.append(Message("user", from_json(turn.parts)))
+        if turn.number < newest:
+            said.append(Message("assistant", from_json(battle.attempt(turn.number, slot).parts)))
+    return tuple(said)

@@ -1,0 +1,316 @@
+"""What people do in an arena: open a battle, go on, stop, retry, vote, look back, forget."""
+
+import random
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+from uuid import UUID, uuid4
+
+from tiltyard.arena.answering import Answering
+from tiltyard.arena.definition import ArenaDefinition
+from tiltyard.arena.events import Numbered
+from tiltyard.arena.examples import SOURCE, example_battles
+from tiltyard.arena.live import LiveTurn, LiveTurns
+from tiltyard.arena.match import BattleState, NotNowError, battle_state, require, turns_left
+from tiltyard.arena.message import check_message, conversation, to_json
+from tiltyard.arena.pairing import Pair, draw_uniform_pair
+from tiltyard.arena.replay import replay
+from tiltyard.arena.reveal import read_reveal
+from tiltyard.arena.voting import Ballot, cast_vote, check_ballot
+from tiltyard.contestants.adapters import Adapters
+from tiltyard.contestants.card import Contestant
+from tiltyard.contestants.catalogue import Catalogue
+from tiltyard.contestants.messages import Part
+from tiltyard.errors import TiltyardError
+from tiltyard.ledger import battles, history, register
+from tiltyard.ledger.engine import Connection, Ledger
+from tiltyard.ledger.records import Battle, Side, Slot
+
+HISTORY = 100
+SEEDS = 2**31 - 1
+
+EVENTS_PER_ATTEMPT = 1_000_000
+"""Room for the sequence numbers of one attempt. Numbers then rise through a battle without a
+count in the ledger: no definition lets an attempt run long enough for so many frames."""
+
+
+class UnknownBattleError(TiltyardError):
+    """No battle has this id."""
+
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "No such battle"
+
+
+class NotYourBattleError(TiltyardError):
+    """The battle belongs to another voter."""
+
+    status: ClassVar[int] = 403
+    title: ClassVar[str] = "Another person's battle"
+
+
+class Arena:
+    """One arena with its contestants, its ledger and its live turns.
+
+    Parameters
+    ----------
+    definition
+        What kind of contest this is.
+    catalogue, adapters
+        Who may fight, and how they are reached.
+    ledger
+        Where everything is remembered.
+    live
+        The turns being answered by this server.
+    chance
+        Draws pairs, sides and seeds.
+    """
+
+    def __init__(
+        self,
+        definition: ArenaDefinition,
+        catalogue: Catalogue,
+        adapters: Adapters,
+        ledger: Ledger,
+        *,
+        live: LiveTurns,
+        chance: random.Random,
+    ) -> None:
+        self.definition = definition
+        self.catalogue = catalogue
+        self._adapters = adapters
+        self._ledger = ledger
+        self._live = live
+        self._chance = chance
+
+    async def open(self) -> None:
+        """Record the definition and the cards, and end what a stopped server left open."""
+        now = datetime.now(UTC)
+        document = self.definition.model_dump(mode="json")
+        async with self._ledger.writing() as connection:
+            await register.record_definition(
+                connection, self.definition.id, self.definition.sha256, document, now
+            )
+            for card in self.catalogue:
+                await register.record_contestant(
+                    connection, card.id, card.version, card.model_dump(mode="json"), now
+                )
+            await battles.fail_open_attempts(connection, now)
+
+    async def add_examples(self) -> int:
+        """Record the example battles, unless they are there; return how many there are."""
+        now = datetime.now(UTC)
+        async with self._ledger.writing() as connection:
+            if not await history.count_battles(connection, SOURCE):
+                past = list(example_battles(self.definition, self.catalogue.drawable, before=now))
+                await history.add_history(connection, past)
+            return await history.count_battles(connection, SOURCE)
+
+    async def close(self) -> None:
+        """Stop answering and let go of the providers."""
+        await self._live.close()
+        await self._adapters.close()
+
+    async def open_battle(self, voter: str, parts: Sequence[Part]) -> Battle:
+        """Draw two contestants, record the battle, and let both begin to answer.
+
+        Raises
+        ------
+        MessageError, BusyError, NobodyToMeetError
+            See there. Nothing is recorded then.
+        """
+        check_message(parts, self.definition)
+        battle = self._new_battle(voter, draw_uniform_pair(self.catalogue.drawable, self._chance))
+        with self._live.claim(battle.id):
+            async with self._ledger.writing() as connection:
+                await battles.add_battle(connection, battle)
+                battle = await self._add_turn(connection, battle, 1, parts)
+            await self._answer(battle)
+        return battle
+
+    async def next_turn(self, voter: str, id_: UUID, parts: Sequence[Part]) -> Battle:
+        """Add the person's next message and let both sides answer it.
+
+        Raises
+        ------
+        NotNowError
+            While answers are coming, after the vote, or beyond the arena's number of turns.
+        """
+        check_message(parts, self.definition)
+        with self._live.claim(id_):
+            async with self._ledger.writing() as connection:
+                battle = await self._locked(connection, voter, id_)
+                require(battle, BattleState.VOTABLE)
+                if not turns_left(battle, limit=self.definition.turns.max):
+                    raise NotNowError(
+                        f"A battle has at most {self.definition.turns.max} messages: vote now."
+                    )
+                number = battle.turns[-1].number + 1
+                battle = await self._add_turn(connection, battle, number, parts)
+            await self._answer(battle)
+        return battle
+
+    async def retry(self, voter: str, id_: UUID) -> Battle:
+        """Give every failed side of the current turn a new attempt.
+
+        Raises
+        ------
+        NotNowError
+            When no side has failed.
+        """
+        with self._live.claim(id_):
+            async with self._ledger.writing() as connection:
+                battle = await self._locked(connection, voter, id_)
+                require(battle, BattleState.BROKEN)
+                turn = battle.turns[-1].number
+                failed = {
+                    side.slot: battle.attempt(turn, side.slot).number
+                    for side in battle.sides
+                    if battle.attempt(turn, side.slot).state == "failed"
+                }
+                for slot, number in failed.items():
+                    await self._open_attempt(connection, battle.id, turn, slot, number + 1)
+                battle = await _read(connection, voter, id_)
+            await self._answer(battle)
+        return battle
+
+    async def stop(self, voter: str, id_: UUID) -> Battle:
+        """Stop the answers where they are, and wait until that is recorded."""
+        await self.battle(voter, id_)
+        self._live.stop(id_)
+        await self._live.finished(id_)
+        return await self.battle(voter, id_)
+
+    async def vote(self, voter: str, id_: UUID, ballot: Ballot, *, key: str) -> Mapping[str, Any]:
+        """Record the vote; the answer is the reveal. It is committed before it is answered."""
+        check_ballot(ballot, self.definition)
+        async with self._ledger.writing() as connection:
+            battle = await self._locked(connection, voter, id_)
+            return await cast_vote(connection, battle, ballot, key=key, at=datetime.now(UTC))
+
+    async def forget(self, voter: str, id_: UUID) -> None:
+        """Erase what was said in a battle; that it was held, and its vote, stay."""
+        async with self._ledger.writing() as connection:
+            battle = await self._locked(connection, voter, id_)
+            if battle_state(battle) is not BattleState.FORGOTTEN:
+                require(battle, BattleState.VOTABLE, BattleState.BROKEN, BattleState.VOTED)
+                await battles.forget_battle(connection, id_, datetime.now(UTC))
+
+    async def battle(self, voter: str, id_: UUID) -> Battle:
+        """Read one of the voter's battles.
+
+        Raises
+        ------
+        UnknownBattleError, NotYourBattleError
+            When there is none, or it is another voter's.
+        """
+        async with self._ledger.reading() as connection:
+            battle = await _read(connection, voter, id_)
+        if battle_state(battle) is BattleState.ANSWERING and not self._live.is_live(id_):
+            return await self._abandon(voter, id_)
+        return battle
+
+    async def history(self, voter: str) -> Sequence[Battle]:
+        """Read the voter's newest battles."""
+        async with self._ledger.reading() as connection:
+            return await battles.battles_of_voter(connection, voter, limit=HISTORY)
+
+    async def reveal(self, battle: Battle) -> Mapping[str, Any] | None:
+        """Read who it was; None before the vote."""
+        if battle.vote is None:
+            return None
+        async with self._ledger.reading() as connection:
+            return await read_reveal(connection, battle)
+
+    async def events(self, voter: str, id_: UUID, *, after: int) -> AsyncIterator[Numbered]:
+        """Follow the current turn, from the event after `after` on."""
+        battle = await self.battle(voter, id_)
+        log = self._live.log(id_)
+        return replay(battle, after=after) if log is None else log.read(after)
+
+    def _new_battle(self, voter: str, pair: Pair) -> Battle:
+        return Battle(
+            id=uuid4(),
+            arena=self.definition.id,
+            definition=self.definition.sha256,
+            mode="battle",
+            source="arena",
+            voter=voter,
+            policy=pair.policy,
+            pair_probability=pair.probability,
+            created_at=datetime.now(UTC),
+            sides=[_side("a", pair.a), _side("b", pair.b)],
+            turns=[],
+            attempts=[],
+            vote=None,
+            erased=False,
+        )
+
+    async def _locked(self, connection: Connection, voter: str, id_: UUID) -> Battle:
+        await battles.lock_battle(connection, id_)
+        return await _read(connection, voter, id_)
+
+    async def _add_turn(
+        self, connection: Connection, battle: Battle, number: int, parts: Sequence[Part]
+    ) -> Battle:
+        now = datetime.now(UTC)
+        await battles.add_turn(connection, battle.id, number, to_json(parts), now)
+        for side in battle.sides:
+            await self._open_attempt(connection, battle.id, number, side.slot, 1)
+        return await _read(connection, battle.voter, battle.id)
+
+    async def _open_attempt(
+        self, connection: Connection, id_: UUID, turn: int, slot: Slot, number: int
+    ) -> None:
+        await battles.open_attempt(
+            connection,
+            id_,
+            turn,
+            slot,
+            number=number,
+            seed=self._chance.randint(0, SEEDS),
+            at=datetime.now(UTC),
+        )
+
+    async def _answer(self, battle: Battle) -> None:
+        turn = battle.turns[-1].number
+        async with self._ledger.reading() as connection:
+            cards = {
+                side.slot: Contestant.model_validate(
+                    await register.read_card(connection, side.version)
+                )
+                for side in battle.sides
+            }
+        sides = [
+            Answering(
+                slot=attempt.slot,
+                number=attempt.number,
+                seed=attempt.seed,
+                contestant=cards[attempt.slot],
+                adapter=self._adapters.of(cards[attempt.slot]),
+                conversation=conversation(battle, attempt.slot, self.definition.answer.system),
+                rules=self.definition.answer,
+            )
+            for attempt in battle.attempts
+            if attempt.turn == turn and attempt.state == "streaming"
+        ]
+        before = sum(attempt.number for attempt in battle.attempts) - len(sides)
+        start = before * EVENTS_PER_ATTEMPT
+        self._live.start(battle.id, LiveTurn(battle.id, turn, sides, self._ledger, start=start))
+
+    async def _abandon(self, voter: str, id_: UUID) -> Battle:
+        async with self._ledger.writing() as connection:
+            await battles.fail_open_attempts(connection, datetime.now(UTC), battle=id_)
+            return await _read(connection, voter, id_)
+
+
+async def _read(connection: Connection, voter: str, id_: UUID) -> Battle:
+    battle = await battles.read_battle(connection, id_)
+    if battle is None:
+        raise UnknownBattleError("There is no battle with this id: it may have been mistyped.")
+    if battle.voter != voter:
+        raise NotYourBattleError("This battle belongs to another voter: only they can see it.")
+    return battle
+
+
+def _side(slot: Slot, card: Contestant) -> Side:
+    return Side(slot, card.id, card.version, {"model": card.id})

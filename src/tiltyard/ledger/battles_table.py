@@ -1,0 +1,86 @@
+"""The battles table of the ledger: what analysis reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tiltyard.battles.table import Battles
+from tiltyard.ledger.tables import battles, labels, sides, votes
+
+COLUMNS: dict[str, pl.DataType] = {
+    "battle_id": pl.String(),
+    "arena": pl.String(),
+    "model_a": pl.String(),
+    "model_b": pl.String(),
+    "outcome": pl.String(),
+    "voter": pl.String(),
+    "voted_at": pl.Datetime("us", "UTC"),
+    "turn": pl.Int32(),
+    "language": pl.String(),
+    "pair_probability": pl.Float64(),
+    "policy": pl.String(),
+    "source": pl.String(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class VotesOfArena:
+    """All votes of an arena.
+
+    Attributes
+    ----------
+    battles
+        The battles table, with the extra column `source`.
+    last_vote
+        The number of the newest vote in it, 0 when there is none.
+    """
+
+    battles: Battles
+    last_vote: int
+
+    @property
+    def sources(self) -> Mapping[str, int]:
+        """How many votes came from where."""
+        counted = self.battles.frame.group_by("source").len().sort("source")
+        return dict(counted.iter_rows())
+
+
+async def read_votes(connection: AsyncConnection, arena: str) -> VotesOfArena:
+    """Read every vote of an arena, in the order they were cast."""
+    side_a, side_b = sides.alias("side_a"), sides.alias("side_b")
+    language = (
+        select(labels.c.battle, func.max(labels.c.value["language"].as_string()).label("language"))
+        .where(labels.c.labeller == "language")
+        .group_by(labels.c.battle)
+        .subquery()
+    )
+    query = (
+        select(
+            votes.c.id,
+            battles.c.id.label("battle_id"),
+            battles.c.arena,
+            side_a.c.contestant.label("model_a"),
+            side_b.c.contestant.label("model_b"),
+            votes.c.outcome,
+            votes.c.voter,
+            votes.c.voted_at,
+            votes.c.turn,
+            language.c.language,
+            battles.c.pair_probability,
+            battles.c.policy,
+            battles.c.source,
+        )
+        .join(battles, battles.c.id == votes.c.battle)
+        .join(side_a, (side_a.c.battle == battles.c.id) & (side_a.c.slot == "a"))
+        .join(side_b, (side_b.c.battle == battles.c.id) & (side_b.c.slot == "b"))
+        .outerjoin(language, language.c.battle == battles.c.id)
+        .where(battles.c.arena == arena, battles.c.mode == "battle")
+        .order_by(votes.c.id)
+    )
+    rows = (await connection.execute(query)).all()
+    values = [(str(row.battle_id), *row[2:]) for row in rows]
+    frame = pl.DataFrame(values, schema=COLUMNS, orient="row")
+    return VotesOfArena(Battles.from_frame(frame, "the ledger"), rows[-1].id if rows else 0)

@@ -1,0 +1,59 @@
+"""Record battles that are already over, many at once."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tiltyard.ledger.battles import battle_row, side_rows
+from tiltyard.ledger.records import Battle
+from tiltyard.ledger.tables import attempts, battles, sides, turns, votes
+from tiltyard.ledger.votes import vote_row
+
+
+async def count_battles(connection: AsyncConnection, source: str) -> int:
+    """Count the battles that came from a source."""
+    query = select(func.count()).select_from(battles).where(battles.c.source == source)
+    return int(await connection.scalar(query) or 0)
+
+
+async def add_history(connection: AsyncConnection, past: Sequence[Battle]) -> None:
+    """Record whole battles: sides, turns, attempts and votes."""
+    heads = [battle_row(battle) for battle in past]
+    await connection.execute(battles.insert(), heads)
+    await connection.execute(sides.insert(), [row for one in past for row in side_rows(one)])
+    await connection.execute(turns.insert(), [row for one in past for row in _turn_rows(one)])
+    await connection.execute(attempts.insert(), [row for one in past for row in _attempt_rows(one)])
+    ballots = [vote_row(one.id, one.vote, one.voter) for one in past if one.vote]
+    await connection.execute(votes.insert(), ballots)
+
+
+def _turn_rows(battle: Battle) -> list[dict[str, Any]]:
+    return [
+        {
+            "battle": battle.id,
+            "number": turn.number,
+            "parts": [dict(part) for part in turn.parts],
+            "created_at": battle.created_at,
+        }
+        for turn in battle.turns
+    ]
+
+
+def _attempt_rows(battle: Battle) -> list[dict[str, Any]]:
+    return [
+        {
+            "battle": battle.id,
+            "turn": attempt.turn,
+            "slot": attempt.slot,
+            "number": attempt.number,
+            "state": attempt.state,
+            "seed": attempt.seed,
+            "parts": [dict(part) for part in attempt.parts],
+            "reasoning": attempt.reasoning,
+            "started_at": battle.created_at,
+            "ended_at": battle.created_at,
+        }
+        for attempt in battle.attempts
+    ]

@@ -1,0 +1,143 @@
+"""Battles over HTTP: open, follow, go on, stop, retry, vote, look back, forget."""
+
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from tiltyard.arena.events import Event, Frame, Numbered, Problem, SideDone, TurnDone
+from tiltyard.arena.service import Arena
+from tiltyard.arena.voting import Ballot
+from tiltyard.errors import TiltyardError
+from tiltyard.ledger.records import Battle
+from tiltyard.web.api.bodies import (
+    BallotIn,
+    BattleOut,
+    BattlesOut,
+    NewBattle,
+    NewTurn,
+    ProblemOut,
+    VoteAnswer,
+    battle_out,
+)
+from tiltyard.web.voter import voter_of
+
+EVENT_NAMES: dict[type[Event], str] = {
+    Frame: "frame",
+    Problem: "problem",
+    SideDone: "side_done",
+    TurnDone: "turn_done",
+}
+
+router = APIRouter(
+    prefix="/battles",
+    tags=["battles"],
+    responses={"4XX": {"model": ProblemOut, "description": "A problem document"}},
+)
+
+
+class UnknownArenaError(TiltyardError):
+    """No arena has this name."""
+
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "No such arena"
+
+
+def find_arena(request: Request) -> Arena:
+    """Give a handler the arena."""
+    arena: Arena = request.app.state.arena
+    return arena
+
+
+TheArena = Annotated[Arena, Depends(find_arena)]
+Voter = Annotated[str, Depends(voter_of)]
+
+
+@router.post("", status_code=201)
+async def open_battle(body: NewBattle, arena: TheArena, voter: Voter) -> BattleOut:
+    """Open a battle and start both answers."""
+    if body.arena != arena.definition.id:
+        raise UnknownArenaError(
+            f"There is no arena {body.arena!r} here: this server has {arena.definition.id!r}."
+        )
+    return await _show(arena, await arena.open_battle(voter, body.message.to_parts()))
+
+
+@router.get("")
+async def my_battles(arena: TheArena, voter: Voter) -> BattlesOut:
+    """List my battles, newest first."""
+    history = await arena.history(voter)
+    return BattlesOut(battles=[await _show(arena, battle) for battle in history])
+
+
+@router.get("/{battle_id}")
+async def one_battle(battle_id: UUID, arena: TheArena, voter: Voter) -> BattleOut:
+    """Show one of my battles."""
+    return await _show(arena, await arena.battle(voter, battle_id))
+
+
+@router.delete("/{battle_id}", status_code=204)
+async def forget_battle(battle_id: UUID, arena: TheArena, voter: Voter) -> Response:
+    """Erase what was said in one of my battles."""
+    await arena.forget(voter, battle_id)
+    return Response(status_code=204)
+
+
+async def follow(
+    battle_id: UUID,
+    arena: TheArena,
+    voter: Voter,
+    last_event_id: Annotated[int, Header(ge=0)] = 0,
+) -> AsyncIterator[Numbered]:
+    """Find the battle before the stream begins, so that errors are plain responses."""
+    return await arena.events(voter, battle_id, after=last_event_id)
+
+
+@router.get("/{battle_id}/events", response_class=EventSourceResponse)
+async def events(
+    numbered_events: Annotated[AsyncIterator[Numbered], Depends(follow)],
+) -> AsyncIterator[ServerSentEvent]:
+    """Follow the current turn as server-sent events; `Last-Event-ID` resumes."""
+    async for sequence, event in numbered_events:
+        yield ServerSentEvent(id=str(sequence), event=EVENT_NAMES[type(event)], data=asdict(event))
+
+
+@router.post("/{battle_id}/turns", status_code=201)
+async def next_turn(battle_id: UUID, body: NewTurn, arena: TheArena, voter: Voter) -> BattleOut:
+    """Send my next message to both sides."""
+    return await _show(arena, await arena.next_turn(voter, battle_id, body.message.to_parts()))
+
+
+@router.post("/{battle_id}/stop", status_code=202)
+async def stop(battle_id: UUID, arena: TheArena, voter: Voter) -> BattleOut:
+    """Stop both answers where they are."""
+    return await _show(arena, await arena.stop(voter, battle_id))
+
+
+@router.post("/{battle_id}/retry", status_code=202)
+async def retry(battle_id: UUID, arena: TheArena, voter: Voter) -> BattleOut:
+    """Give the answers that failed a new attempt."""
+    return await _show(arena, await arena.retry(voter, battle_id))
+
+
+@router.put("/{battle_id}/vote")
+async def vote(
+    battle_id: UUID,
+    body: BallotIn,
+    request: Request,
+    arena: TheArena,
+    voter: Voter,
+    idempotency_key: Annotated[str, Header(min_length=1, max_length=128)],
+) -> VoteAnswer:
+    """Vote, and learn who it was."""
+    ballot = Ballot(body.outcome, tuple(body.tags), body.comment)
+    answer = await arena.vote(voter, battle_id, ballot, key=idempotency_key)
+    request.app.state.worker.wake()
+    return VoteAnswer(**answer)
+
+
+async def _show(arena: Arena, battle: Battle) -> BattleOut:
+    return battle_out(battle, arena.definition, await arena.reveal(battle))

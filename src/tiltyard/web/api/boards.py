@@ -1,0 +1,108 @@
+"""Published boards over HTTP."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel
+
+from tiltyard.boards.published import PublishedBoards
+
+router = APIRouter(prefix="/boards", tags=["boards"])
+
+
+class BoardSummary(BaseModel):
+    """A board in the list of boards."""
+
+    arena: str
+    slice: str
+    votes: int
+    contestants: int
+    published_at: datetime | None
+
+
+class BoardsOut(BaseModel):
+    """The boards there are."""
+
+    boards: list[BoardSummary]
+
+
+class RatedModel(BaseModel):
+    """One row of a board. What cannot be estimated is null."""
+
+    model: str
+    name: str
+    organisation: str | None
+    licence: str | None
+    demo: bool
+    rating: float | None
+    lower: float | None
+    upper: float | None
+    standard_error: float | None
+    rank: int | None
+    rank_lower: int | None
+    rank_upper: int | None
+    battles: float
+    wins: float
+    losses: float
+    ties: float
+
+
+class Coefficient(BaseModel):
+    """What a control was estimated to do."""
+
+    name: str
+    estimate: float
+    lower: float
+    upper: float
+
+
+class Diagnostic(BaseModel):
+    """Something a reader of the board must know."""
+
+    kind: str
+    message: str
+    models: list[str]
+
+
+class BoardOut(BaseModel):
+    """A leaderboard with everything that is needed to rebuild it."""
+
+    arena: str
+    slice: str
+    published_at: datetime | None
+    votes: float
+    sources: dict[str, int]
+    models: list[RatedModel]
+    log_likelihood: float | None
+    coefficients: list[Coefficient]
+    diagnostics: list[Diagnostic]
+    recipe: dict[str, Any]
+    data_sha256: str | None
+    version: str
+
+
+def find_boards(request: Request) -> PublishedBoards:
+    """Give a handler the published boards."""
+    boards: PublishedBoards = request.app.state.boards
+    return boards
+
+
+Boards = Annotated[PublishedBoards, Depends(find_boards)]
+
+
+@router.get("")
+async def all_boards(boards: Boards) -> BoardsOut:
+    """List the boards there are."""
+    return BoardsOut(boards=[BoardSummary(**summary) for summary in await boards.summaries()])
+
+
+@router.get("/{arena}/{slice_name}")
+async def one_board(
+    arena: str,
+    slice_name: str,
+    boards: Boards,
+    at: datetime | None = None,
+) -> BoardOut:
+    """Show a board as it is now, or as it was at an instant."""
+    return BoardOut.model_validate(await boards.board(arena, slice_name, at=at))

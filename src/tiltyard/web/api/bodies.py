@@ -1,0 +1,200 @@
+"""The shapes of requests and responses under /api/v1. The OpenAPI document is made from these."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tiltyard.arena.definition import ArenaDefinition
+from tiltyard.arena.events import PROBLEM
+from tiltyard.arena.match import BattleState, battle_state, turns_left
+from tiltyard.battles.outcome import Outcome
+from tiltyard.contestants.messages import Part
+from tiltyard.ledger.records import Attempt, Battle, Slot
+
+ResponseState = Literal["streaming", "done", "stopped", "failed"]
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class PartIn(_Request):
+    """One part of a message."""
+
+    type: Annotated[str, Field(min_length=1, max_length=40)]
+    text: str = ""
+
+
+class MessageIn(_Request):
+    """What the person says."""
+
+    parts: Annotated[list[PartIn], Field(min_length=1, max_length=50)]
+
+    def to_parts(self) -> list[Part]:
+        """Turn the body into message parts."""
+        return [Part(part.type, part.text) for part in self.parts]
+
+
+class NewBattle(_Request):
+    """A request to open a battle."""
+
+    arena: Annotated[str, Field(max_length=40)] = "text"
+    mode: Literal["battle"] = "battle"
+    message: MessageIn
+
+
+class NewTurn(_Request):
+    """The person's next message."""
+
+    message: MessageIn
+
+
+class BallotIn(_Request):
+    """The person's decision."""
+
+    outcome: Outcome
+    tags: Annotated[list[str], Field(max_length=20)] = []
+    comment: str | None = None
+
+
+class MessageOut(BaseModel):
+    """What the person said."""
+
+    parts: list[dict[str, Any]]
+
+
+class ResponseOut(BaseModel):
+    """One side's answer so far. Before the vote it holds nothing but words and a state."""
+
+    state: ResponseState
+    attempt: int
+    text: str
+    problem: str | None = None
+    reasoning: str | None = None
+
+
+class TurnOut(BaseModel):
+    """One message and its answers."""
+
+    number: int
+    message: MessageOut
+    responses: dict[Slot, ResponseOut]
+
+
+class VoteOut(BaseModel):
+    """The vote that was cast."""
+
+    outcome: Outcome
+    tags: list[str]
+    comment: str | None
+    voted_at: datetime
+
+
+class RevealedContestant(BaseModel):
+    """Who stood on a side."""
+
+    id: str
+    name: str
+    organisation: str
+    licence: str
+    demo: bool
+    url: str
+
+
+Reveal = dict[Slot, RevealedContestant]
+
+
+class BattleOut(BaseModel):
+    """A battle as its voter may see it now."""
+
+    id: UUID
+    arena: str
+    mode: str
+    state: BattleState
+    created_at: datetime
+    sides: list[Slot]
+    turn: int
+    turns_left: int
+    turns: list[TurnOut]
+    vote: VoteOut | None
+    reveal: Reveal | None
+
+
+class BattlesOut(BaseModel):
+    """The voter's battles, newest first."""
+
+    battles: list[BattleOut]
+
+
+class VoteAnswer(BaseModel):
+    """The answer to a vote: who it was."""
+
+    outcome: Outcome
+    reveal: Reveal
+    receipt: str
+
+
+class ProblemOut(BaseModel):
+    """An error, as RFC 9457 has it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+
+
+def battle_out(
+    battle: Battle, definition: ArenaDefinition, reveal: Mapping[str, Any] | None
+) -> BattleOut:
+    """Show a battle: names and reasoning only when the reveal is given."""
+    slots = [side.slot for side in battle.sides]
+    return BattleOut(
+        id=battle.id,
+        arena=battle.arena,
+        mode=battle.mode,
+        state=battle_state(battle),
+        created_at=battle.created_at,
+        sides=slots,
+        turn=battle.turns[-1].number,
+        turns_left=turns_left(battle, limit=definition.turns.max),
+        turns=[
+            TurnOut(
+                number=turn.number,
+                message=MessageOut(parts=[dict(part) for part in turn.parts]),
+                responses={
+                    slot: _response_out(battle.attempt(turn.number, slot), open_=reveal is not None)
+                    for slot in slots
+                },
+            )
+            for turn in battle.turns
+        ],
+        vote=_vote_out(battle),
+        reveal=None
+        if reveal is None
+        else {slot: RevealedContestant(**reveal[slot]) for slot in slots},
+    )
+
+
+def _response_out(attempt: Attempt, *, open_: bool) -> ResponseOut:
+    return ResponseOut(
+        state=attempt.state,
+        attempt=attempt.number,
+        text=attempt.text,
+        problem=PROBLEM if attempt.state == "failed" else None,
+        reasoning=(attempt.reasoning or None) if open_ else None,
+    )
+
+
+def _vote_out(battle: Battle) -> VoteOut | None:
+    vote = battle.vote
+    if vote is None:
+        return None
+    return VoteOut(
+        outcome=Outcome(vote.outcome),
+        tags=list(vote.tags),
+        comment=vote.comment,
+        voted_at=vote.voted_at,
+    )

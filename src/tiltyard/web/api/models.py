@@ -1,0 +1,74 @@
+"""The public catalogue over HTTP."""
+
+from datetime import date
+from typing import ClassVar
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+
+from tiltyard.contestants.card import Contestant
+from tiltyard.contestants.catalogue import Catalogue
+from tiltyard.errors import TiltyardError
+
+router = APIRouter(prefix="/models", tags=["models"])
+
+
+class UnknownModelError(TiltyardError):
+    """No public contestant has this id."""
+
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "No such model"
+
+
+class ModelOut(BaseModel):
+    """What anybody may know of a contestant."""
+
+    id: str
+    name: str
+    organisation: str
+    licence: str
+    demo: bool
+    status: str
+    released: date | None
+    price_input_usd_per_million: float | None
+    price_output_usd_per_million: float | None
+
+
+class ModelsOut(BaseModel):
+    """The public catalogue."""
+
+    models: list[ModelOut]
+
+
+@router.get("")
+async def all_models(request: Request) -> ModelsOut:
+    """List the contestants that anybody may know of."""
+    return ModelsOut(models=[_model_out(card) for card in _catalogue(request).public])
+
+
+@router.get("/{model_id}")
+async def one_model(model_id: str, request: Request) -> ModelOut:
+    """Show one contestant."""
+    for card in _catalogue(request).public:
+        if card.id == model_id:
+            return _model_out(card)
+    raise UnknownModelError("No public contestant has this id: GET /api/v1/models lists them.")
+
+
+def _catalogue(request: Request) -> Catalogue:
+    catalogue: Catalogue = request.app.state.arena.catalogue
+    return catalogue
+
+
+def _model_out(card: Contestant) -> ModelOut:
+    return ModelOut(
+        id=card.id,
+        name=card.name,
+        organisation=card.organisation,
+        licence=card.licence,
+        demo=card.adapter == "demo",
+        status=card.status.value,
+        released=card.released,
+        price_input_usd_per_million=card.price_input_usd_per_million,
+        price_output_usd_per_million=card.price_output_usd_per_million,
+    )

@@ -1,0 +1,49 @@
+"""The application: middleware, routers and pages over one installation."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from tiltyard import __version__
+from tiltyard.web import health, pages
+from tiltyard.web.api import api_router
+from tiltyard.web.installation import Installation
+from tiltyard.web.problems import answer_errors
+from tiltyard.web.security import RefusalMiddleware, SecurityHeadersMiddleware
+from tiltyard.web.voter import VoterMiddleware
+
+
+def create_app(installation: Installation) -> FastAPI:
+    """Make the application of an installation; its lifespan runs the installation."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        async with installation.running():
+            yield
+
+    app = FastAPI(
+        title="Tiltyard",
+        version=__version__,
+        summary="Battles between AI models, votes, and leaderboards made of them.",
+        lifespan=lifespan,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.arena = installation.arena
+    app.state.boards = installation.boards
+    app.state.worker = installation.worker
+    app.state.ledger = installation.ledger
+    app.state.arena_pages = installation
+    app.include_router(api_router())
+    app.include_router(health.router)
+    app.include_router(pages.pages_router())
+    app.mount("/static", StaticFiles(directory=pages.static_directory), name="static")
+    answer_errors(app)
+    # The last added is the outermost: every response gets the headers, refusals included.
+    app.add_middleware(VoterMiddleware, voters=installation.voters)
+    app.add_middleware(RefusalMiddleware)
+    app.add_middleware(SecurityHeadersMiddleware)
+    return app

@@ -1,0 +1,74 @@
+"""Errors for people and programs: problem documents for the API, pages for browsers."""
+
+from http import HTTPStatus
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from tiltyard.errors import TiltyardError
+from tiltyard.ledger.engine import DatabaseError
+from tiltyard.web.pages import error_page
+
+RETRY_AFTER_S = 5
+SENTENCES = {
+    404: "There is nothing at this address: check it, or go back to the start.",
+    405: "This address does not take that kind of request.",
+    500: "Tiltyard made a mistake here; it is logged, and nothing you sent was counted.",
+    503: "The ledger does not answer just now: try again in a few seconds.",
+}
+log = structlog.get_logger()
+
+
+def problem(status: int, title: str, detail: str) -> JSONResponse:
+    """Make an RFC 9457 problem document."""
+    headers = (
+        {"retry-after": str(RETRY_AFTER_S)} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
+    )
+    return JSONResponse(
+        {"type": "about:blank", "title": title, "status": status, "detail": detail},
+        status_code=status,
+        headers=headers,
+        media_type="application/problem+json",
+    )
+
+
+def answer_errors(app: FastAPI) -> None:
+    """Let the application answer every error with one sentence."""
+
+    @app.exception_handler(TiltyardError)
+    async def _ours(request: Request, error: TiltyardError) -> Response:
+        return _answer(request, error.status, error.title, str(error))
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(request: Request, error: RequestValidationError) -> Response:
+        return _answer(request, 422, "The request cannot be read", _first_fault(error))
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> Response:
+        status = HTTPStatus(error.status_code)
+        sentence = SENTENCES.get(status) or str(error.detail)
+        return _answer(request, status, status.phrase, sentence)
+
+    @app.exception_handler(DatabaseError)
+    async def _database(request: Request, error: DatabaseError) -> Response:
+        log.error("the ledger did not answer", error=str(error.orig))
+        return _answer(request, 503, "The ledger is not available", SENTENCES[503])
+
+    @app.exception_handler(500)
+    async def _unexpected(request: Request, error: Exception) -> Response:  # noqa: ARG001  # logged by the server
+        return _answer(request, 500, "Something went wrong", SENTENCES[500])
+
+
+def _answer(request: Request, status: int, title: str, detail: str) -> Response:
+    if request.url.path.startswith("/api/"):
+        return problem(status, title, detail)
+    return error_page(request, status=status, title=title, detail=detail)
+
+
+def _first_fault(error: RequestValidationError) -> str:
+    fault = error.errors()[0]
+    place = ".".join(str(step) for step in fault["loc"] if step != "body") or "the body"
+    return f"{place}: {fault['msg'][0].lower()}{fault['msg'][1:]}."

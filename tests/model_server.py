@@ -1,0 +1,399 @@
+"""A model server to test against: OpenAI's chat completions, well behaved or badly, on loopback.
+
+`python tests/model_server.py --port 0` prints its port as one line once it listens. The model's
+name chooses the behaviour (see `BEHAVIOURS`); what follows a colon in it is ignored, so that one
+behaviour can be several contestants. `start_model_server` runs it as a process of its own.
+
+Beside `/v1/chat/completions` and `/v1/models` it answers
+`GET /_streams?open=N`, which waits until exactly N answers are being streamed, and
+`GET /_requests`, the requests for answers so far, headers and bodies.
+"""
+
+import argparse
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+from aiohttp import web
+
+ANSWER = (
+    "Here is **my answer**, in a few steps:\n\n- first, look at the façade\n- then 你好, مرحبا\n\n"
+    "```python\nprint(6 * 7)\n```\n\nand the formula $e^{i\\pi} + 1 = 0$."
+)
+"""What every well-behaved model answers."""
+THOUGHT = "They want an answer. I have one."
+"""What a model thinks that reports its reasoning."""
+DONE = b"data: [DONE]\n\n"
+
+Behaviour = Callable[[], AsyncIterator[bytes]]
+
+
+class DeathError(Exception):
+    """Raised by a behaviour to cut the connection without a farewell."""
+
+
+def pieces(text: str, size: int = 7) -> Iterator[str]:
+    for start in range(0, len(text), size):
+        yield text[start : start + size]
+
+
+def chunk(delta: dict[str, Any], finish: str | None = None, **more: object) -> dict[str, Any]:
+    choices = [{"index": 0, "delta": delta, "finish_reason": finish}]
+    return {"object": "chat.completion.chunk", "choices": choices, **more}
+
+
+def event(payload: object) -> bytes:
+    return f"data: {json.dumps(payload, ensure_ascii=False)}\n\n".encode()
+
+
+def said(text: str, size: int = 7) -> Iterator[bytes]:
+    for piece in pieces(text, size):
+        yield event(chunk({"content": piece}))
+
+
+def ending(reason: str = "stop") -> Iterator[bytes]:
+    yield event(chunk({}, reason))
+    yield event({"choices": [], "usage": {"prompt_tokens": 11, "completion_tokens": 42}})
+
+
+async def plain() -> AsyncIterator[bytes]:
+    for part in (*said(ANSWER), *ending(), DONE):
+        yield part
+
+
+async def slow() -> AsyncIterator[bytes]:
+    for part in (*said(ANSWER), *ending(), DONE):
+        yield part
+        await asyncio.sleep(0.05)
+
+
+async def endless() -> AsyncIterator[bytes]:
+    while True:
+        yield event(chunk({"content": "and so on "}))
+        await asyncio.sleep(0.02)
+
+
+async def thinker() -> AsyncIterator[bytes]:
+    for piece in pieces(THOUGHT):
+        yield event(chunk({"reasoning_content": piece, "content": None}))
+    async for part in plain():
+        yield part
+
+
+async def thinker_two_names() -> AsyncIterator[bytes]:
+    for piece in pieces(THOUGHT):
+        yield event(chunk({"reasoning": piece, "reasoning_content": piece, "content": ""}))
+    async for part in plain():
+        yield part
+
+
+async def thinker_in_parts() -> AsyncIterator[bytes]:
+    thinking = {"type": "thinking", "thinking": [{"type": "text", "text": THOUGHT}]}
+    yield event(chunk({"content": [thinking]}))
+    yield event(chunk({"content": [{"type": "text", "text": ANSWER}]}))
+    for part in (*ending(), DONE):
+        yield part
+
+
+async def think_tags() -> AsyncIterator[bytes]:
+    for part in (*said(f"\n<think>\n{THOUGHT}</think>\n\n{ANSWER}", 3), *ending(), DONE):
+        yield part
+
+
+async def refusal() -> AsyncIterator[bytes]:
+    for part in (event(chunk({"refusal": "I would rather not."})), *ending(), DONE):
+        yield part
+
+
+async def length() -> AsyncIterator[bytes]:
+    for part in (*said(ANSWER), *ending("length"), DONE):
+        yield part
+
+
+async def no_usage() -> AsyncIterator[bytes]:
+    for part in (*said(ANSWER), event(chunk({}, "stop")), DONE):
+        yield part
+
+
+async def split_utf8() -> AsyncIterator[bytes]:
+    whole = b"".join((*said(ANSWER), *ending(), DONE))
+    for start in range(len(whole)):
+        yield whole[start : start + 1]
+        await asyncio.sleep(0)
+
+
+async def garbled_utf8() -> AsyncIterator[bytes]:
+    yield event(chunk({"content": "caf"})) + event(chunk({"content": "@"})).replace(b"@", b"\xe9")
+    for part in (*ending(), DONE):
+        yield part
+
+
+async def crlf() -> AsyncIterator[bytes]:
+    yield b": a comment\r\n\r\nretry: 10\r\nid: 1\r\n\r\n"
+    for piece in pieces(ANSWER):
+        lines = json.dumps(chunk({"content": piece}), indent=1).splitlines()
+        yield "".join(f"event:message\r\ndata:{line}\r\n" for line in lines[:1]).encode()
+        yield "".join(f"data:{line}\r\n" for line in lines[1:]).encode() + b"\r\n"
+    for part in (*ending(), DONE):
+        yield part.replace(b"\n", b"\r\n")
+
+
+async def no_done() -> AsyncIterator[bytes]:
+    for part in (*said(ANSWER), *ending()):
+        yield part
+
+
+async def early_end() -> AsyncIterator[bytes]:
+    for part in said(ANSWER[:30]):
+        yield part
+
+
+async def error_in_200() -> AsyncIterator[bytes]:
+    for part in said(ANSWER[:30]):
+        yield part
+    yield event({"error": {"message": "the engine is overloaded", "code": 502}})
+
+
+async def huge_line() -> AsyncIterator[bytes]:
+    for part in said(ANSWER[:30]):
+        yield part
+    yield b"data: "
+    for _ in range(160):
+        yield b"x" * 65_536
+
+
+async def bad_json() -> AsyncIterator[bytes]:
+    for part in said(ANSWER[:30]):
+        yield part
+    yield b'data: {"choices": [\n\n'
+
+
+async def not_an_object() -> AsyncIterator[bytes]:
+    yield b"data: [1, 2]\n\n"
+
+
+async def strange_chunks() -> AsyncIterator[bytes]:
+    strange: list[object] = [
+        {},
+        {"choices": None},
+        {"choices": [None, {"delta": None}, {"delta": {"content": 5}}]},
+        {"choices": [{"index": 1, "delta": {"content": "another choice"}}]},
+        {"choices": [], "usage": None, "error": None},
+        {"choices": [], "usage": {"prompt_tokens": "many", "completion_tokens": None}},
+    ]
+    for part in (*map(event, strange), *said(ANSWER), event(chunk({}, "stop")), DONE):
+        yield part
+
+
+async def hang_first() -> AsyncIterator[bytes]:
+    await asyncio.Event().wait()
+    yield b""
+
+
+async def stall_middle() -> AsyncIterator[bytes]:
+    for part in said(ANSWER[:30]):
+        yield part
+    await asyncio.Event().wait()
+
+
+async def hang_after_done() -> AsyncIterator[bytes]:
+    async for part in plain():
+        yield part
+    await asyncio.Event().wait()
+
+
+async def die_first() -> AsyncIterator[bytes]:
+    yield b""
+    raise DeathError
+
+
+async def die_middle() -> AsyncIterator[bytes]:
+    for part in said(ANSWER[:30]):
+        yield part
+        await asyncio.sleep(0.02)  # what is still in a buffer would die with the connection
+    raise DeathError
+
+
+BEHAVIOURS: dict[str, Behaviour] = {
+    behaviour.__name__.replace("_", "-"): behaviour
+    for behaviour in (
+        plain,
+        slow,
+        endless,
+        thinker,
+        thinker_two_names,
+        thinker_in_parts,
+        think_tags,
+        refusal,
+        length,
+        no_usage,
+        split_utf8,
+        garbled_utf8,
+        crlf,
+        no_done,
+        early_end,
+        error_in_200,
+        huge_line,
+        bad_json,
+        not_an_object,
+        strange_chunks,
+        hang_first,
+        stall_middle,
+        hang_after_done,
+        die_first,
+        die_middle,
+    )
+}
+"""Answers as streams; beside these there are `gzip`, `json`, `html`, `redirect` and `status-N`."""
+
+
+class Service:
+    """The endpoints, and what they remember."""
+
+    def __init__(self) -> None:
+        self._open = 0
+        self._changed = asyncio.Condition()
+        self._requests: list[dict[str, Any]] = []
+
+    def app(self) -> web.Application:
+        app = web.Application(client_max_size=16 * 2**20)
+        app.router.add_post("/v1/chat/completions", self.complete)
+        app.router.add_get("/v1/models", self.models)
+        app.router.add_get("/_streams", self.streams)
+        app.router.add_get("/_requests", self.requests)
+        return app
+
+    async def models(self, _request: web.Request) -> web.Response:
+        entries = [{"id": name, "object": "model"} for name in ("plain", "slow")]
+        return web.json_response({"object": "list", "data": entries})
+
+    async def requests(self, _request: web.Request) -> web.Response:
+        return web.json_response(self._requests)
+
+    async def streams(self, request: web.Request) -> web.Response:
+        wanted = int(request.query["open"])
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._open == wanted)
+        return web.json_response({"open": wanted})
+
+    async def complete(self, request: web.Request) -> web.StreamResponse:
+        body = await request.json()
+        self._requests.append({"headers": dict(request.headers), "body": body})
+        name = body["model"].partition(":")[0]
+        if name.startswith("status-"):
+            return self._refuse(request, int(name.removeprefix("status-")))
+        if name == "redirect":
+            return web.Response(status=307, headers={"Location": "/v1/models"})
+        if name == "json":
+            return web.json_response({"detail": "streaming is switched off here"})
+        if name == "html":
+            return web.Response(text="<h1>Please sign in</h1>", content_type="text/html")
+        if name != "gzip" and name not in BEHAVIOURS:
+            return self._refuse(request, 404)
+        return await self._counted(request, name)
+
+    async def _counted(self, request: web.Request, name: str) -> web.StreamResponse:
+        await self._count(1)
+        try:
+            return await self._stream(request, name)
+        finally:
+            await asyncio.shield(self._count(-1))
+
+    async def _count(self, change: int) -> None:
+        async with self._changed:
+            self._open += change
+            self._changed.notify_all()
+
+    async def _stream(self, request: web.Request, name: str) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        if name == "gzip":
+            response.enable_compression(web.ContentCoding.gzip)
+        try:
+            await response.prepare(request)
+            async for part in BEHAVIOURS.get(name, plain)():
+                await response.write(part)
+        except DeathError:
+            if request.transport is not None:
+                request.transport.abort()
+        except ConnectionResetError:
+            pass  # the other side has left
+        return response
+
+    def _refuse(self, request: web.Request, status: int) -> web.Response:
+        # Providers do repeat keys; whoever shows this body to anybody must take them out.
+        heard = request.headers.get("Authorization", "nothing")
+        message = f"No answer for you; you sent {heard}. " + "Long explanation. " * 200
+        return web.json_response({"error": {"message": message}}, status=status)
+
+
+async def serve(port: int, *, with_parent: bool) -> None:
+    """Serve until killed, or until the standard input ends."""
+    runner = web.AppRunner(Service().app(), handler_cancellation=True, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port, shutdown_timeout=0).start()
+    print(runner.addresses[0][1], flush=True)  # noqa: T201 - the port is this program's output
+    await (asyncio.to_thread(sys.stdin.read) if with_parent else asyncio.Event().wait())
+    await runner.cleanup()
+
+
+@dataclass(frozen=True)
+class ModelServer:
+    """A running model server.
+
+    Attributes
+    ----------
+    base_url
+        What belongs in `contestants.toml`.
+    process
+        The server's process, for tests that kill it.
+    """
+
+    base_url: str
+    process: subprocess.Popen[str]
+
+    def requests(self) -> list[dict[str, Any]]:
+        """Return the requests for answers so far."""
+        found: list[dict[str, Any]] = self._get("/_requests")
+        return found
+
+    def wait_until_open(self, count: int) -> None:
+        """Wait until exactly this many answers are being streamed."""
+        self._get(f"/_streams?open={count}")
+
+    def _get(self, path: str) -> Any:  # noqa: ANN401 - JSON
+        address = self.base_url.removesuffix("/v1") + path
+        with urlopen(address, timeout=30) as response:  # noqa: S310 - our own loopback address
+            return json.load(response)
+
+
+@contextmanager
+def start_model_server() -> Iterator[ModelServer]:
+    """Run a model server in a process of its own, on a free port."""
+    with subprocess.Popen(
+        [sys.executable, str(Path(__file__)), "--port", "0", "--with-parent"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            port = (process.stdout or sys.stdin).readline().strip()
+            yield ModelServer(f"http://127.0.0.1:{port}/v1", process)
+        finally:
+            process.kill()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="A model server to test against.")
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument(
+        "--with-parent", action="store_true", help="stop when the standard input ends"
+    )
+    arguments = parser.parse_args()
+    asyncio.run(serve(arguments.port, with_parent=arguments.with_parent))

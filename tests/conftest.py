@@ -1,0 +1,70 @@
+"""Real parts for tests: a temporary PostgreSQL, a Chromium, an event loop."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from postgres import PostgresCluster, find_binaries
+
+COMPLETE = os.environ.get("TILTYARD_TESTS_COMPLETE") == "1"
+"""Set by continuous integration: a missing part is a failure there, not a skip."""
+
+
+def missing(part: str, package: str) -> None:
+    """Leave a test out with a line saying what to install; fail where everything must run."""
+    sentence = f"{part} was not found: install it (on Debian: apt install {package})"
+    if COMPLETE:
+        pytest.fail(sentence)
+    pytest.skip(sentence)
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresCluster]:
+    """A PostgreSQL of this test run's own: temporary directory, private socket, no port."""
+    binaries = find_binaries()
+    if binaries is None:
+        missing("The PostgreSQL server", "postgresql")
+    else:
+        with PostgresCluster.running(binaries) as cluster:
+            yield cluster
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database, once of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'ledger.sqlite3'}"
+        return
+    cluster: PostgresCluster = request.getfixturevalue("postgres")
+    with cluster.database(f"tiltyard_{uuid.uuid4().hex}") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A real browser."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    executable = next((path for name in names if (path := shutil.which(name))), None)
+    mac = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+    executable = executable or (str(mac) if mac.exists() else None)
+    if executable is None:
+        missing("Chromium", "chromium")
+        return
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=executable,
+            # Chromium refuses its sandbox to root, and only to root.
+            args=["--no-sandbox"] if os.geteuid() == 0 else [],
+        )
+        yield browser
+        browser.close()

@@ -1,0 +1,72 @@
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, inspect, text
+
+from tiltyard.ledger.engine import Ledger, LedgerError
+from tiltyard.ledger.migrate import downgrade, upgrade_ledger
+from tiltyard.ledger.tables import metadata
+
+pytestmark = pytest.mark.anyio
+
+
+def table_names(connection: Connection) -> set[str]:
+    return set(inspect(connection).get_table_names())
+
+
+def differences(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, metadata))
+
+
+async def test_migrations_make_the_tables_the_code_describes(ledger_url: str) -> None:
+    async with Ledger(ledger_url) as ledger:
+        await upgrade_ledger(ledger)
+        async with ledger.reading() as connection:
+            assert await connection.run_sync(differences) == []
+
+
+async def test_upgrading_twice_changes_nothing(ledger_url: str) -> None:
+    async with Ledger(ledger_url) as ledger:
+        await upgrade_ledger(ledger)
+        await upgrade_ledger(ledger)
+        async with ledger.reading() as connection:
+            assert set(metadata.tables) < await connection.run_sync(table_names)
+
+
+async def test_every_migration_can_be_undone(ledger_url: str) -> None:
+    async with Ledger(ledger_url) as ledger:
+        await upgrade_ledger(ledger)
+        async with ledger.writing() as connection:
+            await connection.run_sync(downgrade, "base")
+        async with ledger.reading() as connection:
+            assert await connection.run_sync(table_names) == {"alembic_version"}
+        await upgrade_ledger(ledger)
+
+
+async def test_somebody_elses_database_is_left_alone(ledger_url: str) -> None:
+    async with Ledger(ledger_url) as ledger:
+        async with ledger.writing() as connection:
+            await connection.execute(text("CREATE TABLE invoices (id INTEGER)"))
+        with pytest.raises(LedgerError, match=r"already holds other tables \(invoices"):
+            await upgrade_ledger(ledger)
+
+
+async def test_a_server_that_is_not_there_is_named_without_its_password() -> None:
+    async with Ledger("postgresql://me:hunter2@/arena?host=/nonexistent") as ledger:
+        with pytest.raises(LedgerError, match="cannot be used") as caught:
+            await upgrade_ledger(ledger)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_database_url_of_another_kind_is_refused() -> None:
+    with pytest.raises(LedgerError, match="sqlite:///PATH or postgresql://"):
+        Ledger("mysql://localhost/arena")
+
+
+def test_a_directory_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a directory")
+    with pytest.raises(LedgerError, match="cannot be written at .*file/ledger.sqlite3"):
+        Ledger(f"sqlite:///{tmp_path}/file/ledger.sqlite3")

@@ -1,0 +1,71 @@
+"""An arena on an open ledger, for tests of what happens in it."""
+
+import random
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from tiltyard.arena.definition import ArenaDefinition, built_in_definition
+from tiltyard.arena.live import LiveTurns
+from tiltyard.arena.service import Arena
+from tiltyard.contestants.adapters import Adapters
+from tiltyard.contestants.card import Contestant
+from tiltyard.contestants.catalogue import Catalogue
+from tiltyard.contestants.demo import demo_catalogue
+from tiltyard.contestants.messages import Part
+from tiltyard.ledger.engine import Ledger
+from tiltyard.ledger.migrate import upgrade_ledger
+
+ASK = [Part("text", "Why is the sky blue?")]
+
+
+def served_model(model: str, base_url: str, *, id_: str | None = None) -> Contestant:
+    """A contestant behind the tests' model server; the model's name chooses how it behaves."""
+    return Contestant(
+        id=id_ or f"test-{model}",
+        name=f"Test {model}",
+        organisation="Test works",
+        licence="none",
+        adapter="openai_chat",
+        model=model,
+        base_url=base_url,
+    )
+
+
+@asynccontextmanager
+async def open_ledger(url: str) -> AsyncGenerator[Ledger]:
+    """A ledger with its tables."""
+    async with Ledger(url) as ledger:
+        await upgrade_ledger(ledger)
+        yield ledger
+
+
+def make_arena(
+    ledger: Ledger,
+    *contestants: Contestant,
+    definition: ArenaDefinition | None = None,
+    live_turns: int = 100,
+) -> Arena:
+    """An arena of these contestants, or of the demo ones answering at once."""
+    catalogue = Catalogue(contestants, "the test") if contestants else demo_catalogue()
+    return Arena(
+        definition or built_in_definition("text"),
+        catalogue,
+        Adapters(pace=0),
+        ledger,
+        live=LiveTurns(live_turns),
+        chance=random.Random(7),
+    )
+
+
+@asynccontextmanager
+async def opened(
+    ledger: Ledger,
+    *contestants: Contestant,
+    definition: ArenaDefinition | None = None,
+    live_turns: int = 100,
+) -> AsyncGenerator[Arena]:
+    """An open arena; closed at the end."""
+    arena = make_arena(ledger, *contestants, definition=definition, live_turns=live_turns)
+    await arena.open()
+    yield arena
+    await arena.close()

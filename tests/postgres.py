@@ -1,0 +1,81 @@
+"""A PostgreSQL server that belongs to one test run."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+
+def find_binaries() -> Path | None:
+    """Find initdb and its companions: on PATH, or where Debian and Homebrew put them."""
+    on_path = shutil.which("initdb")
+    if on_path is not None:
+        return Path(on_path).resolve().parent
+    places = [
+        *Path("/usr/lib/postgresql").glob("*/bin"),
+        *Path("/opt/homebrew/opt").glob("postgresql@*/bin"),
+        *Path("/usr/local/opt").glob("postgresql@*/bin"),
+    ]
+    return max((place for place in places if (place / "initdb").exists()), default=None)
+
+
+@dataclass(frozen=True)
+class PostgresCluster:
+    """A running server, reached by a socket in its own directory."""
+
+    binaries: Path
+    directory: Path
+    account: str
+
+    @classmethod
+    @contextmanager
+    def running(cls, binaries: Path) -> Iterator[Self]:
+        """Start a server with an empty data directory; stop it and remove everything at the end."""
+        # Short, because a socket's path may have 107 bytes only.
+        directory = Path(tempfile.mkdtemp(prefix="tiltyard-pg-", dir="/tmp"))
+        # PostgreSQL refuses root, so root becomes the account that Debian made for it.
+        account = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+        cluster = cls(binaries, directory, account)
+        try:
+            if os.geteuid() == 0:
+                shutil.chown(directory, account)
+            cluster._run("initdb", "-D", "data", "-U", "tiltyard", "-A", "trust", "-E", "UTF8")
+            options = f"-c listen_addresses='' -c unix_socket_directories={directory} -c fsync=off"
+            cluster._run("pg_ctl", "-D", "data", "-w", "-l", "log", "-o", options, "start")
+            try:
+                yield cluster
+            finally:
+                cluster._run("pg_ctl", "-D", "data", "-w", "-m", "immediate", "stop")
+        finally:
+            shutil.rmtree(directory)
+
+    @contextmanager
+    def database(self, name: str) -> Iterator[str]:
+        """Create a database, give its URL, and drop it at the end."""
+        address = ("-h", str(self.directory), "-U", "tiltyard")
+        self._run("createdb", *address, name)
+        yield f"postgresql://tiltyard@/{name}?host={self.directory}"
+        self._run("dropdb", *address, "--force", name)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        finished = subprocess.run(
+            [self.binaries / program, *arguments],
+            cwd=self.directory,
+            user=self.account if os.geteuid() == 0 else None,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if program != "pg_ctl" else subprocess.DEVNULL,
+            stderr=subprocess.PIPE if program != "pg_ctl" else subprocess.DEVNULL,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
+            check=False,
+        )
+        if finished.returncode:
+            log = self.directory / "log"
+            details = (finished.stderr or b"").decode() + (log.read_text() if log.exists() else "")
+            message = f"{program} failed: {details}"
+            raise RuntimeError(message)

@@ -168,3 +168,8 @@ def spoken_date(moment: str) -> str:
     """Write an ISO 8601 moment as `23 November 2026, 12:00 UTC`."""
     when = datetime.fromisoformat(moment)
     return f"{when.day} {when:%B %Y, %H:%M} UTC"
+
+
+def percent(share: float | None) -> str:
+    """Write a share as whole per cent; a dash for none."""
+    return "\N{EN DASH}" if share is None else f"{100 * share:.0f}\N{NARROW NO-BREAK SPACE}%"

@@ -1,0 +1,127 @@
+// The battle as the page sees it: one record, and a pure function from each event to the next one.
+
+import type { Answer, Battle, Frame, Side, SideDone, SideProblem, TurnDone, VoteAnswer } from "./types";
+
+/** A request that is on its way; while there is one, no other starts. */
+export type Pending = "open" | "load" | "turn" | "stop" | "retry" | "vote";
+
+export interface BattleState {
+  battle: Battle | null;
+  pending: Pending | null;
+  /** A sentence about what went wrong last, shown where the person was acting. */
+  notice: string | null;
+  /** Whether the stream was lost and is being taken up again. */
+  reconnecting: boolean;
+}
+
+export type BattleEvent =
+  | { type: "asked"; request: Pending }
+  | { type: "answered"; battle: Battle }
+  | { type: "refused"; notice: string }
+  | { type: "connected" }
+  | { type: "disconnected" }
+  | { type: "frame"; frame: Frame }
+  | { type: "problem"; problem: SideProblem }
+  | { type: "side_done"; done: SideDone }
+  | { type: "turn_done"; done: TurnDone }
+  | { type: "voted"; answer: VoteAnswer }
+  | { type: "left" };
+
+export const NOTHING_YET: BattleState = { battle: null, pending: null, notice: null, reconnecting: false };
+
+export function reduce(state: BattleState, event: BattleEvent): BattleState {
+  switch (event.type) {
+    case "asked":
+      return { ...state, pending: event.request, notice: null };
+    case "answered":
+      return { ...state, battle: beforeReplay(event.battle, state.battle), pending: null };
+    case "refused":
+      return { ...state, pending: null, notice: event.notice, reconnecting: false };
+    case "connected":
+      return state.reconnecting ? { ...state, reconnecting: false } : state;
+    case "disconnected":
+      return { ...state, reconnecting: true };
+    case "left":
+      return NOTHING_YET;
+    default:
+      return state.battle === null ? state : { ...state, ...afterMatchEvent(state.battle, event) };
+  }
+}
+
+type MatchEvent = Extract<BattleEvent, { type: "frame" | "problem" | "side_done" | "turn_done" | "voted" }>;
+
+function afterMatchEvent(battle: Battle, event: MatchEvent): Partial<BattleState> {
+  switch (event.type) {
+    case "frame":
+      return { battle: withAnswer(battle, event.frame, (answer) => withFrame(answer, event.frame)) };
+    case "problem":
+      return {
+        battle: withAnswer(battle, event.problem, (answer) => ({
+          ...answer,
+          state: "failed",
+          problem: event.problem.message,
+        })),
+      };
+    case "side_done":
+      return { battle: withAnswer(battle, event.done, (answer) => ({ ...answer, state: event.done.state })) };
+    case "turn_done":
+      return { battle: { ...battle, state: event.done.state }, reconnecting: false };
+    case "voted":
+      return {
+        battle: { ...battle, state: "voted", vote: { outcome: event.answer.outcome }, reveal: event.answer.reveal },
+        pending: null,
+        notice: null,
+      };
+  }
+}
+
+/**
+ * The stream tells a turn from its beginning, so unfinished text starts empty; what this page has
+ * already followed stays.
+ */
+function beforeReplay(battle: Battle, known: Battle | null): Battle {
+  const followed = known?.id === battle.id ? known.turns : [];
+  const turns = battle.turns.map((turn, index) => ({
+    ...turn,
+    responses: {
+      a: unfinished(turn.responses.a, followed[index]?.responses.a),
+      b: unfinished(turn.responses.b, followed[index]?.responses.b),
+    },
+  }));
+  return { ...battle, turns };
+}
+
+function unfinished(answer: Answer, known: Answer | undefined): Answer {
+  if (answer.state !== "streaming") return answer;
+  return known?.attempt === answer.attempt ? known : { ...answer, text: "" };
+}
+
+function withAnswer(
+  battle: Battle,
+  place: { side: Side; turn: number },
+  change: (answer: Answer) => Answer,
+): Battle {
+  const turns = battle.turns.map((turn) => {
+    if (turn.number !== place.turn) return turn;
+    return { ...turn, responses: { ...turn.responses, [place.side]: change(turn.responses[place.side]) } };
+  });
+  return { ...battle, turns };
+}
+
+function withFrame(answer: Answer, frame: Frame): Answer {
+  const isOld = frame.attempt < answer.attempt;
+  const isFinished = frame.attempt === answer.attempt && answer.state !== "streaming";
+  if (isOld || isFinished) return answer;
+  const before = frame.attempt > answer.attempt ? "" : firstCodePoints(answer.text, frame.offset);
+  return { state: "streaming", attempt: frame.attempt, text: before + frame.text };
+}
+
+/** The first `count` code points of `text`; offsets count those, JavaScript counts UTF-16 units. */
+function firstCodePoints(text: string, count: number): string {
+  if (count === 0) return "";
+  let units = 0;
+  for (let seen = 0; seen < count && units < text.length; seen += 1) {
+    units += (text.codePointAt(units) ?? 0) > 0xffff ? 2 : 1;
+  }
+  return text.slice(0, units);
+}

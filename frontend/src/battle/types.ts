@@ -1,0 +1,93 @@
+// The JSON of docs/reference/http.md.
+
+export type Side = "a" | "b";
+export type Outcome = "a" | "b" | "tie" | "both_bad";
+export type AnswerState = "streaming" | "done" | "stopped" | "failed";
+export type BattlePhase = "answering" | "votable" | "broken" | "voted" | "forgotten";
+
+export interface Part {
+  type: string;
+  text?: string;
+}
+
+export interface Message {
+  parts: Part[];
+}
+
+export interface Answer {
+  state: AnswerState;
+  attempt: number;
+  text: string;
+  problem?: string | null;
+  reasoning?: string | null;
+}
+
+export interface Turn {
+  number: number;
+  message: Message;
+  responses: Record<Side, Answer>;
+}
+
+export interface Contestant {
+  id: string;
+  name: string;
+  organisation: string;
+  licence: string;
+  demo: boolean;
+  url: string;
+}
+
+export type Reveal = Record<Side, Contestant>;
+
+export interface Battle {
+  id: string;
+  arena: string;
+  mode: string;
+  state: BattlePhase;
+  created_at: string;
+  sides: Side[];
+  turn: number;
+  turns_left: number;
+  turns: Turn[];
+  vote: { outcome: Outcome } | null;
+  reveal: Reveal | null;
+}
+
+export interface VoteAnswer {
+  outcome: Outcome;
+  reveal: Reveal;
+  receipt: string;
+}
+
+export interface Frame {
+  side: Side;
+  turn: number;
+  attempt: number;
+  offset: number;
+  text: string;
+}
+
+export interface SideDone {
+  side: Side;
+  turn: number;
+  state: AnswerState;
+}
+
+export interface SideProblem {
+  side: Side;
+  turn: number;
+  message: string;
+  retry: boolean;
+}
+
+export interface TurnDone {
+  turn: number;
+  state: BattlePhase;
+}
+
+export const SIDES: readonly Side[] = ["a", "b"];
+
+/** What a person wrote or a contestant said, as one text. */
+export function textOf(message: Message): string {
+  return message.parts.map((part) => part.text ?? "").join("\n\n");
+}

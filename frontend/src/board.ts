@@ -1,0 +1,3 @@
+// The leaderboard page.
+
+import "./elements/sortable-table";

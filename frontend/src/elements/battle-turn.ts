@@ -1,0 +1,49 @@
+// <battle-turn>: one message and the answers to it. Tells `side-shown` when a phone is swiped.
+
+import { html } from "lit";
+import { customElement, property, query } from "lit/decorators.js";
+import { SIDES, type Side, textOf, type Turn } from "../battle/types";
+import "./answer-pane";
+import { LightElement, tell } from "./light-element";
+
+@customElement("battle-turn")
+export class BattleTurn extends LightElement {
+  @property({ attribute: false }) turn: Turn | null = null;
+  @property({ type: Boolean }) canRetry = false;
+  @query(".answers") private answers!: HTMLElement;
+
+  /** On a phone, bring one side into view; elsewhere both are. */
+  show(side: Side, behavior: ScrollBehavior): void {
+    const pane = this.querySelector(`answer-pane[side="${side}"]`);
+    if (pane === null || side === this.visibleSide()) return;
+    const left = pane.getBoundingClientRect().left - this.answers.getBoundingClientRect().left;
+    this.answers.scrollBy({ left, behavior });
+  }
+
+  override render() {
+    if (this.turn === null) return html``;
+    const { turn } = this;
+    return html`
+      <div class="turn" data-turn=${turn.number}>
+        <div class="question">
+          <h2 class="visually-hidden">You asked</h2>
+          <p dir="auto">${textOf(turn.message)}</p>
+        </div>
+        <div class="answers" data-scrolls @scroll=${this.onScroll}>
+          ${SIDES.map(
+            (side) => html`<answer-pane side=${side} .answer=${turn.responses[side]} .canRetry=${this.canRetry}></answer-pane>`,
+          )}
+        </div>
+      </div>
+    `;
+  }
+
+  private onScroll(): void {
+    tell(this, "side-shown", this.visibleSide());
+  }
+
+  private visibleSide(): Side {
+    // Right-to-left pages scroll to negative positions.
+    return Math.abs(this.answers.scrollLeft) > this.answers.clientWidth / 2 ? "b" : "a";
+  }
+}

@@ -1,0 +1,194 @@
+// <battle-view>: the battle page, from the first question to the reveal.
+
+import { html, nothing } from "lit";
+import { customElement, property, query, queryAll, state } from "lit/decorators.js";
+import { announcement } from "../battle/announce";
+import { commandOf } from "../battle/keys";
+import { BattleSession } from "../battle/session";
+import type { BattleState } from "../battle/state";
+import { type Battle, type Outcome, SIDES, type Side } from "../battle/types";
+import { Follower } from "../page/follow";
+import type { BattleDock } from "./battle-dock";
+import "./battle-dock";
+import type { BattleTurn } from "./battle-turn";
+import "./battle-turn";
+import type { KeyHelp } from "./key-help";
+import "./key-help";
+import { LightElement } from "./light-element";
+import type { PromptComposer } from "./prompt-composer";
+import "./prompt-composer";
+import "./side-heading";
+import { type SuggestedPrompt } from "./suggested-prompts";
+import "./suggested-prompts";
+
+@customElement("battle-view")
+export class BattleView extends LightElement {
+  @property({ attribute: "battle-id" }) battleId = "";
+  @property({ type: Number, attribute: "max-chars" }) maxChars = 0;
+  @state() private news = "";
+  @state() private chosen: Outcome | null = null;
+  @state() private shownSide: Side = "a";
+  @query(".opening prompt-composer") private composer!: PromptComposer;
+  @query("battle-dock") private dock!: BattleDock;
+  @query("key-help") private keyHelp!: KeyHelp;
+  @queryAll("battle-turn") private turns!: NodeListOf<BattleTurn>;
+
+  private readonly prompts = suggestedPrompts();
+  private readonly session = new BattleSession(this, (before, after) => this.onState(before, after));
+  private readonly follower = new Follower(
+    () => this.querySelector("battle-turn:last-of-type"),
+    () => this.querySelector(".dock"),
+  );
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener("keydown", this.onKey);
+    window.addEventListener("popstate", this.onPopState);
+    this.addEventListener("text-rendered", () => this.follower.grown());
+    this.follower.connect();
+    if (this.battleId !== "") void this.session.load(this.battleId);
+  }
+
+  override disconnectedCallback(): void {
+    document.removeEventListener("keydown", this.onKey);
+    window.removeEventListener("popstate", this.onPopState);
+    this.follower.disconnect();
+    super.disconnectedCallback();
+  }
+
+  override render() {
+    const { battle, pending } = this.session.state;
+    return html`
+      ${battle !== null ? this.battle(battle) : pending === "load" ? LOADING : this.opening()}
+      <key-help></key-help>
+      <p class="visually-hidden" role="status">${this.news}</p>
+    `;
+  }
+
+  private opening() {
+    const { pending, notice } = this.session.state;
+    return html`<section class="opening" @compose=${this.onOpen} @suggest=${this.onSuggest}>
+      <h1>One question,<br />two answers, your verdict.</h1>
+      <p class="lede">Two anonymous models answer side by side. You vote, then you learn who they were.</p>
+      <prompt-composer
+        label="Your question"
+        placeholder="Ask anything"
+        .maxChars=${this.maxChars}
+        .busy=${pending !== null}
+      ></prompt-composer>
+      ${notice === null ? nothing : html`<p class="notice" role="alert">${notice}</p>`}
+      <suggested-prompts .prompts=${this.prompts}></suggested-prompts>
+    </section>`;
+  }
+
+  private battle(battle: Battle) {
+    return html`<section
+      class="battle"
+      aria-label="Battle"
+      data-state=${battle.state}
+      @vote=${this.onVote}
+      @compose=${this.onSay}
+      @stop=${() => this.session.stop()}
+      @retry=${() => this.session.retry()}
+      @new=${this.startAnew}
+      @keys=${() => this.keyHelp.show()}
+      @side-shown=${(event: CustomEvent<Side>) => this.showSide(event.detail, "instant")}
+    >
+      <h1 class="visually-hidden">Battle</h1>
+      <div class="sides">${SIDES.map((side) => this.heading(battle, side))}</div>
+      <div class="turns">
+        ${battle.turns.map(
+          (turn, index) => html`<battle-turn
+            .turn=${turn}
+            .canRetry=${battle.state === "broken" && index === battle.turns.length - 1}
+          ></battle-turn>`,
+        )}
+      </div>
+      <battle-dock .session=${this.session.state} .chosen=${this.chosen} .maxChars=${this.maxChars}></battle-dock>
+    </section>`;
+  }
+
+  private heading(battle: Battle, side: Side) {
+    return html`<button
+      type="button"
+      class="side-tab"
+      aria-pressed=${this.shownSide === side}
+      @click=${() => this.showSide(side, "smooth")}
+    >
+      <side-heading
+        side=${side}
+        .answer=${battle.turns.at(-1)?.responses[side] ?? null}
+        .contestant=${battle.reveal?.[side] ?? null}
+        .preferred=${battle.vote?.outcome === side}
+      ></side-heading>
+    </button>`;
+  }
+
+  private showSide(side: Side, behavior: ScrollBehavior): void {
+    this.shownSide = side;
+    for (const turn of this.turns) turn.show(side, behavior);
+  }
+
+  private async onOpen(event: CustomEvent<string>): Promise<void> {
+    if (!(await this.session.open(event.detail))) return;
+    history.pushState(null, "", `/battles/${this.session.state.battle?.id ?? ""}`);
+    window.scrollTo({ top: 0, behavior: "instant" });
+  }
+
+  private async onSay(event: CustomEvent<string>): Promise<void> {
+    if (!(await this.session.say(event.detail))) return;
+    this.dock.clearComposer();
+    this.follower.rest();
+    await this.updateComplete;
+    this.querySelector("battle-turn:last-of-type")?.scrollIntoView({ block: "start" });
+  }
+
+  private onSuggest(event: CustomEvent<string>): void {
+    this.composer.fill(event.detail);
+  }
+
+  private async onVote(event: CustomEvent<Outcome>): Promise<void> {
+    await this.vote(event.detail);
+  }
+
+  private async vote(outcome: Outcome): Promise<void> {
+    if (this.chosen !== null) return;
+    this.chosen = outcome;
+    await this.session.vote(outcome);
+    this.chosen = null;
+  }
+
+  private startAnew(): void {
+    this.session.leave();
+    history.pushState(null, "", "/");
+    void this.updateComplete.then(() => this.composer.focus());
+  }
+
+  private onState(before: BattleState, after: BattleState): void {
+    this.news = announcement(before, after) ?? this.news;
+  }
+
+  private readonly onPopState = (): void => {
+    const id = /^\/battles\/([^/]+)$/.exec(location.pathname)?.[1];
+    this.session.leave();
+    if (id !== undefined) void this.session.load(decodeURIComponent(id));
+  };
+
+  private readonly onKey = (event: KeyboardEvent): void => {
+    const command = commandOf(event);
+    const { battle } = this.session.state;
+    if (command === null || battle === null) return;
+    if (command === "keys") this.keyHelp.show();
+    else if (command === "new" && battle.state === "voted") this.startAnew();
+    else if (typeof command === "object" && battle.state === "votable") void this.vote(command.vote);
+    else return;
+    event.preventDefault();
+  };
+}
+
+const LOADING = html`<p class="loading">Opening the battle…</p>`;
+
+function suggestedPrompts(): SuggestedPrompt[] {
+  const block = document.getElementById("suggested-prompts");
+  return block === null ? [] : (JSON.parse(block.textContent ?? "[]") as SuggestedPrompt[]);
+}

@@ -1,0 +1,14 @@
+// The last gate before an answer's HTML meets the page.
+
+import DOMPurify, { type Config } from "dompurify";
+
+const RULES: Config = {
+  USE_PROFILES: { html: true },
+  FORBID_TAGS: ["style", "form", "input", "textarea", "select", "img", "picture", "video", "audio", "source"],
+  FORBID_ATTR: ["style", "id", "name", "srcset", "background", "poster"],
+  ADD_ATTR: ["target"],
+};
+
+export function sanitised(html: string): DocumentFragment {
+  return DOMPurify.sanitize(html, { ...RULES, RETURN_DOM_FRAGMENT: true });
+}

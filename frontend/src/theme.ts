@@ -1,0 +1,7 @@
+// Light or dark, decided before the first paint. Every page loads this as a classic script.
+
+import { ThemeToggle } from "./elements/theme-toggle";
+import { chosenTheme, showTheme } from "./page/theme";
+
+showTheme(chosenTheme());
+customElements.define("theme-toggle", ThemeToggle);

@@ -80,7 +80,7 @@ def _from_columns(scan: pl.LazyFrame, source: str, only_votes: bool) -> Battles:
 
 
 def _scan_csv(file: Path) -> pl.LazyFrame:
-    present = pl.read_csv(file, n_rows=0).columns
+    present = pl.read_csv(file, n_rows=0, glob=False).columns
     names = [source_of(side, present) for side in ("model_a", "model_b")]
     text = {name: pl.String for name in (*names, *choice_columns(present)) if name}
     return pl.scan_csv(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from model_server import ModelServer, start_model_server
 from postgres import PostgresCluster, find_binaries
 
 COMPLETE = os.environ.get("TILTYARD_TESTS_COMPLETE") == "1"
@@ -68,3 +69,10 @@ def chromium() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def model_server() -> Iterator[ModelServer]:
+    """A server of misbehaving models, as a process of its own."""
+    with start_model_server() as server:
+        yield server

@@ -31,6 +31,13 @@ def served_model(model: str, base_url: str, *, id_: str | None = None) -> Contes
     )
 
 
+def impatient(seconds: float) -> ArenaDefinition:
+    """The text arena, giving contestants this long for their first word and between words."""
+    text = built_in_definition("text")
+    limits = {"first_piece_s": seconds, "idle_s": seconds}
+    return text.model_copy(update={"answer": text.answer.model_copy(update=limits)})
+
+
 @asynccontextmanager
 async def open_ledger(url: str) -> AsyncGenerator[Ledger]:
     """A ledger with its tables."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tiltyard import __version__
-from tiltyard.arena.definition import built_in_definition
+from tiltyard.arena.definition import ArenaDefinition, built_in_definition
 from tiltyard.arena.live import LiveTurns
 from tiltyard.arena.service import Arena
 from tiltyard.boards.published import PublishedBoards
@@ -80,7 +80,12 @@ class Installation:
 
 
 def install(
-    settings: Settings, catalogue: Catalogue, *, pace: float = 1.0, examples: bool = False
+    settings: Settings,
+    catalogue: Catalogue,
+    *,
+    definition: ArenaDefinition | None = None,
+    pace: float = 1.0,
+    examples: bool = False,
 ) -> Installation:
     """Wire an installation.
 
@@ -90,6 +95,8 @@ def install(
         The operator's.
     catalogue
         Who may fight; at least two must be public.
+    definition
+        The arena; the built-in text arena by default.
     pace
         Multiplies the delays of demo contestants.
     examples
@@ -101,7 +108,7 @@ def install(
         When a database, a directory or the catalogue cannot be used.
     """
     catalogue.require_pair()
-    definition = built_in_definition("text")
+    definition = definition or built_in_definition("text")
     ledger = Ledger(settings.ledger_url)
     boards = PublishedBoards(ledger, [definition.id], Recipe())
     arena = Arena(

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
 from tiltyard.boards.published import PublishedBoards
 
@@ -102,7 +102,7 @@ async def one_board(
     arena: str,
     slice_name: str,
     boards: Boards,
-    at: datetime | None = None,
+    at: AwareDatetime | None = None,
 ) -> BoardOut:
     """Show a board as it is now, or as it was at an instant."""
     return BoardOut.model_validate(await boards.board(arena, slice_name, at=at))

@@ -1,0 +1,90 @@
+"""A Tiltyard server in the test's own event loop, over a real socket."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import uvicorn
+
+from tiltyard.arena.definition import ArenaDefinition
+from tiltyard.contestants.card import Contestant
+from tiltyard.contestants.catalogue import Catalogue
+from tiltyard.contestants.demo import demo_catalogue
+from tiltyard.web.app import create_app
+from tiltyard.web.installation import install
+from tiltyard.web.server import address, bind
+from tiltyard.web.settings import Settings
+
+API = "/api/v1"
+
+
+@asynccontextmanager
+async def serving(
+    data: Path,
+    *contestants: Contestant,
+    definition: ArenaDefinition | None = None,
+    pace: float = 0,
+    examples: bool = False,
+) -> AsyncGenerator[str]:
+    """Serve these contestants, or the demo ones answering at once; give the address."""
+    settings = Settings.model_validate({"data": data, "refresh_s": 0.05})
+    catalogue = Catalogue(contestants, "the test") if contestants else demo_catalogue()
+    app = create_app(
+        install(settings, catalogue, definition=definition, pace=pace, examples=examples)
+    )
+    with bind("127.0.0.1", 0) as taken:
+        server = uvicorn.Server(
+            uvicorn.Config(app, log_level="critical", access_log=False, timeout_graceful_shutdown=1)
+        )
+        serve = asyncio.create_task(server.serve(sockets=[taken]))
+        while not server.started:
+            await asyncio.sleep(0.01)
+            if serve.done():
+                await serve
+        yield address(taken)
+        server.should_exit = True
+        await serve
+
+
+@asynccontextmanager
+async def voter(base: str) -> AsyncGenerator[aiohttp.ClientSession]:
+    """A browser: a session that keeps its cookie."""
+    jar = aiohttp.CookieJar(unsafe=True)  # aiohttp otherwise keeps none for an IP address
+    async with aiohttp.ClientSession(base, cookie_jar=jar) as session:
+        yield session
+
+
+async def ask(session: aiohttp.ClientSession, text: str = "Why is the sky blue?") -> dict[str, Any]:
+    """Open a battle."""
+    body = {
+        "arena": "text",
+        "mode": "battle",
+        "message": {"parts": [{"type": "text", "text": text}]},
+    }
+    async with session.post(f"{API}/battles", json=body) as response:
+        assert response.status == 201, await response.text()
+        battle: dict[str, Any] = await response.json()
+        return battle
+
+
+async def follow(session: aiohttp.ClientSession, battle: str, *, after: int = 0) -> bytes:
+    """Read the events of a turn to their end, as they come over the wire."""
+    headers = {"Last-Event-ID": str(after)} if after else {}
+    async with session.get(f"{API}/battles/{battle}/events", headers=headers) as response:
+        assert response.status == 200, await response.text()
+        assert response.content_type == "text/event-stream"
+        return await response.read()
+
+
+async def vote(
+    session: aiohttp.ClientSession, battle: str, outcome: str = "a", key: str = "key"
+) -> aiohttp.ClientResponse:
+    """Vote."""
+    return await session.put(
+        f"{API}/battles/{battle}/vote",
+        json={"outcome": outcome},
+        headers={"Idempotency-Key": key},
+    )

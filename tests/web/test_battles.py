@@ -1,0 +1,265 @@
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from model_server import ModelServer
+from opened import impatient, served_model
+from serving import API, ask, follow, serving, vote, voter
+
+pytestmark = pytest.mark.anyio
+
+
+def read_events(stream: bytes) -> list[dict[str, Any]]:
+    """The events of a stream: id, name and data."""
+    events = []
+    for block in stream.decode().split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in block.split("\n") if ": " in line)
+        if "event" in fields:
+            data = json.loads(fields["data"])
+            events.append({"id": int(fields["id"]), "event": fields["event"], "data": data})
+    return events
+
+
+async def test_a_battle_from_the_question_to_the_reveal(tmp_path: Path) -> None:
+    async with serving(tmp_path) as base, voter(base) as ann:
+        battle = await ask(ann)
+        assert battle["state"] == "answering"
+        assert battle["sides"] == ["a", "b"]
+        assert battle["reveal"] is None
+        events = read_events(await follow(ann, battle["id"]))
+        assert events[-1]["event"] == "turn_done"
+        assert events[-1]["data"] == {"turn": 1, "state": "votable"}
+        async with await vote(ann, battle["id"], "b") as response:
+            assert response.status == 200
+            answer = await response.json()
+        assert answer["outcome"] == "b"
+        assert {slot: card["demo"] for slot, card in answer["reveal"].items()} == {
+            "a": True,
+            "b": True,
+        }
+        async with ann.get(answer["reveal"]["a"]["url"]) as response:
+            assert (await response.json())["name"] == answer["reveal"]["a"]["name"]
+        async with ann.get(f"{API}/battles/{battle['id']}") as response:
+            seen = await response.json()
+        assert seen["state"] == "voted"
+        assert seen["vote"]["outcome"] == "b"
+        assert seen["reveal"] == answer["reveal"]
+
+
+async def test_following_again_from_the_middle_gives_the_rest_and_nothing_twice(
+    tmp_path: Path,
+) -> None:
+    async with serving(tmp_path) as base, voter(base) as ann:
+        battle = await ask(ann)
+        events = read_events(await follow(ann, battle["id"]))
+        for seen in range(1, len(events) + 1):
+            rest = read_events(await follow(ann, battle["id"], after=events[seen - 1]["id"]))
+            assert rest == events[seen:]
+
+
+async def test_the_second_message_is_another_turn(tmp_path: Path) -> None:
+    async with serving(tmp_path) as base, voter(base) as ann:
+        battle = await ask(ann)
+        await follow(ann, battle["id"])
+        body = {"message": {"parts": [{"type": "text", "text": "And at dusk?"}]}}
+        async with ann.post(f"{API}/battles/{battle['id']}/turns", json=body) as response:
+            assert response.status == 201
+            assert (await response.json())["turn"] == 2
+        events = read_events(await follow(ann, battle["id"]))
+        assert {event["data"]["turn"] for event in events} == {2}
+
+
+async def test_a_failed_side_says_so_neutrally_and_the_other_finishes(
+    tmp_path: Path, model_server: ModelServer
+) -> None:
+    good = served_model("plain", model_server.base_url)
+    bad = served_model("status-500", model_server.base_url)
+    async with serving(tmp_path, good, bad) as base, voter(base) as ann:
+        battle = await ask(ann)
+        events = read_events(await follow(ann, battle["id"]))
+        ends = {e["data"]["state"] for e in events if e["event"] == "side_done"}
+        assert ends == {"done", "failed"}
+        (problem,) = [e["data"] for e in events if e["event"] == "problem"]
+        assert problem["message"].startswith("This side could not answer.")
+        assert problem["retry"] is True
+        assert events[-1]["data"]["state"] == "broken"
+        async with await vote(ann, battle["id"]) as response:
+            assert response.status == 409
+        async with ann.post(f"{API}/battles/{battle['id']}/retry") as response:
+            assert response.status == 202
+            again = await response.json()
+        attempts = {
+            response["state"]: response["attempt"]
+            for response in again["turns"][0]["responses"].values()
+        }
+        assert attempts == {"done": 1, "streaming": 2}
+
+
+async def test_stopping_keeps_what_was_said(tmp_path: Path, model_server: ModelServer) -> None:
+    endless = [served_model(f"endless:{n}", model_server.base_url, id_=f"e{n}") for n in "12"]
+    async with serving(tmp_path, *endless) as base, voter(base) as ann:
+        battle = await ask(ann)
+        async with ann.get(f"{API}/battles/{battle['id']}/events") as stream:
+            seen = set[str]()
+            async for line in stream.content:
+                if line.startswith(b"data: ") and b"offset" in line:
+                    seen.add(json.loads(line[6:])["side"])
+                if seen == {"a", "b"}:
+                    break
+        async with ann.post(f"{API}/battles/{battle['id']}/stop") as response:
+            assert response.status == 202
+            stopped = await response.json()
+        assert stopped["state"] == "votable"
+        for answer in stopped["turns"][0]["responses"].values():
+            assert answer["state"] == "stopped"
+            assert answer["text"]
+        model_server.wait_until_open(0)
+
+
+@pytest.mark.parametrize("behaviour", ["stall-middle", "hang-first", "die-middle", "bad-json"])
+async def test_no_behaviour_of_one_side_hangs_the_battle(
+    tmp_path: Path, model_server: ModelServer, behaviour: str
+) -> None:
+    good = served_model("plain", model_server.base_url)
+    bad = served_model(behaviour, model_server.base_url)
+    async with serving(tmp_path, good, bad, definition=impatient(0.5)) as base, voter(base) as ann:
+        events = read_events(await follow(ann, (await ask(ann))["id"]))
+        assert events[-1]["data"]["state"] == "broken"
+        texts = "".join(e["data"]["text"] for e in events if e["event"] == "frame")
+        assert "my answer" in texts
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ({"message": {"parts": [{"type": "text", "text": ""}]}}, "is empty"),
+        ({"message": {"parts": [{"type": "text", "text": "x" * 100_000}]}}, "at most 20,000"),
+        ({"message": {"parts": []}}, "message.parts"),
+        ({}, "message: field required"),
+        ({"message": {"parts": [{"type": "text"}]}, "models": ["x", "y"]}, "models: extra"),
+        ({"arena": "chess", "message": {"parts": [{"type": "text", "text": "e4"}]}}, "'chess'"),
+        ({"mode": "duel", "message": {"parts": [{"type": "text", "text": "e4"}]}}, "mode: "),
+    ],
+)
+async def test_a_bad_request_gets_one_sentence(
+    tmp_path: Path, body: dict[str, Any], sentence: str
+) -> None:
+    async with serving(tmp_path) as base, voter(base) as ann:
+        async with ann.post(f"{API}/battles", json=body) as response:
+            assert response.content_type == "application/problem+json"
+            problem = await response.json()
+        assert response.status == problem["status"]
+        assert 400 <= response.status < 500
+        assert sentence in problem["detail"]
+        async with ann.get(f"{API}/battles") as response:
+            assert await response.json() == {"battles": []}
+
+
+async def test_a_body_of_two_megabytes_is_not_read(tmp_path: Path) -> None:
+    async with (
+        serving(tmp_path) as base,
+        voter(base) as ann,
+        ann.post(f"{API}/battles", data=io.BytesIO(b"x" * 2_000_000)) as response,
+    ):
+        assert response.status == 413
+        assert "at most 1,000,000 bytes" in (await response.json())["detail"]
+
+
+async def test_other_peoples_battles_and_unknown_ones(tmp_path: Path) -> None:
+    async with serving(tmp_path) as base, voter(base) as ann, voter(base) as bob:
+        battle = await ask(ann)
+        for path, status in (
+            (f"{battle['id']}", 403),
+            (f"{battle['id']}/events", 403),
+            (f"{uuid4()}", 404),
+            (f"{uuid4()}/events", 404),
+            ("not-an-id", 422),
+        ):
+            async with bob.get(f"{API}/battles/{path}") as response:
+                assert response.status == status
+                assert response.content_type == "application/problem+json"
+        async with await vote(bob, battle["id"]) as response:
+            assert response.status == 403
+
+
+async def test_a_second_vote_is_refused_and_a_repeated_request_is_not(tmp_path: Path) -> None:
+    async with serving(tmp_path) as base, voter(base) as ann:
+        battle = (await ask(ann))["id"]
+        await follow(ann, battle)
+        answers = [await (await vote(ann, battle, "a", "one")).json() for _ in range(2)]
+        assert answers[0] == answers[1]
+        async with await vote(ann, battle, "b", "two") as response:
+            assert response.status == 409
+            assert "cannot be changed" in (await response.json())["detail"]
+
+
+async def test_a_vote_needs_its_key(tmp_path: Path) -> None:
+    async with serving(tmp_path) as base, voter(base) as ann:
+        battle = (await ask(ann))["id"]
+        await follow(ann, battle)
+        async with ann.put(f"{API}/battles/{battle}/vote", json={"outcome": "a"}) as response:
+            assert response.status == 422
+            assert "idempotency-key" in (await response.json())["detail"]
+
+
+async def test_a_forgotten_battle_is_gone_from_my_history(tmp_path: Path) -> None:
+    async with serving(tmp_path) as base, voter(base) as ann:
+        battle = (await ask(ann))["id"]
+        await follow(ann, battle)
+        async with ann.delete(f"{API}/battles/{battle}") as response:
+            assert response.status == 204
+        async with ann.get(f"{API}/battles") as response:
+            assert await response.json() == {"battles": []}
+        async with ann.get(f"{API}/battles/{battle}") as response:
+            assert (await response.json())["state"] == "forgotten"
+
+
+async def test_before_the_vote_no_byte_names_a_contestant(
+    tmp_path: Path, model_server: ModelServer
+) -> None:
+    """Record everything a browser receives before the vote."""
+    names = ["zanzibar", "quetzal", "tell-tale"]
+    measures = ["token", "usage", "stop_reason", "finish", "chatcmpl", "duration", "_ms", "price"]
+    cards = [
+        served_model(
+            f"{behaviour}:zanzibar-{n}", model_server.base_url, id_=f"quetzal-{n}"
+        ).model_copy(update={"name": f"Tell-tale {n}", "organisation": f"Tell-tale works {n}"})
+        for n, behaviour in enumerate(("thinker", "status-401"))
+    ]
+    pages, answers = bytearray(), bytearray()
+
+    async with serving(tmp_path, *cards) as base, voter(base) as ann:
+
+        async def receive(method: str, path: str, body: object = None) -> str:
+            headers = {"Idempotency-Key": "key"}
+            async with ann.request(method, path, json=body, headers=headers) as response:
+                kept = answers if path.startswith(API) else pages
+                kept.extend(repr(response.raw_headers).encode() + await response.read())
+                return await response.text()
+
+        page = await receive("GET", "/")
+        for asset in re.findall(r'(?:src|href)="(/static/[^"]+)"', page):
+            await receive("GET", asset)
+        question = {"message": {"parts": [{"type": "text", "text": "Who are you?"}]}}
+        battle = json.loads(await receive("POST", f"{API}/battles", question))["id"]
+        for method, path, body in (
+            ("GET", f"{API}/battles/{battle}/events", None),
+            ("GET", f"{API}/battles/{battle}", None),
+            ("GET", f"{API}/battles", None),
+            ("GET", f"/battles/{battle}", None),
+            ("PUT", f"{API}/battles/{battle}/vote", {"outcome": "a"}),
+            ("POST", f"{API}/battles/{battle}/stop", None),
+            ("POST", f"{API}/battles/{battle}/turns", question),
+            ("POST", f"{API}/battles/{battle}/retry", None),
+            ("GET", f"{API}/battles/{battle}/events", None),
+        ):
+            await receive(method, path, body)
+    assert b"could not answer" in answers
+    assert b"my answer" in answers
+    assert [word for word in names if word.encode() in (pages + answers).lower()] == []
+    assert [word for word in measures if word.encode() in answers.lower()] == []

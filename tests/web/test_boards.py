@@ -1,0 +1,98 @@
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from serving import API, ask, follow, serving, vote, voter
+
+pytestmark = pytest.mark.anyio
+
+
+async def get_board(session: aiohttp.ClientSession, query: str = "") -> dict[str, object]:
+    async with session.get(f"{API}/boards/text/overall{query}") as response:
+        assert response.status == 200, await response.text()
+        board: dict[str, object] = await response.json()
+        return board
+
+
+async def test_an_arena_without_votes_has_an_empty_board(tmp_path: Path) -> None:
+    async with serving(tmp_path) as base, voter(base) as ann:
+        board = await get_board(ann)
+        assert (board["votes"], board["models"], board["published_at"]) == (0, [], None)
+
+
+async def test_the_board_of_the_examples_rates_every_contestant(tmp_path: Path) -> None:
+    async with serving(tmp_path, examples=True) as base, voter(base) as ann:
+        board = await get_board(ann)
+        assert board["votes"] == 600
+        assert board["sources"] == {"example": 600}
+        models = board["models"]
+        assert isinstance(models, list)
+        assert len(models) == 8
+        assert sum(model["battles"] for model in models) == 1200
+        for model in models:
+            assert model["lower"] < model["rating"] < model["upper"]
+            assert model["demo"] is True
+            assert model["rank_lower"] <= model["rank"] <= model["rank_upper"]
+
+
+async def test_a_vote_moves_the_board_and_the_past_stays(tmp_path: Path) -> None:
+    async with serving(tmp_path, examples=True) as base, voter(base) as ann:
+        before = await get_board(ann)
+        then = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        battle = (await ask(ann))["id"]
+        await follow(ann, battle)
+        async with await vote(ann, battle) as response:
+            assert response.status == 200
+        async with asyncio.timeout(10):
+            while (after := await get_board(ann))["votes"] == 600:
+                continue
+        assert after["sources"] == {"arena": 1, "example": 600}
+        assert after["data_sha256"] != before["data_sha256"]
+        assert after["models"] != before["models"]
+        assert await get_board(ann, f"?at={then}") == before
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("boards/text/hard", 404),
+        ("boards/chess/overall", 404),
+        ("boards/text/overall?at=2001-01-01T00:00:00Z", 404),
+        ("boards/text/overall?at=yesterday", 422),
+        ("boards/text/overall?at=2026-01-01T00:00:00", 422),
+        ("models/nobody", 404),
+        ("nothing", 404),
+    ],
+)
+async def test_what_is_not_there_is_a_problem_document(
+    tmp_path: Path, path: str, status: int
+) -> None:
+    async with serving(tmp_path) as base, voter(base) as ann, ann.get(f"{API}/{path}") as response:
+        assert response.status == status
+        assert response.content_type == "application/problem+json"
+        problem = await response.json()
+        assert problem["status"] == status
+        assert problem["detail"].endswith(".")
+
+
+async def test_the_list_of_boards_and_the_catalogue(tmp_path: Path) -> None:
+    async with serving(tmp_path, examples=True) as base, voter(base) as ann:
+        async with ann.get(f"{API}/boards") as response:
+            (summary,) = (await response.json())["boards"]
+        assert (summary["arena"], summary["slice"]) == ("text", "overall")
+        assert (summary["votes"], summary["contestants"]) == (600, 8)
+        async with ann.get(f"{API}/models") as response:
+            models = (await response.json())["models"]
+        assert len(models) == 8
+        assert not any("key" in field or "url" in field for model in models for field in model)
+
+
+async def test_health(tmp_path: Path) -> None:
+    async with serving(tmp_path) as base, voter(base) as ann:
+        for path in ("/healthz", "/readyz"):
+            async with ann.get(path) as response:
+                assert await response.json() == {"status": "ok"}
+                assert "set-cookie" not in response.headers

@@ -1,0 +1,83 @@
+from pathlib import Path
+
+import pytest
+
+from serving import API, ask, serving, voter
+
+pytestmark = pytest.mark.anyio
+
+QUESTION = {"message": {"parts": [{"type": "text", "text": "Hello?"}]}}
+
+
+@pytest.mark.parametrize("path", ["/", "/leaderboard", "/nope", f"{API}/boards", "/favicon.ico"])
+async def test_every_response_carries_the_policy(tmp_path: Path, path: str) -> None:
+    async with serving(tmp_path) as base, voter(base) as ann, ann.get(path) as response:
+        policy = response.headers["content-security-policy"]
+        assert "script-src 'self';" in policy
+        assert "unsafe" not in policy
+        assert response.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_pages_hold_no_inline_script_or_style(tmp_path: Path) -> None:
+    async with serving(tmp_path, examples=True) as base, voter(base) as ann:
+        for path in ("/", "/boards/text/overall", "/nope"):
+            async with ann.get(path) as response:
+                page = await response.text()
+            assert " style=" not in page
+            assert "<style" not in page
+            assert " onclick=" not in page
+            for script in page.split("<script")[1:]:
+                assert " src=" in script.split(">")[0] or 'type="application/json"' in script
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://elsewhere.example"},
+        {"Origin": "null"},
+    ],
+)
+async def test_another_site_cannot_act_for_my_browser(
+    tmp_path: Path, headers: dict[str, str]
+) -> None:
+    async with serving(tmp_path) as base, voter(base) as ann:
+        async with ann.post(f"{API}/battles", json=QUESTION, headers=headers) as response:
+            assert response.status == 403
+            assert response.content_type == "application/problem+json"
+        async with ann.post(f"{API}/battles", json=QUESTION, headers={"Origin": base}) as response:
+            assert response.status == 201
+
+
+async def test_a_forged_cookie_is_a_stranger(tmp_path: Path) -> None:
+    async with serving(tmp_path) as base, voter(base) as ann, voter(base) as eve:
+        battle = await ask(ann)
+        (cookie,) = ann.cookie_jar
+        forged = cookie.value[:-3] + "abc"
+        async with eve.get(
+            f"{API}/battles/{battle['id']}", cookies={"tiltyard_voter": forged}
+        ) as response:
+            assert response.status == 403
+            assert "tiltyard_voter=" in response.headers["set-cookie"]
+
+
+async def test_the_cookie_is_the_browsers_alone(tmp_path: Path) -> None:
+    async with serving(tmp_path) as base, voter(base) as ann:
+        async with ann.get("/") as response:
+            cookie = response.headers["set-cookie"]
+        assert "HttpOnly" in cookie
+        assert "SameSite=Lax" in cookie
+        async with ann.get("/") as response:
+            assert "set-cookie" not in response.headers
+
+
+async def test_the_secret_is_kept_and_kept_private(tmp_path: Path) -> None:
+    async with serving(tmp_path) as base, voter(base) as ann:
+        battle = await ask(ann)
+        cookies = {cookie.key: cookie.value for cookie in ann.cookie_jar}
+    assert (tmp_path / "secret").stat().st_mode & 0o077 == 0
+    async with serving(tmp_path) as base, voter(base) as ann:
+        path = f"{API}/battles/{battle['id']}"
+        async with ann.get(path, cookies=cookies) as response:
+            assert response.status == 200

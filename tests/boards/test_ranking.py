@@ -4,7 +4,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tiltyard.battles.table import Battles
@@ -52,6 +52,7 @@ def test_records_count_votes_on_both_sides_with_both_bad_among_the_ties() -> Non
     assert (x.battles, x.wins, x.losses, x.ties) == (6, 3, 1, 2)
 
 
+@settings(deadline=None)
 @given(st.permutations(range(len(CYCLE))), st.lists(st.booleans(), min_size=5, max_size=5))
 def test_neither_the_order_of_votes_nor_their_sides_change_a_byte(
     order: list[int], swapped: list[bool]
@@ -76,6 +77,7 @@ def test_other_votes_have_another_digest() -> None:
     assert more.data_sha256 != rank(battles(CYCLE)).data_sha256
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["x", "y", "z"]), st.floats(-3000, 3000))
 def test_an_anchor_shifts_all_ratings_alike_and_nothing_else(model: str, score: float) -> None:
     plain = rank(battles(CYCLE))

@@ -40,6 +40,7 @@ def test_two_models_have_the_textbook_estimate_and_error() -> None:
     assert error_of_difference(fit, 0, 1) == pytest.approx(np.sqrt(1 / 30 + 1 / 10))
 
 
+@settings(deadline=None)
 @given(connected_counts())
 def test_at_the_estimate_the_gradient_is_zero_and_the_gauge_is_sum_zero(counts: PairCounts) -> None:
     fit = fit_bradley_terry(counts)
@@ -48,6 +49,7 @@ def test_at_the_estimate_the_gradient_is_zero_and_the_gauge_is_sum_zero(counts: 
     assert np.abs(fit.covariance.sum(axis=1)).max() < 1e-9 * max(1.0, fit.covariance.max())
 
 
+@settings(deadline=None)
 @given(connected_counts(), st.randoms(use_true_random=False))
 def test_renaming_the_models_renames_the_result(counts: PairCounts, random: object) -> None:
     order = np.random.default_rng(random.getrandbits(32)).permutation(counts.models)  # type: ignore[attr-defined]  # hypothesis gives a random.Random
@@ -58,6 +60,7 @@ def test_renaming_the_models_renames_the_result(counts: PairCounts, random: obje
     assert renamed.log_likelihood == pytest.approx(fit.log_likelihood)
 
 
+@settings(deadline=None)
 @given(connected_counts(), st.floats(1e-3, 1e3))
 def test_scaling_all_weights_changes_neither_estimate_nor_error(
     counts: PairCounts, factor: float
@@ -72,7 +75,7 @@ def test_scaling_all_weights_changes_neither_estimate_nor_error(
     assert scaled.covariance == pytest.approx(fit.covariance, rel=1e-5, abs=1e-8)
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(st.integers(2, 40), st.integers(1, 9))
 def test_a_long_chain_of_lopsided_pairs_is_exact(models: int, wins: int) -> None:
     """On a tree each pair is its own two-model problem, however far apart the ends are."""

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tiltyard.ratings.intervals import normal_interval, points_per_nat, rank_by_overlap
@@ -31,6 +31,7 @@ def test_touching_bounds_overlap() -> None:
 BOUNDS = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 9)), min_size=1, max_size=12)
 
 
+@settings(deadline=None)
 @given(BOUNDS)
 def test_ranks_count_the_models_certainly_above_and_below(bounds: list[tuple[int, int]]) -> None:
     lower = np.array([low for low, _ in bounds], np.float64)

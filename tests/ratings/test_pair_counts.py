@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tiltyard.ratings.pair_counts import Code, CountsError, PairCounts
@@ -39,6 +39,7 @@ def test_ties_and_both_bad_are_half_a_point_each() -> None:
     assert counts.totals.tolist() == [4.0]
 
 
+@settings(deadline=None)
 @given(VOTES, st.integers(0, 30))
 def test_tables_of_parts_add_up_to_the_table_of_the_whole(
     votes: list[tuple[int, int, Code, int]], cut: int
@@ -46,6 +47,7 @@ def test_tables_of_parts_add_up_to_the_table_of_the_whole(
     assert rows(counted(votes[:cut]) + counted(votes[cut:])) == rows(counted(votes))
 
 
+@settings(deadline=None)
 @given(VOTES, st.randoms())
 def test_the_order_of_votes_does_not_matter(
     votes: list[tuple[int, int, Code, int]], random: "np.random.Generator"

@@ -1,0 +1,118 @@
+import json
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tiltyard.cli.rank import rank
+
+CSV = "model_a,model_b,winner\nx,y,model_a\ny,z,model_a\nz,x,model_a\nx,y,tie\n"
+
+
+@pytest.fixture
+def votes(tmp_path: Path) -> Path:
+    file = tmp_path / "votes.csv"
+    file.write_text(CSV)
+    return file
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(rank, [str(argument) for argument in arguments])
+
+
+def test_the_table_shows_every_model_in_full_without_colours(votes: Path) -> None:
+    votes.write_text(CSV.replace("x", "a-model-with-a-name-of-" + "many-" * 30 + "parts"))
+    result = run(votes)
+    assert result.exit_code == 0
+    assert "many-" * 30 + "parts" in result.stdout
+    assert "\x1b" not in result.stdout
+    assert "95 % interval" in result.stdout
+    assert "4 votes on 3 models · Bradley-Terry, ties as halves, mean 1000" in result.stdout
+
+
+def test_names_cannot_steer_the_terminal_or_the_layout(votes: Path) -> None:
+    votes.write_text(CSV.replace("x", "[bold]\x1b[31mx"))
+    assert "[bold]�[31mx" in run(votes).stdout
+
+
+def test_several_files_are_ranked_together(votes: Path, tmp_path: Path) -> None:
+    more = tmp_path / "more.jsonl"
+    more.write_text('{"model_a": "x", "model_b": "w", "winner": "tie", "count": 5}\n')
+    assert "9 votes on 4 models" in run(votes, more).stdout
+
+
+def test_json_goes_to_standard_output_alone(votes: Path) -> None:
+    result = run(votes, "--json", "-", "--anchor", "x=1200", "--confidence", "0.9")
+    board = json.loads(result.stdout)
+    assert board["recipe"]["confidence"] == 0.9
+    assert {row["model"]: row["rating"] for row in board["models"]}["x"] == 1200
+
+
+def test_json_goes_to_a_file_beside_the_table(votes: Path, tmp_path: Path) -> None:
+    out = tmp_path / "board.json"
+    assert "interval" in run(votes, "--json", out).stdout
+    assert len(json.loads(out.read_text())["models"]) == 3
+
+
+def test_nothing_rated_is_the_answer_no(votes: Path) -> None:
+    votes.write_text("model_a,model_b,winner\nx,y,model_a\n")
+    result = run(votes)
+    assert result.exit_code == 1
+    assert "nothing_rated: No model can be rated" in result.stdout
+    assert "undefeated: x: won every vote" in result.stdout
+
+
+def test_no_votes_are_the_answer_no(votes: Path) -> None:
+    votes.write_text("model_a,model_b,winner\n")
+    result = run(votes)
+    assert result.exit_code == 1
+    assert "no_votes: There are no votes to rank." in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "arguments", "said"),
+    [
+        (CSV + "x,y,modl_a\n", [], "votes.csv, row 5, column winner: 'modl_a' is not an outcome"),
+        ("", [], "votes.csv is empty"),
+        (CSV, ["--anchor", "x"], "--anchor x: is not MODEL=SCORE, as in gpt-4=1200."),
+        (CSV, ["--anchor", "x=high"], "--anchor x=high: is not MODEL=SCORE"),
+        (CSV, ["--anchor", "x=nan"], "The anchor's score is nan, not a finite number."),
+        (CSV, ["--anchor", "w=1"], "The anchor w is not among the models"),
+        (CSV, ["--confidence", "95"], "The confidence is 95, but must lie between 0 and 1"),
+        (CSV, ["--json", "/no/such/place.json"], "/no/such/place.json cannot be written"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(
+    votes: Path, content: str, arguments: list[str], said: str
+) -> None:
+    votes.write_text(content)
+    result = run(votes, *arguments)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"Error: {said}")
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_missing_file_and_no_file_are_usage_errors(tmp_path: Path) -> None:
+    assert "nowhere.csv does not exist" in run(tmp_path / "nowhere.csv").stderr
+    assert run().exit_code == 2
+
+
+def test_output_that_cannot_show_a_name_still_shows_the_board(votes: Path) -> None:
+    votes.write_text(CSV.replace("x", "模型"), encoding="utf-8")
+    command = [sys.executable, "-c", "from tiltyard.cli.rank import rank; rank()", str(votes)]
+    environment = {"PYTHONIOENCODING": "ascii"}
+    result = subprocess.run(command, capture_output=True, env=environment, check=True)
+    assert b"??" in result.stdout
+
+
+def test_the_real_votes_of_chatbot_arena_rank() -> None:
+    package = find_spec("leaderbot")
+    assert package is not None
+    assert package.origin is not None
+    result = run(Path(package.origin).parent / "data" / "chatbotarena_20240814.json")
+    first = result.stdout.splitlines()[2].split()
+    assert first[:3] == ["1", "chatgpt-4o-latest", "1203.9"]
+    assert "1,670,250 votes on 129 models" in result.stdout

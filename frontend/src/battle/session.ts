@@ -94,8 +94,21 @@ export class BattleSession implements ReactiveController {
   }
 
   private follow(id: string): Stream {
-    const onLost = (): void => this.dispatch({ type: "refused", notice: LOST });
-    return followTurn(id, (event) => this.dispatch(event), onLost);
+    return followTurn(
+      id,
+      (event) => this.dispatch(event),
+      () => void this.resync(id),
+    );
+  }
+
+  /** The stream says no more: the battle may have ended without it. */
+  private async resync(id: string): Promise<void> {
+    this.unfollow();
+    const visit = this.visit;
+    const battle = await api.getBattle(id).catch(() => null);
+    if (visit !== this.visit) return;
+    if (battle === null || battle.state === "answering") this.dispatch({ type: "refused", notice: LOST });
+    else this.take(battle);
   }
 
   private unfollow(): void {

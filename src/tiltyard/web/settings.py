@@ -67,7 +67,9 @@ def read_settings(**given: Path | None) -> Settings:
         When a variable has a value that cannot be used.
     """
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
+        return Settings.model_validate(
+            Settings().model_dump() | {name: path for name, path in given.items() if path}
+        )
     except ValidationError as error:
         fault = error.errors()[0]
         variable = f"TILTYARD_{str(fault['loc'][0]).upper()}"

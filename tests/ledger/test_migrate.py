@@ -68,5 +68,5 @@ def test_a_database_url_of_another_kind_is_refused() -> None:
 
 def test_a_directory_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a directory")
-    with pytest.raises(LedgerError, match="cannot be written at .*file/ledger.sqlite3"):
+    with pytest.raises(LedgerError, match=r"cannot be written at .*file/ledger.sqlite3"):
         Ledger(f"sqlite:///{tmp_path}/file/ledger.sqlite3")

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from tiltyard.battles.columns import OUTCOME, first_row, row_error, source_of
+from tiltyard.battles.columns import OUTCOME, as_codes, first_row, row_error, source_of
 from tiltyard.battles.errors import VotesError
 from tiltyard.battles.outcome import ALLOWED, Outcome, outcome_of
 
@@ -44,14 +44,16 @@ def read_outcomes(frame: pl.DataFrame, source: str) -> pl.Series:
 
 
 def _from_labels(column: pl.Series, source: str) -> pl.Series:
-    labels = column.cast(pl.String, strict=False)
-    spelled = [label for label in labels.unique().to_list() if label is not None]
+    labels = as_codes(column)
+    spelled = labels.unique().drop_nulls().to_list()
     accepted = ACCEPTED if column.name == "acceptedIndex" else {}
     meaning = {label: outcome_of(accepted.get(label, label)) for label in spelled}
     known = {label: outcome.value for label, outcome in meaning.items() if outcome}
     outcomes = labels.replace_strict(known, default=None, return_dtype=OUTCOME)
-    unread = outcomes.is_null() & (labels != "").fill_null(value=column.name not in OPTIONAL)
-    wrong = first_row(unread if column.name in OPTIONAL else outcomes.is_null())
+    unread = outcomes.is_null()
+    if column.name in OPTIONAL:
+        unread &= labels.is_not_null() & (labels != "")
+    wrong = first_row(unread)
     if wrong is not None:
         label = labels[wrong]
         given = "is empty" if not label else f"{label!r} is not an outcome"

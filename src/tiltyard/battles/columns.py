@@ -50,17 +50,24 @@ def first_row(mask: pl.Series) -> int | None:
     return mask.arg_max() if mask.any() else None
 
 
+def as_codes(column: pl.Series) -> pl.Series:
+    """Dictionary-code a column; what is not text becomes text first."""
+    if column.dtype == pl.Categorical:
+        return column
+    return column.cast(pl.String).cast(pl.Categorical)
+
+
 def read_name(column: pl.Series, source: str) -> pl.Series:
     """Read a column of model names as Categorical; an empty name is an error."""
     if column.dtype.is_nested():
         raise VotesError(
             f"{source}, column {column.name}: holds {column.dtype}, not the names of models."
         )
-    names = column.cast(pl.Categorical if column.dtype == pl.Categorical else pl.String)
-    missing = first_row(names.is_null() | (names.cast(pl.String).str.len_bytes() == 0))
+    names = as_codes(column)
+    missing = first_row(names.is_null() | (names == ""))
     if missing is not None:
         raise row_error(source, missing, column.name, "is empty; every vote names its two models")
-    return names.cast(pl.Categorical)
+    return names
 
 
 def read_count(column: pl.Series, source: str) -> pl.Series:
@@ -113,8 +120,7 @@ def read_time(column: pl.Series, source: str) -> pl.Series:
 
 def read_other(column: pl.Series, dtype: pl.DataType, source: str) -> pl.Series:
     """Cast an optional column to its type in :data:`SCHEMA`."""
-    text = column.cast(pl.String) if dtype == pl.Categorical and column.dtype != dtype else column
-    read = text.cast(dtype, strict=False)
+    read = as_codes(column) if dtype == pl.Categorical else column.cast(dtype, strict=False)
     wrong = first_row(read.is_null() & column.is_not_null())
     if wrong is not None:
         raise row_error(source, wrong, column.name, f"{column[wrong]!r} is not {dtype}")

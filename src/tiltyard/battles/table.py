@@ -70,13 +70,12 @@ class Battles:
         """
         columns = {name: _read(name, frame, source) for name in ("model_a", "model_b")}
         columns["outcome"] = read_outcomes(frame, source)
-        for name in SCHEMA:
-            columns.setdefault(name, _read(name, frame, source))
+        columns |= {name: _read(name, frame, source) for name in SCHEMA if name not in columns}
         known = frame.select(columns[name].alias(name) for name in SCHEMA)
         used = {source_of(name, frame.columns) for name in SCHEMA}
         used.update(choice_columns(frame.columns))
         extra = frame.drop(name for name in used if name)
-        return cls(known.hstack(extra).filter(pl.col("outcome").is_not_null()))
+        return cls(known.hstack(extra).drop_nulls("outcome"))
 
     @classmethod
     def concat(cls, parts: list[Self]) -> Self:

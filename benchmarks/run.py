@@ -1,0 +1,50 @@
+"""Run every benchmark and write its table to `benchmarks/results/`.
+
+Run it with `make bench`, or with the names of some benchmarks. Each is a script beside this one
+that prints Markdown; ratios are between runs taken in turn on the same machine.
+"""
+
+import os
+import platform
+import subprocess
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+BENCHMARKS = ("ranking",)
+PACKAGES = ("tiltyard", "numpy", "scipy", "polars")
+HERE = Path(__file__).parent
+
+
+def main() -> None:
+    """Run the benchmarks named on the command line, or all."""
+    (HERE / "results").mkdir(exist_ok=True)
+    for name in sys.argv[1:] or BENCHMARKS:
+        script = [sys.executable, str(HERE / f"{name}.py")]
+        table = subprocess.run(script, stdout=subprocess.PIPE, text=True, check=True).stdout
+        text = f"{table}\n{machine_notes()}"
+        (HERE / "results" / f"{name}.md").write_text(text, encoding="utf-8")
+        print(text)
+
+
+def machine_notes() -> str:
+    """Describe the machine, the versions and how to repeat the measurement."""
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    return (
+        f"Measured {datetime.now(UTC):%Y-%m-%d} on {os.cpu_count()} cores of {processor()}, "
+        f"{platform.system()}, Python {platform.python_version()}, {packages}. "
+        "Repeat with `make bench`.\n"
+    )
+
+
+def processor() -> str:
+    """Name the processor, as well as the system tells it."""
+    listing = Path("/proc/cpuinfo")
+    lines = listing.read_text().splitlines() if listing.exists() else []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor() or platform.machine())
+
+
+if __name__ == "__main__":
+    main()

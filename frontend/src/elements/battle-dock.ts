@@ -1,6 +1,6 @@
 // <battle-dock>: what the person can do next, always within reach. Tells `vote`, `compose`, `stop`, `new`.
 
-import { html, nothing } from "lit";
+import { html } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import type { BattleState } from "../battle/state";
 import type { Outcome } from "../battle/types";
@@ -47,7 +47,7 @@ export class BattleDock extends LightElement {
         .maxChars=${this.maxChars}
         .disabled=${battle?.turns_left === 0 || battle?.state === "broken"}
         .busy=${pending !== null || battle?.state === "answering"}
-        .action=${battle?.state === "answering" ? this.stopButton() : nothing}
+        .action=${battle?.state === "answering" ? this.stopButton() : null}
       ></prompt-composer>
     `;
   }

@@ -68,7 +68,7 @@ export class BattleView extends LightElement {
   private opening() {
     const { pending, notice } = this.session.state;
     return html`<section class="opening" @compose=${this.onOpen} @suggest=${this.onSuggest}>
-      <h1>One question,<br />two answers, your verdict.</h1>
+      <h1><span>One question,</span> <span>two answers,</span> <span>your verdict.</span></h1>
       <p class="lede">Two anonymous models answer side by side. You vote, then you learn who they were.</p>
       <prompt-composer
         label="Your question"

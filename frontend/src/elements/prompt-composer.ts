@@ -1,6 +1,6 @@
 // <prompt-composer>: where a person writes. Tells `compose` with the text; empties itself only when told.
 
-import { html, nothing } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { LightElement, tell } from "./light-element";
 
@@ -14,7 +14,8 @@ export class PromptComposer extends LightElement {
   @property({ type: Number }) maxChars = 0;
   @property({ type: Boolean }) disabled = false;
   @property({ type: Boolean }) busy = false;
-  @property({ attribute: false }) action: unknown = nothing;
+  /** What stands in the place of the send button, if something does. */
+  @property({ attribute: false }) action: TemplateResult | null = null;
   @state() private value = "";
   @query("textarea") private area!: HTMLTextAreaElement;
 
@@ -60,7 +61,7 @@ export class PromptComposer extends LightElement {
           @keydown=${this.onKey}
         ></textarea>
         ${this.count()}
-        ${this.action === nothing
+        ${this.action === null
           ? html`<button class="send" type="submit" ?disabled=${!this.canSend} aria-busy=${this.busy}>
               <span class="visually-hidden">Send</span>${ARROW}
             </button>`

@@ -29,10 +29,12 @@ export class SideHeading extends LightElement {
 
   private named(contestant: Contestant) {
     return html`<span class="side-text revealed" data-model=${contestant.id}>
-      <span class="side-name"
-        ><bdi>${contestant.name}</bdi>${contestant.demo ? html` <span class="badge">demo</span>` : nothing}</span
-      >
-      <span class="side-status"><bdi>${contestant.organisation}</bdi> · <bdi>${contestant.licence}</bdi></span>
+      <bdi class="side-name">${contestant.name}</bdi>
+      <span class="side-status">
+        <bdi class="side-fact">${contestant.organisation}</bdi><span class="side-fact"
+          ><bdi>${contestant.licence}</bdi> ${contestant.demo ? html`<span class="badge">demo</span>` : nothing}</span
+        >
+      </span>
     </span>`;
   }
 }

@@ -57,9 +57,8 @@ class UnratedRow:
 class BoardView:
     """Everything that `board.html` prints."""
 
-    title: str
-    arena: str
-    slice: str
+    arena_words: str
+    slice_words: str
     votes: str
     example_votes: str | None
     published: str | None
@@ -80,9 +79,8 @@ def board_view(board: Json) -> BoardView:
     example = board["sources"].get("example", 0)
     published_at = board.get("published_at")
     return BoardView(
-        title=f"{arena.replace('_', ' ').capitalize()} · {slice_name.replace('_', ' ')}",
-        arena=arena,
-        slice=slice_name,
+        arena_words=arena.replace("_", " ").capitalize(),
+        slice_words=slice_name.replace("_", " "),
         votes=grouped(board["votes"]),
         example_votes=grouped(example) if example else None,
         published=spoken_date(published_at) if published_at else None,
@@ -125,9 +123,7 @@ def rated_row(model: Json, scale: Scale) -> RatedRow:
         interval=Interval(scale.x(lower), scale.x(model["rating"]), scale.x(upper)),
         battles=grouped(model["battles"]),
         battles_value=model["battles"],
-        win_share="\N{EN DASH}"
-        if share is None
-        else f"{100 * share:.0f}\N{NARROW NO-BREAK SPACE}%",
+        win_share=percent(share),
         win_share_value=-1.0 if share is None else share,
     )
 

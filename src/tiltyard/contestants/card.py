@@ -7,6 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+DEMO_MODELS = ("heron", "wren", "owl", "robin", "peacock", "swift", "magpie", "cuckoo")
+"""What `model` may be where `adapter` is `demo`."""
+
 
 class Status(StrEnum):
     """Where a contestant is in its life. Only public ones are drawn for battles."""

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from pydantic import ValidationError
 
 from tiltyard.contestants.card import Contestant, Status
-from tiltyard.contestants.faults import Fault, contradiction, first_fault, near
+from tiltyard.contestants.faults import Fault, contradiction, first_fault
 from tiltyard.contestants.toml_lines import line_where, syntax_error_line
 from tiltyard.errors import TiltyardError
 
@@ -124,8 +124,7 @@ def _parse(path: Path | str, text: str) -> list[dict[str, Any]]:
     if unknown is not None:
         line = line_where(text, lambda found: unknown in found)
         raise CatalogueError(
-            f"{path}:{line}: unknown {near(unknown, ['contestant'])}; "
-            "contestants are declared in [[contestant]] tables."
+            f"{path}:{line}: unknown key {unknown!r}; contestants stand in [[contestant]] tables."
         )
     tables = document.get("contestant", [])
     if not (isinstance(tables, list) and all(isinstance(table, dict) for table in tables)):

@@ -1,12 +1,12 @@
 """What can be wrong with a `[[contestant]]` table, as sentences that say what to write instead."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Self
 
-from tiltyard.contestants.card import Contestant, Status
+from tiltyard.contestants.card import DEMO_MODELS, Contestant, Status
 
 CONTESTANT_KEYS = tuple(Contestant.model_fields)
 """Every key a `[[contestant]]` table may have."""
@@ -50,22 +50,33 @@ class Fault:
         )
 
 
-def near(key: str, known: Iterable[str]) -> str:
-    """Name an unknown key and the known one it resembles, if any."""
+def unknown_key(key: str, known: Sequence[str]) -> str:
+    """Say that a key is unknown and which it was meant to be, or which there are."""
     close = get_close_matches(key, known, n=1)
-    return f"key {key!r} (did you mean {close[0]!r}?)" if close else f"key {key!r}"
+    instead = f"did you mean {close[0]}?" if close else f"known are {', '.join(known)}."
+    return f"unknown key {key!r}; {instead}"
 
 
 def first_fault(errors: Iterable[Mapping[str, Any]], line_of: Callable[[str], int]) -> Fault:
-    """Turn pydantic's errors about one table into the fault that comes first in the file."""
-    faults = [_fault(error) for error in errors]
-    return min(faults, key=lambda fault: line_of(fault.key))
+    """Turn pydantic's errors about one table into the fault that comes first in the file.
+
+    Missing keys come last: mostly they are there, misspelt.
+    """
+
+    def place(error: Mapping[str, Any]) -> tuple[bool, int]:
+        return error["type"] == "missing", line_of(str(error["loc"][0]))
+
+    return _fault(min(errors, key=place))
 
 
 def contradiction(card: Contestant) -> Fault | None:
     """Return what is wrong between the keys of a card whose keys are each right, if anything."""
     if card.adapter == "openai_chat" and card.base_url is None:
         return Fault("adapter", f"openai_chat needs base_url, {_ALLOWED['base_url']}.")
+    if card.demo and card.model not in DEMO_MODELS:
+        return Fault(
+            "model", f"the demo contestants are {', '.join(DEMO_MODELS)}, not {_short(card.model)}."
+        )
     return None
 
 
@@ -82,9 +93,7 @@ def _fault(error: Mapping[str, Any]) -> Fault:
             f"unknown key {key!r}; keys never stand in this file: write key_env, "
             f"{_ALLOWED['key_env']}.",
         )
-    return Fault(
-        key, f"unknown {near(key, CONTESTANT_KEYS)}; known are {', '.join(CONTESTANT_KEYS)}."
-    )
+    return Fault(key, unknown_key(key, CONTESTANT_KEYS))
 
 
 def _short(value: object) -> str:

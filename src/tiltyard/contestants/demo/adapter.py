@@ -10,7 +10,7 @@ from tiltyard.contestants.demo.answering import perform
 from tiltyard.contestants.demo.voices import VOICES
 from tiltyard.contestants.messages import Message
 
-_LONGEST = 4.5  # seconds of streaming, however long the answer
+_SPEAKING = 4.5  # seconds at most, however long the answer
 _THINKING = 0.4  # seconds
 
 
@@ -30,30 +30,30 @@ class Demo:
         self, contestant: Contestant, conversation: tuple[Message, ...], *, seed: int
     ) -> AsyncGenerator[Piece]:
         """Answer the last message; earlier turns are not taken into account."""
-        performance = perform(contestant, conversation[-1].text, seed)
-        voice = VOICES[contestant.model]
-        await self._sleep(voice.wait)
-        if performance.thought:
-            async for piece in self._spoken(performance.thought, voice.stride, _THINKING):
-                yield Reasoning(piece)
-        seconds = min(len(performance.answer) / voice.speed, _LONGEST)
-        async for piece in self._spoken(performance.answer, voice.stride, seconds):
-            yield Text(piece)
-        yield Finished("stop", request={"adapter": "demo", "model": contestant.model, "seed": seed})
+        for pause, piece in schedule(contestant, conversation[-1].text, seed):
+            await asyncio.sleep(pause * self._pace)
+            yield piece
 
     async def close(self) -> None:
         """Nothing to release."""
 
-    async def _spoken(self, text: str, stride: int, seconds: float) -> AsyncGenerator[str]:
-        for piece in _pieces(text, stride):
-            yield piece
-            await self._sleep(seconds * len(piece) / len(text))
 
-    async def _sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds * self._pace)
+def schedule(contestant: Contestant, prompt: str, seed: int) -> Iterator[tuple[float, Piece]]:
+    """Go through the pieces of an answer, each with the seconds that pass before it."""
+    performance = perform(contestant, prompt, seed)
+    voice = VOICES[contestant.model]
+    speaking = min(len(performance.answer) / voice.speed, _SPEAKING)
+    parts = ((Reasoning, performance.thought, _THINKING), (Text, performance.answer, speaking))
+    pause = voice.wait
+    for kind, text, seconds in parts:
+        for piece in _cut(text, voice.stride):
+            yield pause, kind(piece)
+            pause = seconds * len(piece) / len(text)
+    request = {"adapter": "demo", "model": contestant.model, "seed": seed}
+    yield pause, Finished("stop", request=request)
 
 
-def _pieces(text: str, stride: int) -> Iterator[str]:
+def _cut(text: str, stride: int) -> Iterator[str]:
     """Cut a text into pieces of uneven length, `stride` on average, always at the same places."""
     lengths = hashlib.sha256(text.encode()).digest()
     start = number = 0

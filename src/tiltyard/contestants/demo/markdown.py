@@ -12,6 +12,7 @@ _SENTENCE_END = re.compile(
     r"|(?<=[\u3002\uff01\uff1f])(?=[^\u300d\u300f\uff09])"
 )
 _CLAUSE_END = re.compile(r"(?<=[,;:\u060c\u061b])\s+|(?<=[\u3001\uff0c\uff1b\uff1a])")
+_PUNCTUATION = " .!?,;:\u060c\u061b\u061f\u0964\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f"
 _MARKUP = re.compile(r"[*_`$|\[\]<>#]")
 
 
@@ -67,8 +68,9 @@ def emphasised(paragraph: str) -> str:
 
 def _emphasised_sentence(sentence: str) -> str:
     end = _CLAUSE_END.search(sentence)
-    clause = (sentence[: end.start()] if end else sentence).rstrip()
-    if _MARKUP.search(clause):
+    # Between bold and a letter, as in Chinese, a punctuation mark would keep `**` from closing.
+    clause = (sentence[: end.start()] if end else sentence).rstrip(_PUNCTUATION)
+    if not clause or _MARKUP.search(clause):
         return sentence
     return f"**{clause}**{sentence[len(clause) :]}"
 

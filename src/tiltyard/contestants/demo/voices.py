@@ -66,6 +66,6 @@ VOICES = {
     "peacock": Voice("Peacock", (0.35, 0.20, 0.30, 0.15), habits.showy, -0.05, 0.35, 380, 22),
     "swift": Voice("Swift", (0.00, 0.35, 0.50, 0.15), habits.telegraphic, 0.0, 0.03, 1400, 60),
     "magpie": Voice("Magpie", (0.05, 0.10, 0.25, 0.60), habits.cocksure, -0.03, 0.10, 700, 18),
-    "cuckoo": Voice("Cuckoo", (0.00, 0.15, 0.40, 0.45), habits.curt, -0.08, 0.08, 900, 40),
+    "cuckoo": Voice("Cuckoo", (0.00, 0.15, 0.40, 0.45), habits.curt, -0.12, 0.08, 900, 40),
 }
 """Every demo contestant, by the `model` of its card."""

@@ -70,6 +70,15 @@ def test_the_refusal_names_the_models() -> None:
         fit_bradley_terry(beaten(*CYCLE, (3, 0), (1, 4), models=6))
 
 
+def test_no_models_and_too_many_models_are_refused() -> None:
+    with pytest.raises(NotEstimableError, match="no models"):
+        fit_bradley_terry(PairCounts.from_votes([], [], [], models=0))
+    ring = list(range(10_001))
+    counts = PairCounts.from_votes(ring, [*ring[1:], 0], [Code.TIE] * 10_001, models=10_001)
+    with pytest.raises(NotEstimableError, match="10,001 models are too many"):
+        fit_bradley_terry(counts)
+
+
 def test_votes_that_are_all_ties_rate_nobody_instead_of_claiming_certainty() -> None:
     result = fit_rateable(beaten(ties=((0, 1), (1, 2)), models=3))
     assert result.fit is None

@@ -91,7 +91,7 @@ def _rank_files(votes: tuple[Path, ...], anchor: str | None, confidence: float) 
 
 def _write(board: "Board", json_path: str | None) -> None:
     if json_path == "-":
-        click.echo(board.to_json(), nl=False)
+        click.echo(board.to_json().encode(), nl=False)
         return
     if json_path is not None:
         try:

@@ -18,6 +18,8 @@ from tiltyard.ratings.pair_counts import Floats, PairCounts
 
 GRADIENT_TOLERANCE = 1e-9
 MOST_STEPS = 200
+MOST_MODELS = 10_000
+"""Models that dense K x K matrices can hold: 800 MB for each matrix."""
 
 
 class NotEstimableError(TiltyardError):
@@ -70,7 +72,7 @@ def fit_bradley_terry(counts: PairCounts, squares: PairCounts | None = None) -> 
         When the estimate does not exist, naming the undefeated, winless or disconnected models;
         :func:`tiltyard.ratings.rateable.fit_rateable` leaves those out instead.
     """
-    _refuse_unless_connected(counts)
+    _refuse_unless_estimable(counts)
     strengths = np.zeros(counts.models)
     tolerance = _tolerance(counts)
     size = np.inf
@@ -190,9 +192,13 @@ def _pseudo_inverse(laplacian: Floats) -> Floats:
     return inverse - 1.0 / float(np.trace(laplacian))
 
 
-def _refuse_unless_connected(counts: PairCounts) -> None:
+def _refuse_unless_estimable(counts: PairCounts) -> None:
+    if counts.models > MOST_MODELS:
+        raise NotEstimableError(
+            f"{counts.models:,} models are too many to rate together: the limit is {MOST_MODELS:,}."
+        )
     found = connectivity(counts)
-    if found.rated.size == counts.models:
+    if found.rated.size == counts.models > 0:
         return
     named = {
         "undefeated": found.undefeated,

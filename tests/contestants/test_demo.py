@@ -90,6 +90,15 @@ def test_each_prompt_has_four_different_answers(prompt: SuggestedPrompt) -> None
 
 
 @pytest.mark.parametrize("prompt", PROMPTS, ids=by_id)
+def test_code_in_the_answers_is_code(prompt: SuggestedPrompt) -> None:
+    prepared = prepared_for(prompt.text)
+    assert prepared is not None
+    for answer in prepared.answers.values():
+        for program in re.findall(r"```python\n(.*?)```", answer, re.DOTALL):
+            compile(program, prompt.id, "exec")
+
+
+@pytest.mark.parametrize("prompt", PROMPTS, ids=by_id)
 def test_no_two_contestants_give_the_same_answer(prompt: SuggestedPrompt) -> None:
     for seed in SEEDS:
         answers = [plain_answer(card, prompt.text, seed) for card in CARDS.values()]

@@ -62,6 +62,7 @@ def test_nothing_rated_is_the_answer_no(votes: Path) -> None:
     result = run(votes)
     assert result.exit_code == 1
     assert "nothing_rated: No model can be rated" in result.stdout
+    assert "1 vote on 2 models" in result.stdout
     assert "undefeated: x: won every vote" in result.stdout
 
 

@@ -150,8 +150,9 @@ def _ranks(standing: "Standing") -> str:
 def _summary(board: "Board") -> str:
     anchor = board.recipe.anchor
     gauge = f"{_printable(anchor.model)} at {anchor.score:g}" if anchor else "mean 1000"
+    votes = "1 vote" if board.votes == 1 else f"{board.votes:,} votes"
     return (
-        f"{board.votes:,} votes on {len(board.models)} models · Bradley-Terry, ties as halves, "
+        f"{votes} on {len(board.models)} models · Bradley-Terry, ties as halves, "
         f"{gauge} · votes {board.data_sha256[:12]} · Tiltyard {board.version}"
     )
 

@@ -251,7 +251,8 @@ BEHAVIOURS: dict[str, Behaviour] = {
         die_middle,
     )
 }
-"""Answers as streams; beside these there are `gzip`, `json`, `html`, `redirect` and `status-N`."""
+"""Answers as streams; beside these there are `gzip`, `json`, `html`, `redirect`,
+`fails-once` and `status-N`."""
 
 
 class Service:
@@ -287,6 +288,8 @@ class Service:
         body = await request.json()
         self._requests.append({"headers": dict(request.headers), "body": body})
         name = body["model"].partition(":")[0]
+        if name == "fails-once":
+            name = "plain" if self._met_before(body["model"]) else "status-500"
         if name.startswith("status-"):
             return self._refuse(request, int(name.removeprefix("status-")))
         if name == "redirect":
@@ -298,6 +301,9 @@ class Service:
         if name != "gzip" and name not in BEHAVIOURS:
             return self._refuse(request, 404)
         return await self._counted(request, name)
+
+    def _met_before(self, model: str) -> bool:
+        return sum(seen["body"]["model"] == model for seen in self._requests) > 1
 
     async def _counted(self, request: web.Request, name: str) -> web.StreamResponse:
         await self._count(1)

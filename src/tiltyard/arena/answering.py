@@ -1,6 +1,7 @@
 """One side answers: from the adapter's pieces to text, measurements and an end."""
 
 import asyncio
+import traceback
 from contextlib import aclosing
 from time import monotonic
 
@@ -84,8 +85,10 @@ class Answering:
             if not self._stopped:
                 raise
             return self._end("stopped")
-        except Exception:  # the edge of the job: a defect of an adapter ends its side only
-            log.exception("an adapter broke", contestant=self._contestant)
+        except Exception:  # noqa: BLE001  # the job's edge: a broken adapter ends its own side only
+            # As text: a renderer that shows variables would show the provider's key.
+            trace = traceback.format_exc()
+            log.error("an adapter broke", contestant=self._contestant, traceback=trace)  # noqa: TRY400  # see above
             return self._end("failed", "The adapter broke; the log has the traceback.")
         return self._end("done")
 

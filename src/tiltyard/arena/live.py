@@ -6,6 +6,7 @@ into the battle's one event log, and announces the ends.
 """
 
 import asyncio
+import traceback
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -181,7 +182,8 @@ class LiveTurns:
         if self._tasks.get(battle) is task:
             del self._tasks[battle]
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("a live turn broke", battle=str(battle), exc_info=error)
+            trace = "".join(traceback.format_exception(error))
+            log.error("a live turn broke", battle=str(battle), traceback=trace)
         asyncio.get_running_loop().call_later(LINGER_S, self._drop, battle, turn)
 
     def _drop(self, battle: UUID, turn: LiveTurn) -> None:

@@ -15,7 +15,7 @@ COMMANDS = {
     "worker": "Label battles and publish boards, without a server.",
     "doctor": "Say what is there, what is missing, and which line would add it.",
     "models": "List the contestants of contestants.toml.",
-    "rank": "Rank models from a file of votes.",
+    "rank": "Rank the models in VOTES, one or more files of pairwise votes.",
     "db": "Look after the ledger's database.",
 }
 """Every command and its first line of help, so that `--help` loads none of them."""

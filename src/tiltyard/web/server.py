@@ -11,6 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from tiltyard.errors import TiltyardError
+from tiltyard.web.logs import configure_logs
 
 DRAIN_S = 5
 """How long open streams may go on after the server was asked to stop."""
@@ -60,6 +61,7 @@ def serve(app: FastAPI, taken: socket.socket, *, announce: Callable[[], None]) -
     announce
         Called once, when the first request can be answered.
     """
+    configure_logs()
     config = uvicorn.Config(
         _announcing(app, announce),
         log_level="warning",

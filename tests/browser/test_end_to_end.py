@@ -1,0 +1,78 @@
+"""The whole house: browser, server and model server, each a process of its own."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from browser.battle_page import BattlePage
+from model_server import ModelServer
+from tiltyard_process import running
+
+CARD = """
+[[contestant]]
+id = "{id}"
+name = "{name}"
+organisation = "Test works"
+licence = "none"
+adapter = "openai_chat"
+model = "{model}"
+base_url = "{base_url}"
+"""
+
+
+def catalogue(directory: Path, model_server: ModelServer, **models: str) -> Path:
+    """Write a catalogue of contestants behind the model server; names are ids in capitals."""
+    file = directory / "contestants.toml"
+    file.write_text(
+        "".join(
+            CARD.format(id=id_, name=id_.upper(), model=model, base_url=model_server.base_url)
+            for id_, model in models.items()
+        )
+    )
+    return file
+
+
+def test_ask_vote_reveal_and_the_board_moves(
+    page: Page, tmp_path: Path, model_server: ModelServer
+) -> None:
+    file = catalogue(tmp_path, model_server, ada="plain:ada", bob="slow:bob")
+    with running("serve", "--data", tmp_path, "--contestants", file) as server:
+        arena = BattlePage(page, server.base).open()
+        arena.ask("What is 6 times 7?")
+        for side in "ab":
+            expect(arena.answer(side)).to_contain_text("Here is my answer")
+        expect(arena.battle).to_have_attribute("data-state", "votable", timeout=20_000)
+        assert "ADA" not in page.content()
+        assert "BOB" not in page.content()
+        page.keyboard.press("1")
+        expect(arena.battle).to_have_attribute("data-state", "voted")
+        names = {
+            name
+            for side in "ab"
+            for name in ("ADA", "BOB")
+            if name in (arena.heading(side).text_content() or "")
+        }
+        assert names == {"ADA", "BOB"}
+        page.reload()
+        expect(arena.battle).to_have_attribute("data-state", "voted")
+        page.wait_for_function(
+            "async () => (await (await fetch('/api/v1/boards/text/overall')).json()).votes === 1"
+        )
+        page.goto(f"{server.base}/leaderboard")
+        expect(page.get_by_text("ADA", exact=True)).to_be_visible()
+        expect(page.get_by_text("BOB", exact=True)).to_be_visible()
+
+
+def test_one_side_fails_and_a_retry_mends_it(
+    page: Page, tmp_path: Path, model_server: ModelServer
+) -> None:
+    file = catalogue(tmp_path, model_server, ada="plain:ada", bob="fails-once:bob")
+    with running("serve", "--data", tmp_path, "--contestants", file) as server:
+        arena = BattlePage(page, server.base).open()
+        arena.ask("What is 6 times 7?")
+        expect(arena.battle).to_have_attribute("data-state", "broken")
+        expect(page.get_by_text("This side could not answer.").first).to_be_visible()
+        arena.retry_button.first.click()
+        expect(arena.battle).to_have_attribute("data-state", "votable")
+        arena.vote("tie")
+        expect(arena.battle).to_have_attribute("data-state", "voted")

@@ -1,0 +1,115 @@
+"""The documentation says what the code has."""
+
+import re
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import click
+import pytest
+
+from tiltyard.arena.events import Event, Frame, Problem, SideDone, TurnDone
+from tiltyard.arena.match import BattleState
+from tiltyard.cli import COMMANDS, tiltyard
+from tiltyard.contestants.card import Contestant, Status
+from tiltyard.contestants.demo import demo_catalogue
+from tiltyard.web.api.battles import EVENT_NAMES
+from tiltyard.web.app import create_app
+from tiltyard.web.installation import install
+from tiltyard.web.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+
+
+def read(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("field", Settings.model_fields)
+def test_every_setting_is_documented(field: str) -> None:
+    assert f"`TILTYARD_{field.upper()}`" in read("reference/settings.md")
+
+
+def subcommands(name: str) -> list[tuple[str, click.Command]]:
+    command = tiltyard.get_command(click.Context(tiltyard), name)
+    if isinstance(command, click.Group):
+        return [(f"{name} {sub}", found) for sub, found in command.commands.items()]
+    assert command is not None
+    return [(name, command)]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_and_option_is_documented(name: str) -> None:
+    page = read("reference/command_line.md") + read("guide/rank_your_votes.md")
+    for path, command in subcommands(name):
+        assert f"`tiltyard {path}" in page
+        for option in command.params:
+            assert any(spelling in page for spelling in option.opts), f"{path} {option.opts}"
+
+
+def test_the_help_in_the_list_is_the_commands_own() -> None:
+    for name, line in COMMANDS.items():
+        command = tiltyard.get_command(click.Context(tiltyard), name)
+        assert command is not None
+        assert line.removesuffix(".") in (command.help or "").split("\n")[0]
+
+
+def test_every_route_is_documented(tmp_path: Path) -> None:
+    app = create_app(install(Settings(data=tmp_path), demo_catalogue()))
+    page = read("reference/http.md")
+    for path, methods in app.openapi()["paths"].items():
+        address = re.sub(r"\{(\w+)\}", _placeholder, path.removeprefix("/api/v1"))
+        for method in methods:
+            assert f"`{method.upper()} {address}" in page, f"{method} {path}"
+
+
+def _placeholder(match: re.Match[str]) -> str:
+    return {"battle_id": "{id}", "model_id": "{id}", "slice_name": "{slice}"}.get(
+        match[1], match[0]
+    )
+
+
+@pytest.mark.parametrize("event", [Frame, Problem, SideDone, TurnDone])
+def test_every_event_and_its_fields_are_documented(event: type[Event]) -> None:
+    page = read("reference/http.md")
+    (row,) = [line for line in page.splitlines() if line.startswith(f"| `{EVENT_NAMES[event]}`")]
+    for field in fields(event):
+        assert f'"{field.name}"' in row
+
+
+@pytest.mark.parametrize("state", BattleState)
+def test_every_state_of_a_battle_is_documented(state: BattleState) -> None:
+    assert f"`{state}`" in read("reference/http.md")
+    assert f"`{state}`" in read("architecture.md")
+
+
+@pytest.mark.parametrize("word", [*Contestant.model_fields, *Status])
+def test_every_key_of_the_catalogue_is_documented(word: str) -> None:
+    assert word in read("guide/add_a_model.md")
+
+
+def test_every_room_is_on_the_map() -> None:
+    rooms = (path.name for path in (ROOT / "src" / "tiltyard").iterdir() if path.is_dir())
+    for room in rooms:
+        if not room.startswith("_"):
+            assert f"| `{room}/` |" in read("architecture.md")
+
+
+def test_decisions_are_numbered_without_gaps() -> None:
+    numbers = sorted(int(path.name[:4]) for path in (DOCS / "decisions").glob("0*.md"))
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    for page in [*DOCS.rglob("*.md"), *ROOT.glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
+    options = ("--fail-on-warning", "--quiet")
+    build = [sys.executable, "-m", "sphinx", *options, str(DOCS), str(tmp_path)]
+    finished = subprocess.run(build, capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stderr

@@ -303,7 +303,7 @@ class Service:
         return await self._counted(request, name)
 
     def _met_before(self, model: str) -> bool:
-        return sum(seen["body"]["model"] == model for seen in self._requests) > 1
+        return [seen["body"]["model"] for seen in self._requests].count(model) > 1
 
     async def _counted(self, request: web.Request, name: str) -> web.StreamResponse:
         await self._count(1)

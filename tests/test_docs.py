@@ -4,10 +4,12 @@ import re
 import subprocess
 import sys
 from dataclasses import fields
+from importlib import resources
 from pathlib import Path
 
 import click
 import pytest
+from tiltyard_process import run
 
 from tiltyard.arena.events import Event, Frame, Problem, SideDone, TurnDone
 from tiltyard.arena.match import BattleState
@@ -113,3 +115,13 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     build = [sys.executable, "-m", "sphinx", *options, str(DOCS), str(tmp_path)]
     finished = subprocess.run(build, capture_output=True, text=True, check=False)
     assert finished.returncode == 0, finished.stderr
+
+
+def test_the_table_in_the_readme_is_what_rank_prints() -> None:
+    votes = resources.files("leaderbot") / "data" / "chatbotarena_20240814.json"
+    printed = run("rank", str(votes)).stdout.splitlines()
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = readme.split("```text\n")[1].split("\n```")[0].splitlines()
+    head, tail = table[: table.index("    …")], table[table.index("    …") + 1 :]
+    assert printed[: len(head)] == head
+    assert [line for line in printed if line][-len(tail) :] == tail

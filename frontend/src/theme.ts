@@ -3,5 +3,7 @@
 import { ThemeToggle } from "./elements/theme-toggle";
 import { chosenTheme, showTheme } from "./page/theme";
 
+// Lets the style sheet hide what is only meant for browsers without JavaScript.
+document.documentElement.dataset["script"] = "on";
 showTheme(chosenTheme());
 customElements.define("theme-toggle", ThemeToggle);

@@ -20,6 +20,20 @@ export class BattleTurn extends LightElement {
     this.answers.scrollBy({ left, behavior });
   }
 
+  /** What can be scrolled must be reachable by keyboard, and nothing else should be a stop. */
+  private readonly resizes = new ResizeObserver(() => {
+    this.answers.tabIndex = this.answers.scrollWidth > this.answers.clientWidth ? 0 : -1;
+  });
+
+  protected override firstUpdated(): void {
+    this.resizes.observe(this.answers);
+  }
+
+  override disconnectedCallback(): void {
+    this.resizes.disconnect();
+    super.disconnectedCallback();
+  }
+
   override render() {
     if (this.turn === null) return html``;
     const { turn } = this;
@@ -29,7 +43,7 @@ export class BattleTurn extends LightElement {
           <h2 class="visually-hidden">You asked</h2>
           <p dir="auto">${textOf(turn.message)}</p>
         </div>
-        <div class="answers" data-scrolls @scroll=${this.onScroll}>
+        <div class="answers" role="group" aria-label="Answers" data-scrolls @scroll=${this.onScroll}>
           ${SIDES.map(
             (side) => html`<answer-pane side=${side} .answer=${turn.responses[side]} .canRetry=${this.canRetry}></answer-pane>`,
           )}

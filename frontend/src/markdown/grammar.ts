@@ -31,14 +31,26 @@ function codeBlock(token: Token | undefined): string {
   return (
     `<div class="code-block"><div class="code-head"><span class="code-language">${name}</span>` +
     `<button type="button" class="code-copy" data-copy>Copy</button></div>` +
-    `<pre tabindex="0" role="region" aria-label="Code ${name}" data-scrolls dir="ltr">` +
+    `<pre tabindex="0" role="group" aria-label="Code ${name}" data-scrolls dir="ltr">` +
     `<code data-language="${name}">${code}</code></pre></div>\n`
   );
 }
 
 rules["table_open"] = () =>
-  '<div class="table-scroll" tabindex="0" role="region" aria-label="Table" data-scrolls><table>\n';
+  '<div class="table-scroll" tabindex="0" role="group" aria-label="Table" data-scrolls><table>\n';
 rules["table_close"] = () => "</table></div>\n";
+
+// Under the page's own headings every heading of an answer is of one level, whatever an answer
+// begins with; its look still follows the level that was written.
+for (const part of ["heading_open", "heading_close"]) {
+  rules[part] = (tokens, index, options, _env, self) => {
+    const token = tokens[index];
+    if (token === undefined) return "";
+    if (token.nesting === 1) token.attrSet("class", `level-${token.tag.slice(1)}`);
+    token.tag = "h4";
+    return self.renderToken(tokens, index, options);
+  };
+}
 
 // Alignment comes as a style attribute, which the content security policy forbids.
 for (const cell of ["th_open", "td_open"]) {

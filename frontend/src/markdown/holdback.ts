@@ -6,8 +6,9 @@
 /** A last line made of marks only: it is not yet known what it will be. */
 const UNDECIDED_LINE = /(^|\n)[ \t]{0,3}(?:[-*+_=#>|~`$]+|\d{1,9}[.)]?|\\)[ \t]*$/;
 
-/** A table's first row, before the row below it says that it is one. */
-const UNDECIDED_TABLE = /(^|\n)\|[^\n]*(?:\n[|:\- \t]*)?$/;
+/** All rows of a table at the end; and a first row, before the row below it says that it is one. */
+const LAST_ROWS = /(?<=^|\n)(?:\|[^\n]*\n?)+$/;
+const UNDECIDED_ROWS = /^\|[^\n]*(?:\n[|:\- \t]*)?$/;
 
 /** Marks at the very end: they may open, close or be longer. */
 const UNDECIDED_MARKS = /(?:\*{1,3}|_{1,3}|~{1,2}|`{1,2}|\\|!?\[)$/;
@@ -20,7 +21,9 @@ const UNDECIDED_FENCE = /(^|\n)[ \t>]*(?:`+|~+)$/;
 export function heldBack(source: string): string {
   const isInCode = (source.match(FENCE_LINE) ?? []).length % 2 === 1;
   if (isInCode) return source.replace(UNDECIDED_FENCE, "$1");
-  const decided = source.replace(UNDECIDED_LINE, "$1").replace(UNDECIDED_TABLE, "$1");
+  const decided = source
+    .replace(UNDECIDED_LINE, "$1")
+    .replace(LAST_ROWS, (rows) => (UNDECIDED_ROWS.test(rows) ? "" : rows));
   return closeMarks(decided.replace(UNFINISHED_LINK, "$1").replace(UNDECIDED_MARKS, ""));
 }
 

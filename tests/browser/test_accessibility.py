@@ -1,0 +1,90 @@
+"""axe-core finds nothing to complain about, on any page, in any state, light or dark."""
+
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browser.battle_page import BattlePage
+from browser.standin import StandIn
+
+AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
+
+ANSWER = """A title
+===
+
+- **one** and `code`
+- [two](https://example.org/)
+
+### A heading that skips a level
+
+```python
+x = 1  # one
+```
+
+| a | b |
+|---|--:|
+| 1 | 2 |
+
+$$x^2$$
+"""
+
+SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
+WIDTHS = pytest.mark.parametrize("width", [390, 1440])
+
+Scheme = Literal["light", "dark"]
+
+
+def violations(page: Page) -> list[str]:
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: list[str] = page.evaluate(
+        """async () => (await axe.run()).violations.flatMap(({ id, nodes }) =>
+             nodes.map(({ target, failureSummary }) => `${id} ${target} ${failureSummary}`))"""
+    )
+    return found
+
+
+def show(page: Page, scheme: Scheme, width: int) -> None:
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.set_viewport_size({"width": width, "height": 860})
+
+
+@SCHEMES
+@WIDTHS
+@pytest.mark.parametrize("path", ["/", "/boards/text/overall", "/boards/text/nonsense"])
+def test_pages_have_no_violations(
+    page: Page, arena: StandIn, scheme: Scheme, width: int, path: str
+) -> None:
+    show(page, scheme, width)
+    page.goto(arena.url + path)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert violations(page) == []
+
+
+@SCHEMES
+@WIDTHS
+def test_a_battle_has_no_violations_in_any_state(
+    battle: BattlePage, arena: StandIn, scheme: Scheme, width: int
+) -> None:
+    show(battle.page, scheme, width)
+    battle.open().ask("Why is the sky blue?")
+    expect(battle.battle).to_be_visible()
+    assert violations(battle.page) == [], "waiting"
+    arena.say("a", ANSWER)
+    arena.say("b", ANSWER)
+    expect(battle.answer("a").locator(".katex")).to_have_count(1)
+    expect(battle.answer("b").locator(".hljs-number")).to_have_count(1)
+    assert violations(battle.page) == [], "streaming"
+    arena.fail("a")
+    arena.finish("b")
+    expect(battle.retry_button).to_be_enabled()
+    assert violations(battle.page) == [], "failed"
+    battle.retry_button.click()
+    expect(battle.heading("a")).to_contain_text("Thinking")
+    arena.finish("a")
+    expect(battle.vote_button("a")).to_be_enabled()
+    assert violations(battle.page) == [], "votable"
+    battle.vote("a")
+    expect(battle.heading("a")).to_contain_text("Heron")
+    assert violations(battle.page) == [], "revealed"

@@ -1,0 +1,150 @@
+"""How an answer's Markdown becomes HTML, whole and while it grows."""
+
+import pytest
+from playwright.sync_api import Page
+
+from browser.standin import StandIn
+
+BLOCKS = """async ([text, streaming]) => {
+  const { BlockSplitter } = await import("/static/built/battle.js");
+  return new BlockSplitter().split(text, streaming);
+}"""
+
+GROWING = """async ([text, step]) => {
+  const { BlockSplitter } = await import("/static/built/battle.js");
+  const splitter = new BlockSplitter();
+  const views = [];
+  for (let end = step; end < text.length + step; end += step) {
+    views.push(splitter.split(text.slice(0, end), true).join(""));
+  }
+  return [views, splitter.split(text, false).join("")];
+}"""
+
+ANSWER = r"""# A title
+
+A paragraph with **bold**, *slanted* and `code` words, and a [link](https://example.org/a).
+
+- one
+- two with $e^{i\pi}$ in it
+  1. nested
+  2. **nested bold**
+
+| a | b |
+|--|--:|
+| 1 | 2 |
+
+$$\int_0^1 x^2\,dx = \tfrac13$$
+
+```python
+def f(*args, **kwargs):
+    return "* not bold **"
+
+print(f())
+```
+
+Last words, after \[ a_b \] and a reference to [notes].
+
+[notes]: https://example.org/notes
+"""
+
+
+@pytest.fixture
+def module_page(page: Page, arena: StandIn) -> Page:
+    page.goto(arena.url + "/boards/text/overall")
+    return page
+
+
+def rendered(page: Page, text: str, *, streaming: bool = False) -> str:
+    blocks: list[str] = page.evaluate(BLOCKS, [text, streaming])
+    return "".join(blocks)
+
+
+@pytest.mark.parametrize(
+    ("source", "tex"),
+    [
+        (r"so $x^2\,dx$ it is", r"x^2\,dx"),
+        (r"so \(a \\ b\) it is", r"a \\ b"),
+        (r"so $$\frac{1}{2}$$ it is", r"\frac{1}{2}"),
+        (r"$a_1 * b_2 * c$", r"a_1 * b_2 * c"),
+        ("\\[\n\\sum_i\nx_i\n\\]", "\\sum_i\nx_i"),
+        ("text before\n$$\ny = 1\n$$\nand after", "y = 1"),
+        ("1. item\n\n   $$z$$\n", "z"),
+        (r"$\text{a \$ b}$", r"\text{a \$ b}"),
+    ],
+)
+def test_math_keeps_every_backslash(module_page: Page, source: str, tex: str) -> None:
+    assert f'data-tex="{tex}"' in rendered(module_page, source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "It costs $5 and $6.",
+        "From $5-$10 a day",
+        "US$5 or A$6",
+        r"an escaped \$x\$ pair",
+        "`$x$` is code",
+        "a lone $ sign",
+        "$$ never closed",
+        "```\n$$x$$\n```",
+    ],
+)
+def test_prices_and_code_are_no_math(module_page: Page, source: str) -> None:
+    html = rendered(module_page, source)
+    assert "data-tex" not in html
+    assert "$" in html
+
+
+def test_html_stays_text(module_page: Page) -> None:
+    html = rendered(module_page, "<img src=x onerror=alert(1)> <b>bold</b>")
+    assert "<img" not in html
+    assert "&lt;b&gt;bold" in html
+
+
+def test_pictures_become_links_and_links_open_elsewhere(module_page: Page) -> None:
+    html = rendered(module_page, "![a cat](https://example.org/cat.png) [x](https://example.org/)")
+    assert "<img" not in html
+    assert '<a href="https://example.org/cat.png" target="_blank" rel="noopener' in html
+    assert html.count('rel="noopener noreferrer nofollow"') == 2
+    assert ">a cat</a>" in html
+
+
+def test_links_that_run_script_are_not_made(module_page: Page) -> None:
+    assert "<a" not in rendered(module_page, "[x](javascript:alert(1))")
+
+
+@pytest.mark.parametrize("step", [1, 3, 7, 40])
+def test_growing_text_ends_as_the_same_text_at_once(module_page: Page, step: int) -> None:
+    _, final = module_page.evaluate(GROWING, [ANSWER, step])
+    assert final == rendered(module_page, ANSWER)
+    assert final.count("data-tex") == 3
+    assert '<a href="https://example.org/notes"' in final
+
+
+def test_growing_text_never_shows_marks_that_it_will_take_back(module_page: Page) -> None:
+    views, _ = module_page.evaluate(GROWING, [ANSWER.partition("```")[0], 1])
+    for view in views:
+        shown = view.replace("data-tex", "")
+        assert "**" not in shown
+        assert "](" not in shown
+        assert "<p>|" not in shown
+        assert "<p>$" not in shown
+        assert "level-2" not in shown
+
+
+def test_code_that_is_not_yet_closed_is_shown_as_code(module_page: Page) -> None:
+    html = rendered(module_page, "```python\nx = 1\n``", streaming=True)
+    assert html.count("<pre") == 1
+    assert "``" not in html
+
+
+def test_math_that_is_not_yet_closed_holds_its_place(module_page: Page) -> None:
+    assert "math-pending" in rendered(module_page, r"so \(\frac{1}{", streaming=True)
+    assert "math-pending" in rendered(module_page, "$$\n\\sum", streaming=True)
+    assert "math-pending" not in rendered(module_page, "it costs $5 and", streaming=True)
+
+
+def test_blocks_that_are_finished_come_out_the_same_in_every_view(module_page: Page) -> None:
+    views, _ = module_page.evaluate(GROWING, [ANSWER, 5])
+    title = '<h4 class="level-1">A title</h4>\n'
+    assert all(view.startswith(title) for view in views[3:])

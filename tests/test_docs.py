@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 import pytest
-from tiltyard_process import run
 
 from tiltyard.arena.events import Event, Frame, Problem, SideDone, TurnDone
 from tiltyard.arena.match import BattleState
@@ -20,6 +19,7 @@ from tiltyard.web.api.battles import EVENT_NAMES
 from tiltyard.web.app import create_app
 from tiltyard.web.installation import install
 from tiltyard.web.settings import Settings
+from tiltyard_process import run
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

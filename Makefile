@@ -47,9 +47,9 @@ bench: .venv/ready
 docs: .venv/ready
 	$(BIN)/sphinx-build --fail-on-warning --quiet docs site && echo site/index.html
 
-lock: $(UV)
+lock: .venv/ready
 	$(COMPILE) --group dev -o locks/dev.txt
-	cd frontend && npm install --package-lock-only --ignore-scripts
+	$(BIN)/python hatch_build.py lock
 
 format: .venv/ready
 	$(BIN)/ruff check --fix

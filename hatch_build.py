@@ -89,9 +89,18 @@ def build_frontend(root: Path) -> None:
     (built / "sources.sha256").write_text(sources_digest(frontend))
 
 
+def main() -> None:
+    """Build, and then check the types or renew the lock when asked."""
+    frontend = Path(__file__).parent / "frontend"
+    match sys.argv[1:]:
+        case ["types"]:
+            build_frontend(frontend.parent)
+            npm("run", "types", directory=frontend)
+        case ["lock"]:
+            npm("install", "--package-lock-only", "--ignore-scripts", directory=frontend)
+        case _:
+            build_frontend(frontend.parent)
+
+
 if __name__ == "__main__":
-    if sys.argv[1:] == ["types"]:
-        build_frontend(Path(__file__).parent)
-        npm("run", "types", directory=Path(__file__).parent / "frontend")
-    else:
-        build_frontend(Path(__file__).parent)
+    main()

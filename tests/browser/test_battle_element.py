@@ -38,7 +38,7 @@ def test_ask_watch_vote_and_learn_who_it_was(battle: BattlePage, arena: StandIn)
     expect(battle.heading("b")).to_contain_text("Hedge Lab")
     expect(battle.heading("b")).to_contain_text("MIT")
     expect(battle.heading("a").get_by_text("demo")).to_be_visible()
-    expect(battle.page.get_by_text("You preferred A.")).to_be_visible()
+    expect(battle.page.get_by_text("You preferred Heron.")).to_be_visible()
     expect(battle.announcement).to_have_text("A was Heron, B was Kestrel 2.")
 
 
@@ -51,8 +51,8 @@ def test_no_name_is_on_the_page_before_the_vote(battle: BattlePage, arena: Stand
 
 def test_each_key_votes_its_outcome(battle: BattlePage, arena: StandIn) -> None:
     sentences = {
-        "1": "You preferred A.",
-        "ArrowRight": "You preferred B.",
+        "1": "You preferred Heron.",
+        "ArrowRight": "You preferred Kestrel 2.",
         "=": "You called it a tie.",
         "0": "You found both bad.",
     }
@@ -74,7 +74,7 @@ def test_keys_rest_while_typing_and_before_both_have_answered(
     assert "vote" not in arena.battles.changes
     battle.next_message.press("Escape")
     battle.page.keyboard.press("2")
-    expect(battle.page.get_by_text("You preferred B.")).to_be_visible()
+    expect(battle.page.get_by_text("You preferred Kestrel 2.")).to_be_visible()
 
 
 def test_a_question_mark_shows_the_keys(battle: BattlePage, arena: StandIn) -> None:
@@ -95,7 +95,7 @@ def test_a_vote_is_sent_once_however_often_it_is_pressed(
     expect(battle.vote_button("b")).to_be_disabled()
     expect(battle.vote_button("a")).to_have_attribute("aria-pressed", "true")
     arena.release()
-    expect(battle.page.get_by_text("You preferred A.")).to_be_visible()
+    expect(battle.page.get_by_text("You preferred Heron.")).to_be_visible()
     assert arena.battles.changes.count("vote") == 1
 
 
@@ -151,7 +151,7 @@ def test_a_vote_cast_in_another_window_is_shown(battle: BattlePage, arena: Stand
     arena.vote_elsewhere("b")
     arena.refuse_next(409, "You have voted on this battle already.")
     battle.vote("a")
-    expect(battle.page.get_by_text("You preferred B.")).to_be_visible()
+    expect(battle.page.get_by_text("You preferred Kestrel 2.")).to_be_visible()
     expect(battle.heading("b")).to_contain_text("Kestrel 2")
 
 

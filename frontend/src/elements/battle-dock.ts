@@ -3,17 +3,17 @@
 import { html } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import type { BattleState } from "../battle/state";
-import type { Outcome } from "../battle/types";
+import type { Battle, Outcome } from "../battle/types";
 import { LightElement, tell } from "./light-element";
 import type { PromptComposer } from "./prompt-composer";
 import "./vote-bar";
 
-const VERDICT: Readonly<Record<Outcome, string>> = {
-  a: "You preferred A.",
-  b: "You preferred B.",
-  tie: "You called it a tie.",
-  both_bad: "You found both bad.",
-};
+function sentenceOf({ vote, reveal }: Battle): string {
+  if (vote === null) return "What was said in this battle has been forgotten.";
+  if (vote.outcome === "tie") return "You called it a tie.";
+  if (vote.outcome === "both_bad") return "You found both bad.";
+  return `You preferred ${reveal?.[vote.outcome].name ?? vote.outcome.toUpperCase()}.`;
+}
 
 @customElement("battle-dock")
 export class BattleDock extends LightElement {
@@ -31,7 +31,7 @@ export class BattleDock extends LightElement {
     if (battle === null) return html``;
     const isOver = battle.state === "voted" || battle.state === "forgotten";
     return html`<section class="dock" aria-label="Your turn" data-state=${battle.state}>
-      ${isOver ? this.verdict(battle.vote?.outcome ?? null) : this.choices()}
+      ${isOver ? this.verdict(battle) : this.choices()}
     </section>`;
   }
 
@@ -52,9 +52,9 @@ export class BattleDock extends LightElement {
     `;
   }
 
-  private verdict(outcome: Outcome | null) {
+  private verdict(battle: Battle) {
     return html`
-      <p class="verdict">${outcome === null ? "What was said in this battle has been forgotten." : VERDICT[outcome]}</p>
+      <p class="verdict">${sentenceOf(battle)}</p>
       <p class="actions">
         <button type="button" class="button primary" @click=${() => tell(this, "new", null)}>
           New battle <kbd aria-hidden="true">n</kbd>

@@ -36,7 +36,7 @@ export class BattleView extends LightElement {
   private readonly prompts = suggestedPrompts();
   private readonly session = new BattleSession(this, (before, after) => this.onState(before, after));
   private readonly follower = new Follower(
-    () => this.querySelector("battle-turn:last-of-type"),
+    () => this.querySelectorAll("battle-turn:last-of-type .answer"),
     () => this.querySelector(".dock"),
   );
 

@@ -3,7 +3,7 @@
 const NEAR_PX = 56;
 
 /**
- * Follows the end of `content` above `dock` while the reader stays there.
+ * Follows the end of `contents` above `dock` while the reader stays there.
  *
  * A reader who has not scrolled stays where they are, at the beginning of the answers.
  */
@@ -12,7 +12,7 @@ export class Follower {
   private lastTop = 0;
 
   constructor(
-    private readonly content: () => Element | null,
+    private readonly contents: () => Iterable<Element>,
     private readonly dock: () => Element | null,
   ) {}
 
@@ -42,9 +42,9 @@ export class Follower {
     this.lastTop = top;
   };
 
-  /** How much of the content lies under the dock or below the window. */
+  /** How much of the longest content lies under the dock or below the window. */
   private hiddenBelow(): number {
-    const bottom = this.content()?.getBoundingClientRect().bottom ?? 0;
-    return bottom - (this.dock()?.getBoundingClientRect().top ?? window.innerHeight);
+    const bottoms = Array.from(this.contents(), (content) => content.getBoundingClientRect().bottom);
+    return Math.max(0, ...bottoms) - (this.dock()?.getBoundingClientRect().top ?? window.innerHeight);
   }
 }

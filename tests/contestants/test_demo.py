@@ -65,9 +65,8 @@ def test_the_demos_are_eight_and_labelled() -> None:
     assert tuple(VOICES) == DEMO_MODELS
     for card in catalogue:
         assert card.demo
-        assert card.name.endswith("(demo)")
-        assert "demo" in card.organisation
-        assert "Demo" in card.licence
+        assert card.id.startswith("demo-")
+        assert card.organisation == "Tiltyard demo"
 
 
 def test_there_are_prompts_of_many_languages_and_kinds() -> None:

@@ -12,9 +12,9 @@ def demo_catalogue() -> Catalogue:
     cards = [
         Contestant(
             id=f"demo-{model}",
-            name=f"{voice.name} (demo)",
+            name=voice.name,
             organisation="Tiltyard demo",
-            licence="Demo, canned answers",
+            licence="canned answers",
             adapter="demo",
             model=model,
             released=date(2026, 11, 23),

@@ -91,6 +91,31 @@ def test_a_long_chain_of_lopsided_pairs_is_exact(models: int, wins: int) -> None
     assert gaps == pytest.approx(np.full(models - 1, wins * np.log(10)), rel=1e-6)
 
 
+@settings(deadline=None)
+@given(connected_counts(), st.lists(st.floats(-1e4, 1e4), min_size=8, max_size=8))
+def test_the_start_does_not_change_the_result(counts: PairCounts, start: list[float]) -> None:
+    cold = fit_bradley_terry(counts)
+    warm = fit_bradley_terry(counts, start=np.array(start[: counts.models]))
+    assert warm.strengths == pytest.approx(cold.strengths, abs=1e-7)
+    assert warm.log_likelihood == pytest.approx(cold.log_likelihood)
+
+
+def test_a_start_at_the_last_fit_saves_steps() -> None:
+    random = np.random.default_rng(2)
+    before = simulated(np.linspace(-2, 2, 30), 100_000, random)
+    last = fit_bradley_terry(before)
+    after = before + PairCounts.from_votes([3], [4], [Code.A], models=30)
+    warm = fit_bradley_terry(after, start=last.strengths)
+    assert warm.steps < fit_bradley_terry(after).steps
+    assert warm.strengths[3] > last.strengths[3]
+
+
+def test_a_start_that_is_not_finite_is_ignored() -> None:
+    counts = PairCounts.from_votes([0, 0], [1, 1], [Code.A, Code.B], models=2)
+    start = np.array([np.nan, 0.0])
+    assert fit_bradley_terry(counts, start=start).strengths.tolist() == [0.0, 0.0]
+
+
 def test_thousands_of_models_fit() -> None:
     random = np.random.default_rng(1)
     models = 1500

@@ -1,7 +1,9 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tiltyard.ratings.bradley_terry import NotEstimableError, fit_bradley_terry
-from tiltyard.ratings.connectivity import connectivity
+from tiltyard.ratings.connectivity import connectivity, joined_both_ways
 from tiltyard.ratings.pair_counts import Code, PairCounts
 from tiltyard.ratings.rateable import fit_rateable
 
@@ -63,6 +65,24 @@ def test_a_ladder_of_wins_rates_nobody_and_describes_each_model_alone() -> None:
     assert found.undefeated.tolist() == [0]
     assert found.disconnected.tolist() == [1]
     assert found.winless.tolist() == [2]
+
+
+@settings(deadline=None)
+@given(st.integers(1, 6), st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=14))
+def test_models_joined_both_ways_can_reach_each_other_by_wins(
+    models: int, wins: list[tuple[int, int]]
+) -> None:
+    wins = [(a % models, b % models) for a, b in wins if a % models != b % models]
+    a, b = ([pair[side] for pair in wins] for side in (0, 1))
+    counts = PairCounts.from_votes(a, b, [Code.A] * len(wins), models=models)
+    back = {(a, b) for a, b in wins if (b, a) in wins}
+    groups = [{model} for model in range(models)]
+    for pair in back:
+        joined = set().union(*(group for group in groups if group & set(pair)))
+        groups = [group for group in groups if not group & set(pair)] + [joined]
+    assert joined_both_ways(counts) == (len(groups) == 1 < models)
+    if joined_both_ways(counts):
+        assert connectivity(counts).rated.tolist() == list(range(models))
 
 
 def test_the_refusal_names_the_models() -> None:

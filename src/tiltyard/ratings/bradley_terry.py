@@ -55,7 +55,9 @@ class BradleyTerryFit:
     steps: int
 
 
-def fit_bradley_terry(counts: PairCounts, squares: PairCounts | None = None) -> BradleyTerryFit:
+def fit_bradley_terry(
+    counts: PairCounts, squares: PairCounts | None = None, start: Floats | None = None
+) -> BradleyTerryFit:
     """Fit by Newton's method with step halving; no ridge, no prior.
 
     Parameters
@@ -65,6 +67,9 @@ def fit_bradley_terry(counts: PairCounts, squares: PairCounts | None = None) -> 
     squares
         The same votes counted with their weights squared, for the covariance. Left out, every vote
         counts as itself: a count of 5 is five votes of weight one.
+    start
+        Shape (K,), nats. Strengths to start from, such as the last fit's; one that fits worse than
+        equal strengths, or is not finite, is ignored. The result does not depend on it.
 
     Raises
     ------
@@ -73,17 +78,41 @@ def fit_bradley_terry(counts: PairCounts, squares: PairCounts | None = None) -> 
         :func:`tiltyard.ratings.rateable.fit_rateable` leaves those out instead.
     """
     _refuse_unless_estimable(counts)
-    strengths = np.zeros(counts.models)
+    top = maximise(counts, start)
+    covariance = sandwich(counts, squares or counts, top.strengths)
+    return BradleyTerryFit(top.strengths, covariance, top.log_likelihood, top.gradient, top.steps)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Maximum:
+    """The top of the likelihood: strengths that sum to zero, and how they were found.
+
+    Fields mean what they mean in :class:`BradleyTerryFit`.
+    """
+
+    strengths: Floats
+    log_likelihood: float
+    gradient: float
+    steps: int
+
+
+def maximise(counts: PairCounts, start: Floats | None = None) -> Maximum:
+    """Climb to the top of the likelihood, which must exist; no covariance.
+
+    Raises
+    ------
+    NotEstimableError
+        When double precision does not reach a gradient of zero.
+    """
+    strengths, height = _start(counts, start)
     tolerance = _tolerance(counts)
     size = np.inf
     for step in range(MOST_STEPS):
         gradient = score(counts, strengths)
         size = float(np.abs(gradient).max())
         if size <= tolerance:
-            covariance = sandwich(counts, squares or counts, strengths)
-            total = log_likelihood(counts, strengths)
-            return BradleyTerryFit(strengths, covariance, total, size, step)
-        strengths = _uphill(counts, strengths, gradient)
+            return Maximum(strengths, height, size, step)
+        strengths, height = _uphill(counts, strengths, height, gradient)
     raise NotEstimableError(
         f"Newton's method left a gradient of {size:.1e} after {MOST_STEPS} steps: "
         "the weights span too many orders of magnitude for double precision."
@@ -93,7 +122,8 @@ def fit_bradley_terry(counts: PairCounts, squares: PairCounts | None = None) -> 
 def log_likelihood(counts: PairCounts, strengths: Floats) -> float:
     """Return the sum over votes of y ln p + (1 - y) ln(1 - p), times their weights."""
     gap = strengths[counts.first] - strengths[counts.second]
-    terms = counts.first_points * log_expit(gap) + counts.second_points * log_expit(-gap)
+    # ln(1 - p) is ln p - gap: one logarithm instead of two.
+    terms = counts.totals * log_expit(gap) - counts.second_points * gap
     return float(terms.sum())
 
 
@@ -106,8 +136,8 @@ def score(counts: PairCounts, strengths: Floats) -> Floats:
 
 def information(counts: PairCounts, strengths: Floats) -> Floats:
     """Shape (K, K). Negative Hessian H: the graph Laplacian with weights n p (1 - p)."""
-    gap = strengths[counts.first] - strengths[counts.second]
-    return _laplacian(counts, counts.totals * expit(gap) * expit(-gap))
+    less = expit(-np.abs(strengths[counts.first] - strengths[counts.second]))
+    return _laplacian(counts, counts.totals * less * (1.0 - less))
 
 
 def sandwich(counts: PairCounts, squares: PairCounts, strengths: Floats) -> Floats:
@@ -143,22 +173,33 @@ def sandwich(counts: PairCounts, squares: PairCounts, strengths: Floats) -> Floa
     return 0.5 * (covariance + covariance.T)
 
 
-def _uphill(counts: PairCounts, strengths: Floats, gradient: Floats) -> Floats:
+def _start(counts: PairCounts, start: Floats | None) -> tuple[Floats, float]:
+    """Take the given start where it beats equal strengths, whose likelihood needs no sum."""
+    level = -float(np.log(2.0)) * float(counts.totals.sum())
+    if start is not None:
+        height = log_likelihood(counts, start)
+        if height > level:
+            return start - start.mean(), height
+    return np.zeros(counts.models), level
+
+
+def _uphill(
+    counts: PairCounts, strengths: Floats, here: float, gradient: Floats
+) -> tuple[Floats, float]:
     """Take the Newton step, halved until the likelihood rises as much as its slope promises."""
-    direction = linalg.solve(
-        _without_null_space(information(counts, strengths)), gradient, assume_a="pos"
+    factor = linalg.cho_factor(
+        _without_null_space(information(counts, strengths)), overwrite_a=True, check_finite=False
     )
+    direction = linalg.cho_solve(factor, gradient, check_finite=False)
     direction -= direction.mean()
-    here = log_likelihood(counts, strengths)
     promise = float(gradient @ direction)
     rounding = 1e-13 * abs(here)
     length = 1.0
-    while length > SHORTEST_STEP:
-        there = log_likelihood(counts, strengths + length * direction)
-        if there >= here + 1e-4 * length * promise - rounding:
-            break
+    there = log_likelihood(counts, strengths + direction)
+    while there < here + 1e-4 * length * promise - rounding and length > SHORTEST_STEP:
         length /= 2
-    return strengths + length * direction
+        there = log_likelihood(counts, strengths + length * direction)
+    return strengths + length * direction, there
 
 
 SHORTEST_STEP = 2.0**-40
@@ -187,8 +228,9 @@ def _without_null_space(laplacian: Floats) -> Floats:
 
 def _pseudo_inverse(laplacian: Floats) -> Floats:
     """Invert on sum-zero vectors: (H + c 11'/K)⁻¹ - 11'/(cK) is exactly H⁺."""
-    identity = np.eye(len(laplacian))
-    inverse: Floats = linalg.solve(_without_null_space(laplacian), identity, assume_a="pos")
+    factor = linalg.cho_factor(_without_null_space(laplacian), overwrite_a=True, check_finite=False)
+    half: Floats = linalg.lapack.dpotri(factor[0], lower=factor[1], overwrite_c=True)[0]
+    inverse = np.triu(half) + np.triu(half, 1).T
     return inverse - 1.0 / float(np.trace(laplacian))
 
 

@@ -50,7 +50,10 @@ def chunk(delta: dict[str, Any], finish: str | None = None, **more: object) -> d
 
 
 def event(payload: object) -> bytes:
-    return f"data: {json.dumps(payload, ensure_ascii=False)}\n\n".encode()
+    text = json.dumps(payload, ensure_ascii=False)
+    if not text.isascii() and "\ud83d" in text:
+        text = json.dumps(payload)  # half a pair can be written as an escape only
+    return f"data: {text}\n\n".encode()
 
 
 def said(text: str, size: int = 7) -> Iterator[bytes]:
@@ -203,6 +206,22 @@ async def stall_middle() -> AsyncIterator[bytes]:
     await asyncio.Event().wait()
 
 
+async def hang_after_reason() -> AsyncIterator[bytes]:
+    for part in (*said(ANSWER), *ending()):
+        yield part
+    await asyncio.Event().wait()
+
+
+async def unstorable() -> AsyncIterator[bytes]:
+    """What no database takes: NUL, half a surrogate pair, counts and reasons without measure."""
+    yield event(chunk({"reasoning": "half \ud83d a pair"}))
+    yield event(chunk({"content": f"my answer\0 {ANSWER}"}))
+    yield event(chunk({}, "stop" * 100))
+    usage = {"prompt_tokens": 2**70, "completion_tokens": 2**40}
+    yield event({"choices": [], "usage": usage})
+    yield DONE
+
+
 async def hang_after_done() -> AsyncIterator[bytes]:
     async for part in plain():
         yield part
@@ -246,7 +265,9 @@ BEHAVIOURS: dict[str, Behaviour] = {
         strange_chunks,
         hang_first,
         stall_middle,
+        hang_after_reason,
         hang_after_done,
+        unstorable,
         die_first,
         die_middle,
     )

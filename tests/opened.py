@@ -51,15 +51,16 @@ def make_arena(
     *contestants: Contestant,
     definition: ArenaDefinition | None = None,
     live_turns: int = 100,
+    pace: float = 0,
 ) -> Arena:
     """An arena of these contestants, or of the demo ones answering at once."""
     catalogue = Catalogue(contestants, "the test") if contestants else demo_catalogue()
     return Arena(
         definition or built_in_definition("text"),
         catalogue,
-        Adapters(pace=0),
+        Adapters(pace=pace),
         ledger,
-        live=LiveTurns(live_turns),
+        live=LiveTurns(live_turns, per_voter=live_turns),
         chance=random.Random(7),
     )
 
@@ -70,9 +71,12 @@ async def opened(
     *contestants: Contestant,
     definition: ArenaDefinition | None = None,
     live_turns: int = 100,
+    pace: float = 0,
 ) -> AsyncGenerator[Arena]:
     """An open arena; closed at the end."""
-    arena = make_arena(ledger, *contestants, definition=definition, live_turns=live_turns)
+    arena = make_arena(
+        ledger, *contestants, definition=definition, live_turns=live_turns, pace=pace
+    )
     await arena.open()
     yield arena
     await arena.close()

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import re
 import shutil
 import subprocess
 import tempfile
@@ -22,7 +23,12 @@ def find_binaries() -> Path | None:
         *Path("/opt/homebrew/opt").glob("postgresql@*/bin"),
         *Path("/usr/local/opt").glob("postgresql@*/bin"),
     ]
-    return max((place for place in places if (place / "initdb").exists()), default=None)
+    found = (place for place in places if (place / "initdb").exists())
+    return max(found, key=_version, default=None)
+
+
+def _version(place: Path) -> int:
+    return int(re.sub(r"\D", "", place.parent.name) or 0)
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import uvicorn
 
 from tiltyard.arena.definition import ArenaDefinition
 from tiltyard.contestants.card import Contestant
 from tiltyard.contestants.catalogue import Catalogue
 from tiltyard.contestants.demo import demo_catalogue
-from tiltyard.web.app import create_app
 from tiltyard.web.installation import install
-from tiltyard.web.server import address, bind
+from tiltyard.web.server import Server, address, bind
 from tiltyard.web.settings import Settings
 
 API = "/api/v1"
@@ -32,21 +30,14 @@ async def serving(
     """Serve these contestants, or the demo ones answering at once; give the address."""
     settings = Settings.model_validate({"data": data, "refresh_s": 0.05})
     catalogue = Catalogue(contestants, "the test") if contestants else demo_catalogue()
-    app = create_app(
-        install(settings, catalogue, definition=definition, pace=pace, examples=examples)
-    )
+    installation = install(settings, catalogue, definition=definition, pace=pace, examples=examples)
     with bind("127.0.0.1", 0) as taken:
-        server = uvicorn.Server(
-            uvicorn.Config(app, log_level="critical", access_log=False, timeout_graceful_shutdown=1)
-        )
-        serve = asyncio.create_task(server.serve(sockets=[taken]))
-        while not server.started:
-            await asyncio.sleep(0.01)
-            if serve.done():
-                await serve
-        yield address(taken)
-        server.should_exit = True
-        await serve
+        async with installation.running():
+            server = Server(installation)
+            serve = asyncio.create_task(server.serve(sockets=[taken]))
+            yield address(taken)
+            server.should_exit = True
+            await serve
 
 
 @asynccontextmanager

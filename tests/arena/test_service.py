@@ -17,7 +17,7 @@ from tiltyard.arena.voting import Ballot, BallotError, KeyReusedError
 from tiltyard.battles.outcome import Outcome
 from tiltyard.contestants.messages import Part
 from tiltyard.ledger.battles import read_battle
-from tiltyard.ledger.battles_table import read_votes
+from tiltyard.ledger.battles_table import VotesOfArena, read_votes
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.records import Battle
 from tiltyard.ledger.votes import AlreadyVotedError
@@ -29,6 +29,10 @@ pytestmark = pytest.mark.anyio
 async def ledger(ledger_url: str) -> AsyncGenerator[Ledger]:
     async with open_ledger(ledger_url) as ledger:
         yield ledger
+
+
+async def all_votes(ledger: Ledger) -> VotesOfArena:
+    return await ledger.in_thread(lambda connection: read_votes(connection, "text"))
 
 
 async def answered(arena: Arena, battle: Battle) -> Battle:
@@ -79,13 +83,12 @@ async def test_frames_say_where_they_belong(ledger: Ledger) -> None:
 async def test_the_vote_reveals_and_is_counted(ledger: Ledger) -> None:
     async with opened(ledger) as arena:
         battle = await answered(arena, await arena.open_battle("ann", ASK))
-        assert await arena.reveal(battle) is None
+        assert await arena.reveals([battle]) == {}
         answer = await arena.vote("ann", battle.id, Ballot(Outcome.A), key="k")
         assert {slot: card["id"] for slot, card in answer["reveal"].items()} == {
             side.slot: side.contestant for side in battle.sides
         }
-        async with ledger.reading() as connection:
-            row = (await read_votes(connection, "text")).battles.frame.row(0, named=True)
+        row = (await all_votes(ledger)).battles.frame.row(0, named=True)
         assert row["battle_id"] == str(battle.id)
         assert (row["model_a"], row["model_b"]) == tuple(s.contestant for s in battle.sides)
         assert (row["outcome"], row["voter"], row["turn"]) == ("a", "ann", 1)
@@ -112,8 +115,7 @@ async def test_of_twenty_racing_votes_one_is_counted(ledger: Ledger) -> None:
             "dict": 1,
             "AlreadyVotedError": 19,
         }
-        async with ledger.reading() as connection:
-            assert (await read_votes(connection, "text")).battles.frame.height == 1
+        assert (await all_votes(ledger)).battles.frame.height == 1
 
 
 async def test_of_twenty_racing_requests_with_one_key_all_get_one_answer(ledger: Ledger) -> None:
@@ -125,7 +127,7 @@ async def test_of_twenty_racing_requests_with_one_key_all_get_one_answer(ledger:
 
 
 async def test_no_vote_while_the_answers_come(ledger: Ledger) -> None:
-    async with opened(ledger) as arena:
+    async with opened(ledger, pace=1) as arena:
         battle = await arena.open_battle("ann", ASK)
         with pytest.raises(NotNowError, match="still coming"):
             await arena.vote("ann", battle.id, Ballot(Outcome.A), key="k")
@@ -234,8 +236,7 @@ async def test_forgetting_erases_the_words_and_keeps_the_vote(ledger: Ledger) ->
         assert forgotten.vote is not None
         assert forgotten.vote.comment is None
         assert await arena.history("ann") == []
-        async with ledger.reading() as connection:
-            assert (await read_votes(connection, "text")).battles.frame.height == 1
+        assert (await all_votes(ledger)).battles.frame.height == 1
 
 
 async def test_my_history_is_mine_and_newest_first(ledger: Ledger) -> None:
@@ -290,7 +291,6 @@ async def test_the_end_of_a_turn_can_be_read_after_the_log_is_gone(ledger: Ledge
 async def test_examples_are_recorded_once(ledger: Ledger) -> None:
     async with opened(ledger) as arena:
         assert await arena.add_examples() == await arena.add_examples() == 600
-        async with ledger.reading() as connection:
-            votes = await read_votes(connection, "text")
+        votes = await all_votes(ledger)
         assert votes.sources == {"example": 600}
         assert len(votes.battles.pair_counts()[0]) == 8

@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 
+import anyio
 import pytest
 
 from opened import ASK, open_ledger, opened
@@ -48,9 +49,8 @@ async def test_the_battles_table_has_the_language_that_was_found(ledger: Ledger)
     async with opened(ledger) as arena:
         await vote_once(arena)
         await make_worker(ledger).once()
-        async with ledger.reading() as connection:
-            frame = (await read_votes(connection, "text")).battles.frame
-        assert frame["language"].to_list() == ["en"]
+        votes = await ledger.in_thread(lambda connection: read_votes(connection, "text"))
+        assert votes.battles.frame["language"].to_list() == ["en"]
 
 
 async def test_a_woken_worker_publishes(ledger: Ledger) -> None:
@@ -60,9 +60,9 @@ async def test_a_woken_worker_publishes(ledger: Ledger) -> None:
         running = asyncio.create_task(worker.run())
         await vote_once(arena)
         worker.wake()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not (await boards.board("text", "overall"))["votes"]:
-                continue
+                await anyio.sleep(0.02)
         running.cancel()
         await asyncio.wait([running])
 

@@ -13,6 +13,10 @@ from tiltyard.contestants.card import Contestant
 from tiltyard.contestants.messages import Message
 from tiltyard.ledger.records import AttemptEnd, AttemptState, Slot
 
+STOP_REASON_CHARS = 80
+MOST_TOKENS = 2**53
+"""No answer has more; a provider that says so is not believed."""
+
 log = structlog.get_logger()
 
 
@@ -53,6 +57,7 @@ class Answering:
         self._length = 0
         self._taken = 0
         self._reasoning: list[str] = []
+        self._reasoning_length = 0
         self._finished = Finished()
         self._started = monotonic()
         self._first_text_ms: int | None = None
@@ -75,6 +80,8 @@ class Answering:
     async def run(self) -> AttemptEnd:
         """Answer to the end, whatever the end is."""
         self._task = asyncio.create_task(self._collect())
+        if self._stopped:
+            self._task.cancel()
         try:
             await self._task
         except TimeoutError:
@@ -111,13 +118,15 @@ class Answering:
             case Text(text):
                 if self._first_text_ms is None:
                     self._first_text_ms = self._elapsed_ms()
-                fitting = text[: self._rules.max_chars - self._length]
+                fitting = storable(text[: self._rules.max_chars - self._length])
                 self._text.append(fitting)
                 self._fresh.append(fitting)
                 self._length += len(fitting)
             case Reasoning(text):
-                room = self._rules.max_chars - sum(map(len, self._reasoning))
-                self._reasoning.append(text[: max(0, room)])
+                fitting = storable(text[: self._rules.max_chars - self._reasoning_length])
+                if fitting:
+                    self._reasoning.append(fitting)
+                    self._reasoning_length += len(fitting)
             case Finished():
                 self._finished = piece
 
@@ -132,13 +141,25 @@ class Answering:
             text=text,
             reasoning="".join(self._reasoning),
             request=self._finished.request,
-            stop_reason=self._finished.stop_reason,
-            input_tokens=self._finished.input_tokens,
-            output_tokens=self._finished.output_tokens,
+            stop_reason=storable(self._finished.stop_reason or "")[:STOP_REASON_CHARS] or None,
+            input_tokens=_count(self._finished.input_tokens),
+            output_tokens=_count(self._finished.output_tokens),
             first_text_ms=self._first_text_ms,
             duration_ms=self._elapsed_ms(),
-            error=error,
+            error=None if error is None else storable(error),
         )
 
     def _elapsed_ms(self) -> int:
         return round((monotonic() - self._started) * 1000)
+
+
+def storable(text: str) -> str:
+    """Put U+FFFD where a database could not take a character: NUL, and halves of a pair."""
+    if "\0" not in text and text.isprintable():
+        return text
+    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return whole.replace("\0", "\ufffd")
+
+
+def _count(reported: int | None) -> int | None:
+    return reported if reported is not None and 0 <= reported < MOST_TOKENS else None

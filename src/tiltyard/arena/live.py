@@ -8,8 +8,8 @@ into the battle's one event log, and announces the ends.
 import asyncio
 import traceback
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import ClassVar
 from uuid import UUID
@@ -21,7 +21,7 @@ from tiltyard.arena.events import EventLog, Frame, Problem, SideDone, TurnDone
 from tiltyard.arena.match import battle_state
 from tiltyard.errors import TiltyardError
 from tiltyard.ledger import battles
-from tiltyard.ledger.engine import Ledger
+from tiltyard.ledger.engine import DatabaseError, Ledger
 from tiltyard.ledger.records import AttemptEnd, Slot
 
 FRAME_S = 0.05
@@ -68,6 +68,15 @@ class LiveTurn:
 
     async def _produce(self, side: Answering) -> None:
         end = await side.run()
+        try:
+            await self._record(side, end)
+        except DatabaseError as error:
+            # The other side goes on. What could not be recorded is failed when it is next read.
+            log.error("an end was not recorded", battle=str(self._battle), error=str(error))  # noqa: TRY400  # a traceback shows the answer
+            end = AttemptEnd("failed", text="")
+        self._ends[side.slot] = end
+
+    async def _record(self, side: Answering, end: AttemptEnd) -> None:
         async with self._ledger.writing() as connection:
             await battles.end_attempt(
                 connection,
@@ -78,7 +87,6 @@ class LiveTurn:
                 end=end,
                 at=datetime.now(UTC),
             )
-        self._ends[side.slot] = end
 
     async def _keep_time(self) -> None:
         open_sides = list(self._sides)
@@ -118,38 +126,60 @@ class LiveTurns:
     ----------
     limit
         How many turns may be answered at once; beyond it people are asked to come back.
+    per_voter
+        How many of them may be one voter's, so that nobody fills the arena alone.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, *, per_voter: int) -> None:
         self._limit = limit
+        self._per_voter = per_voter
+        self._voters: Counter[str] = Counter()
         self._turns: dict[UUID, LiveTurn] = {}
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
         self._claims: Counter[UUID] = Counter()
+        self._unclaimed = asyncio.Condition()
 
-    @contextmanager
-    def claim(self, battle: UUID) -> Iterator[None]:
+    @asynccontextmanager
+    async def claim(self, battle: UUID, voter: str) -> AsyncGenerator[None]:
         """Hold a place for a battle while its turn is recorded and started.
 
         Raises
         ------
         BusyError
-            When `limit` turns are being answered; nothing has been recorded then.
+            When `limit` turns are being answered, or the voter's share of them; nothing has been
+            recorded then.
         """
+        if self._voters[voter] >= self._per_voter:
+            raise BusyError(
+                f"{self._per_voter} of your battles are being answered: wait for one to end."
+            )
         if len(self._tasks) + self._claims.total() >= self._limit:
             raise BusyError("The arena is full just now: try again in a few seconds.")
         self._claims[battle] += 1
+        self._voters[voter] += 1
         try:
             yield
+        except BaseException:
+            self._leave(voter)
+            raise
         finally:
             self._claims[battle] -= 1
             self._claims += Counter()  # forgets the battles that nobody claims
+            async with self._unclaimed:
+                self._unclaimed.notify_all()
 
-    def start(self, battle: UUID, turn: LiveTurn) -> None:
+    async def started(self, battle: UUID) -> None:
+        """Wait while a turn of this battle is being recorded and started."""
+        async with self._unclaimed:
+            await self._unclaimed.wait_for(lambda: battle not in self._claims)
+
+    def start(self, battle: UUID, turn: LiveTurn, voter: str) -> None:
         """Begin to answer, in a task that belongs to the battle."""
         self._turns[battle] = turn
         task = asyncio.create_task(turn.run(), name=f"battle {battle}")
         self._tasks[battle] = task
         task.add_done_callback(lambda done: self._ended(battle, turn, done))
+        task.add_done_callback(lambda _: self._leave(voter))
 
     def log(self, battle: UUID) -> EventLog | None:
         """Return the log of a battle's live or just finished turn."""
@@ -170,8 +200,17 @@ class LiveTurns:
         if battle in self._tasks:
             await asyncio.wait([self._tasks[battle]])
 
+    def end_logs(self) -> None:
+        """Let every reader finish with what there is, so that connections can close."""
+        for turn in self._turns.values():
+            turn.log.close()
+
+    def forget(self, battle: UUID) -> None:
+        """Drop what is remembered of a battle's finished turn."""
+        self._turns.pop(battle, None)
+
     async def close(self) -> None:
-        """Cancel everything; the next start of the server ends what stays open."""
+        """Cancel everything."""
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()
@@ -181,10 +220,17 @@ class LiveTurns:
     def _ended(self, battle: UUID, turn: LiveTurn, task: asyncio.Task[None]) -> None:
         if self._tasks.get(battle) is task:
             del self._tasks[battle]
-        if not task.cancelled() and (error := task.exception()) is not None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
             trace = "".join(traceback.format_exception(error))
             log.error("a live turn broke", battle=str(battle), traceback=trace)
-        asyncio.get_running_loop().call_later(LINGER_S, self._drop, battle, turn)
+        # A log without its end is of no use: the ledger tells it better.
+        linger = 0 if task.cancelled() or error is not None else LINGER_S
+        asyncio.get_running_loop().call_later(linger, self._drop, battle, turn)
+
+    def _leave(self, voter: str) -> None:
+        self._voters[voter] -= 1
+        self._voters += Counter()  # forgets the voters who wait for nothing
 
     def _drop(self, battle: UUID, turn: LiveTurn) -> None:
         if self._turns.get(battle) is turn:

@@ -31,6 +31,8 @@ def check_message(parts: Sequence[Part], definition: ArenaDefinition) -> None:
                 f"This arena takes {', '.join(rules.parts)}, and the message has a part of type "
                 f"{part.type[:40]!r}."
             )
+    for part in parts:
+        refuse_unstorable(part.text, "The message")
     length = sum(len(part.text) for part in parts)
     if not any(part.text.strip() for part in parts):
         raise MessageError("The message is empty: write something to ask.")
@@ -39,6 +41,18 @@ def check_message(parts: Sequence[Part], definition: ArenaDefinition) -> None:
             f"The message has {length:,} characters and this arena takes at most "
             f"{rules.max_chars:,}: shorten it."
         )
+
+
+def refuse_unstorable(text: str, what: str) -> None:
+    """Refuse characters that no database takes.
+
+    Raises
+    ------
+    MessageError
+        For a NUL, or half of a surrogate pair.
+    """
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise MessageError(f"{what} has a character that is no text (NUL, or half a pair).")
 
 
 def to_json(parts: Sequence[Part]) -> list[dict[str, Any]]:

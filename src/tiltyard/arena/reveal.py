@@ -1,27 +1,32 @@
 """Who it was: what the vote unlocks."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
+from uuid import UUID
 
+from tiltyard.contestants.card import Contestant
+from tiltyard.contestants.face import public_face
 from tiltyard.ledger.engine import Connection
 from tiltyard.ledger.records import Battle
-from tiltyard.ledger.register import read_card
-
-
-def public_card(card: Mapping[str, Any]) -> dict[str, Any]:
-    """Reduce a contestant's card to what anybody may know of it."""
-    return {
-        "id": card["id"],
-        "name": card["name"],
-        "organisation": card["organisation"],
-        "licence": card["licence"],
-        "demo": card["adapter"] == "demo",
-        "url": f"/api/v1/models/{card['id']}",
-    }
+from tiltyard.ledger.register import read_versions
 
 
 async def read_reveal(connection: Connection, battle: Battle) -> dict[str, dict[str, Any]]:
     """Read who stood on each side, as their cards were when the battle was opened."""
+    return (await read_reveals(connection, [battle]))[battle.id]
+
+
+async def read_reveals(
+    connection: Connection, battles: Sequence[Battle]
+) -> dict[UUID, dict[str, dict[str, Any]]]:
+    """Read who stood on each side of many battles, by battle."""
+    versions = (side.version for battle in battles for side in battle.sides)
+    cards = await read_versions(connection, versions)
     return {
-        side.slot: public_card(await read_card(connection, side.version)) for side in battle.sides
+        battle.id: {
+            side.slot: asdict(public_face(Contestant.model_validate(cards[side.version])))
+            for side in battle.sides
+        }
+        for battle in battles
     }

@@ -15,7 +15,7 @@ from tiltyard.arena.match import BattleState, NotNowError, battle_state, require
 from tiltyard.arena.message import check_message, conversation, to_json
 from tiltyard.arena.pairing import Pair, draw_uniform_pair
 from tiltyard.arena.replay import replay
-from tiltyard.arena.reveal import read_reveal
+from tiltyard.arena.reveal import read_reveals
 from tiltyard.arena.voting import Ballot, cast_vote, check_ballot
 from tiltyard.contestants.adapters import Adapters
 from tiltyard.contestants.card import Contestant
@@ -106,9 +106,15 @@ class Arena:
             return await history.count_battles(connection, SOURCE)
 
     async def close(self) -> None:
-        """Stop answering and let go of the providers."""
+        """Stop answering, end in the ledger what was open, and let go of the providers."""
         await self._live.close()
+        async with self._ledger.writing() as connection:
+            await battles.fail_open_attempts(connection, datetime.now(UTC))
         await self._adapters.close()
+
+    def end_streams(self) -> None:
+        """Let every follower's stream end, so that the server can stop."""
+        self._live.end_logs()
 
     async def open_battle(self, voter: str, parts: Sequence[Part]) -> Battle:
         """Draw two contestants, record the battle, and let both begin to answer.
@@ -120,7 +126,7 @@ class Arena:
         """
         check_message(parts, self.definition)
         battle = self._new_battle(voter, draw_uniform_pair(self.catalogue.drawable, self._chance))
-        with self._live.claim(battle.id):
+        async with self._live.claim(battle.id, voter):
             async with self._ledger.writing() as connection:
                 await battles.add_battle(connection, battle)
                 battle = await self._add_turn(connection, battle, 1, parts)
@@ -136,7 +142,7 @@ class Arena:
             While answers are coming, after the vote, or beyond the arena's number of turns.
         """
         check_message(parts, self.definition)
-        with self._live.claim(id_):
+        async with self._live.claim(id_, voter):
             async with self._ledger.writing() as connection:
                 battle = await self._locked(connection, voter, id_)
                 require(battle, BattleState.VOTABLE)
@@ -157,7 +163,7 @@ class Arena:
         NotNowError
             When no side has failed.
         """
-        with self._live.claim(id_):
+        async with self._live.claim(id_, voter):
             async with self._ledger.writing() as connection:
                 battle = await self._locked(connection, voter, id_)
                 require(battle, BattleState.BROKEN)
@@ -175,6 +181,7 @@ class Arena:
 
     async def stop(self, voter: str, id_: UUID) -> Battle:
         """Stop the answers where they are, and wait until that is recorded."""
+        await self._live.started(id_)
         await self.battle(voter, id_)
         self._live.stop(id_)
         await self._live.finished(id_)
@@ -194,6 +201,7 @@ class Arena:
             if battle_state(battle) is not BattleState.FORGOTTEN:
                 require(battle, BattleState.VOTABLE, BattleState.BROKEN, BattleState.VOTED)
                 await battles.forget_battle(connection, id_, datetime.now(UTC))
+        self._live.forget(id_)
 
     async def battle(self, voter: str, id_: UUID) -> Battle:
         """Read one of the voter's battles.
@@ -214,15 +222,17 @@ class Arena:
         async with self._ledger.reading() as connection:
             return await battles.battles_of_voter(connection, voter, limit=HISTORY)
 
-    async def reveal(self, battle: Battle) -> Mapping[str, Any] | None:
-        """Read who it was; None before the vote."""
-        if battle.vote is None:
-            return None
+    async def reveals(self, seen: Sequence[Battle]) -> Mapping[UUID, Mapping[str, Any]]:
+        """Read who it was, for those battles that have their vote."""
+        voted = [battle for battle in seen if battle.vote is not None]
+        if not voted:
+            return {}
         async with self._ledger.reading() as connection:
-            return await read_reveal(connection, battle)
+            return await read_reveals(connection, voted)
 
     async def events(self, voter: str, id_: UUID, *, after: int) -> AsyncIterator[Numbered]:
         """Follow the current turn, from the event after `after` on."""
+        await self._live.started(id_)
         battle = await self.battle(voter, id_)
         log = self._live.log(id_)
         return replay(battle, after=after) if log is None else log.read(after)
@@ -274,12 +284,10 @@ class Arena:
     async def _answer(self, battle: Battle) -> None:
         turn = battle.turns[-1].number
         async with self._ledger.reading() as connection:
-            cards = {
-                side.slot: Contestant.model_validate(
-                    await register.read_card(connection, side.version)
-                )
-                for side in battle.sides
-            }
+            stored = await register.read_versions(connection, (s.version for s in battle.sides))
+        cards = {
+            side.slot: Contestant.model_validate(stored[side.version]) for side in battle.sides
+        }
         sides = [
             Answering(
                 slot=attempt.slot,
@@ -295,7 +303,8 @@ class Arena:
         ]
         before = sum(attempt.number for attempt in battle.attempts) - len(sides)
         start = before * EVENTS_PER_ATTEMPT
-        self._live.start(battle.id, LiveTurn(battle.id, turn, sides, self._ledger, start=start))
+        live = LiveTurn(battle.id, turn, sides, self._ledger, start=start)
+        self._live.start(battle.id, live, battle.voter)
 
     async def _abandon(self, voter: str, id_: UUID) -> Battle:
         async with self._ledger.writing() as connection:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from tiltyard.arena.definition import ArenaDefinition
 from tiltyard.arena.match import BattleState, battle_state, require
+from tiltyard.arena.message import refuse_unstorable
 from tiltyard.arena.reveal import read_reveal
 from tiltyard.battles.outcome import Outcome
 from tiltyard.errors import TiltyardError
@@ -61,6 +62,7 @@ def check_ballot(ballot: Ballot, definition: ArenaDefinition) -> None:
         )
     if unknown := sorted(set(ballot.tags) - set(rules.tags)):
         raise BallotError(f"Unknown tag {unknown[0]!r}: this arena has {', '.join(rules.tags)}.")
+    refuse_unstorable(ballot.comment or "", "The comment")
     if len(ballot.comment or "") > rules.max_comment_chars:
         raise BallotError(f"A comment has at most {rules.max_comment_chars:,} characters.")
 
@@ -93,10 +95,13 @@ async def cast_vote(
         )
     require(battle, BattleState.VOTABLE)
     vote = _vote(battle, ballot, at)
-    await votes.add_vote(connection, battle.id, vote, voter=battle.voter)
     reveal = await read_reveal(connection, battle)
     answer = {"outcome": vote.outcome, "reveal": reveal, "receipt": vote.receipt}
-    await votes.keep_answer(connection, battle.voter, key, StoredAnswer(digest, answer), at)
+    # First the key: two requests that race with one key for two battles are told apart here.
+    stored = StoredAnswer(digest, answer)
+    if not await votes.keep_answer(connection, battle.voter, key, stored, at):
+        raise KeyReusedError("Use a new Idempotency-Key for a new vote.")
+    await votes.add_vote(connection, battle.id, vote, voter=battle.voter)
     return answer
 
 

@@ -1,18 +1,22 @@
 """Published boards: fit the ledger's votes, keep every snapshot, read them back."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
+import polars as pl
+
 from tiltyard import __version__
+from tiltyard.battles.table import Battles
 from tiltyard.boards.board import Board
 from tiltyard.boards.ranking import rank
 from tiltyard.boards.recipe import Recipe
+from tiltyard.contestants.card import Contestant
+from tiltyard.contestants.face import Face, public_face
 from tiltyard.errors import TiltyardError
 from tiltyard.ledger import register, snapshots, votes
 from tiltyard.ledger.battles_table import VotesOfArena, read_votes
-from tiltyard.ledger.engine import Ledger
+from tiltyard.ledger.engine import Ledger, SyncConnection
 from tiltyard.ledger.records import Snapshot
 
 OVERALL = "overall"
@@ -48,12 +52,22 @@ class PublishedBoards:
         published = 0
         for arena in self._arenas:
             async with self._ledger.reading() as connection:
-                newest = await votes.last_vote(connection, arena)
+                count = await votes.count_votes(connection, arena)
                 before = await snapshots.read_snapshot(connection, arena, OVERALL)
-            if newest > (before.last_vote if before else 0):
-                await self._publish(arena)
+                faces = _faces(await register.read_cards(connection))
+            if count and not (before and self._is_current(before.board, count, faces)):
+                await self._publish(arena, faces)
                 published += 1
         return published
+
+    def _is_current(self, board: Mapping[str, Any], count: int, faces: Mapping[str, Face]) -> bool:
+        shown = {face.id: face.name for face in faces.values()}
+        return (
+            board["votes"] == count
+            and board["version"] == __version__
+            and board["recipe"] == self._recipe.to_dict()
+            and all(shown.get(row["model"], row["name"]) == row["name"] for row in board["models"])
+        )
 
     async def board(
         self, arena: str, slice_: str, *, at: datetime | None = None
@@ -91,13 +105,14 @@ class PublishedBoards:
             for board in boards
         ]
 
-    async def _publish(self, arena: str) -> None:
-        async with self._ledger.reading() as connection:
-            read = await read_votes(connection, arena)
-            cards = await register.read_cards(connection)
-        fitted = await asyncio.to_thread(rank, read.battles, self._recipe)
+    async def _publish(self, arena: str, faces: Mapping[str, Face]) -> None:
+        def fit(connection: SyncConnection) -> tuple[VotesOfArena, Board]:
+            read = read_votes(connection, arena)
+            return read, rank(_as_seen(read.battles, faces), self._recipe)
+
+        read, fitted = await self._ledger.in_thread(fit)
         now = datetime.now(UTC)
-        document = board_document(arena, OVERALL, fitted, read, cards, now)
+        document = board_document(arena, OVERALL, fitted, read, faces, at=now)
         async with self._ledger.writing() as connection:
             await snapshots.add_snapshot(
                 connection, Snapshot(arena, OVERALL, read.last_vote, document, now)
@@ -109,11 +124,13 @@ def board_document(
     slice_: str,
     fitted: Board,
     read: VotesOfArena,
-    cards: Mapping[str, Mapping[str, Any]],
+    faces: Mapping[str, Face],
+    *,
     at: datetime,
 ) -> dict[str, Any]:
     """Put a fitted board together with where its votes came from and who its models are."""
     document = fitted.to_dict()
+    seen = {face.id: face for face in faces.values()}
     return {
         "arena": arena,
         "slice": slice_,
@@ -121,17 +138,31 @@ def board_document(
         "votes": sum(read.sources.values()),
         "sources": dict(read.sources),
         **document,
-        "models": [_named(row, cards.get(row["model"], {})) for row in document["models"]],
+        "models": [_named(row, seen.get(row["model"])) for row in document["models"]],
     }
 
 
-def _named(row: Mapping[str, Any], card: Mapping[str, Any]) -> dict[str, Any]:
+def _faces(cards: Mapping[str, Mapping[str, Any]]) -> dict[str, Face]:
+    return {id_: public_face(Contestant.model_validate(card)) for id_, card in cards.items()}
+
+
+def _as_seen(battles: Battles, faces: Mapping[str, Face]) -> Battles:
+    """Put the ids that people may see in place of the contestants' own."""
+    names = {id_: face.id for id_, face in faces.items()}
+    columns = (
+        pl.col(side).cast(pl.String).replace(names).cast(pl.Categorical)
+        for side in ("model_a", "model_b")
+    )
+    return Battles(battles.frame.with_columns(columns))
+
+
+def _named(row: Mapping[str, Any], face: Face | None) -> dict[str, Any]:
     return {
         "model": row["model"],
-        "name": card.get("name", row["model"]),
-        "organisation": card.get("organisation"),
-        "licence": card.get("licence"),
-        "demo": card.get("adapter") == "demo",
+        "name": face.name if face else row["model"],
+        "organisation": face.organisation if face else None,
+        "licence": face.licence if face else None,
+        "demo": face is not None and face.demo,
         **row,
     }
 

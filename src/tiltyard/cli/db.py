@@ -19,9 +19,9 @@ def upgrade(data: Path | None) -> None:
     from tiltyard.ledger.migrate import upgrade_ledger
     from tiltyard.web.settings import read_settings
 
-    async def run(url: str) -> None:
-        async with Ledger(url) as ledger:
+    async def run(place: Path | str) -> None:
+        async with Ledger(place) as ledger:
             await upgrade_ledger(ledger)
 
-    asyncio.run(run(read_settings(data=data).ledger_url))
+    asyncio.run(run(read_settings(data=data).ledger))
     click.echo("The ledger is up to date.")

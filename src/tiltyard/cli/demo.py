@@ -22,9 +22,7 @@ WHAT_TO_TRY = """
 @click.option(
     "--data",
     type=click.Path(path_type=Path),
-    default=Path("tiltyard-data/demo"),
-    show_default=True,
-    help="Directory of the ledger.",
+    help="Directory of the demo's own ledger; tiltyard-data/demo.",
 )
 @click.option(
     "--pace",
@@ -33,17 +31,19 @@ WHAT_TO_TRY = """
     type=click.FloatRange(0),
     help="Multiplies the contestants' delays; 0 makes them answer at once.",
 )
-def demo(host: str, port: int, data: Path, pace: float) -> None:
+def demo(host: str, port: int, data: Path | None, pace: float) -> None:
     """Serve an arena with built-in contestants and example votes."""
     from tiltyard.contestants.demo import demo_catalogue
-    from tiltyard.web.app import create_app
     from tiltyard.web.installation import install
     from tiltyard.web.server import address, bind
     from tiltyard.web.server import serve as run
     from tiltyard.web.settings import read_settings
 
-    settings = read_settings(data=data)
+    settings = read_settings()
+    # Its own file, whatever else is set: examples do not belong into a real arena's ledger.
+    directory = data or settings.data / "demo"
+    settings = settings.model_copy(update={"data": directory, "database_url": None})
     with bind(host, port) as taken:
         installation = install(settings, demo_catalogue(), pace=pace, examples=True)
-        words = WHAT_TO_TRY.format(where=address(taken), data=data)
-        run(create_app(installation), taken, announce=lambda: click.echo(words))
+        words = WHAT_TO_TRY.format(where=address(taken), data=directory)
+        run(installation, taken, announce=lambda: click.echo(words))

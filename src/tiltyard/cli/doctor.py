@@ -40,7 +40,7 @@ def doctor(data: Path | None, contestants: Path | None, as_json: bool) -> None: 
     from tiltyard.web.settings import read_settings
 
     settings = read_settings(data=data, contestants=contestants)
-    findings = [_pages(), asyncio.run(_ledger(settings.ledger_url)), _catalogue(settings)]
+    findings = [_pages(), _ledger(settings.ledger), _catalogue(settings)]
     found = suggestions(os.environ, asyncio.run(list_ollama_models()))
     if as_json:
         report = {
@@ -60,19 +60,34 @@ def _pages() -> Finding:
     return Finding("pages", fine=False, sentence="The browser's part is not built: run make setup.")
 
 
-async def _ledger(url: str) -> Finding:
+def _ledger(place: Path | str) -> Finding:
+    if isinstance(place, Path) and not place.exists():
+        return _new_ledger(place)
+    return asyncio.run(_answering_ledger(place))
+
+
+async def _answering_ledger(place: Path | str) -> Finding:
     from tiltyard.ledger.engine import DatabaseError, Ledger
 
     try:
-        async with Ledger(url) as ledger:
+        async with Ledger(place) as ledger:
             await ledger.ping()
-            place = ledger.url.render_as_string(hide_password=True)
     except TiltyardError as error:
         return Finding("ledger", fine=False, sentence=str(error))
     except DatabaseError as error:
-        reason = str(error.orig).strip().splitlines()[0]
-        return Finding("ledger", fine=False, sentence=f"The database does not answer: {reason}.")
-    return Finding("ledger", fine=True, sentence=f"The ledger answers at {place}.")
+        reason = str(error).strip().splitlines()[0]
+        return Finding("ledger", fine=False, sentence=f"The ledger cannot be used: {reason}.")
+    return Finding("ledger", fine=True, sentence=f"The ledger answers at {ledger.name}.")
+
+
+def _new_ledger(file: Path) -> Finding:
+    """Look, and leave no trace: a diagnosis makes nothing."""
+    there = next(parent for parent in file.absolute().parents if parent.exists())
+    if there.is_dir() and os.access(there, os.W_OK):
+        return Finding("ledger", fine=True, sentence=f"The ledger will be made at {file}.")
+    return Finding(
+        "ledger", fine=False, sentence=f"The ledger cannot be made at {file}: choose --data."
+    )
 
 
 def _catalogue(settings: "Settings") -> Finding:

@@ -18,7 +18,6 @@ def serve(host: str, port: int, data: Path | None, contestants: Path | None) -> 
     Settings not given here come from TILTYARD_… variables.
     """
     from tiltyard.contestants.catalogue import load_catalogue
-    from tiltyard.web.app import create_app
     from tiltyard.web.installation import install
     from tiltyard.web.server import address, bind
     from tiltyard.web.server import serve as run
@@ -26,7 +25,7 @@ def serve(host: str, port: int, data: Path | None, contestants: Path | None) -> 
 
     settings = read_settings(data=data, contestants=contestants)
     catalogue = load_catalogue(settings.contestants)
-    app = create_app(install(settings, catalogue))
     with bind(host, port) as taken:
         where = address(taken)
-        run(app, taken, announce=lambda: click.echo(f"Tiltyard serves {where}"))
+        installation = install(settings, catalogue)
+        run(installation, taken, announce=lambda: click.echo(f"Tiltyard serves {where}"))

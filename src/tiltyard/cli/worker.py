@@ -16,5 +16,5 @@ def worker(data: Path | None) -> None:
     from tiltyard.web.settings import read_settings
     from tiltyard.worker.once import work_once
 
-    done = asyncio.run(work_once(read_settings(data=data).ledger_url))
+    done = asyncio.run(work_once(read_settings(data=data).ledger))
     click.echo(f"{done.labelled:,} battles labelled, {done.published:,} boards published")

@@ -9,7 +9,8 @@ Nothing is retried here, redirects are not followed, and only connecting has a d
 an answer may take is for the arena to say, which closes the iterator.
 """
 
-from collections.abc import AsyncGenerator, Mapping
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from http import HTTPStatus
 from typing import Any
@@ -24,6 +25,7 @@ from tiltyard.contestants.messages import Message
 from tiltyard.contestants.openai_chunks import ChunkError, Completion
 
 _CONNECT_SECONDS = 10.0
+_USAGE_SECONDS = 2.0  # how long usage may follow the end of the words
 _EXCERPT = 400  # characters of what went wrong that are worth an operator's reading
 _ERROR_BODY = 8_192  # bytes of an error's body that are read at all
 _NOT_A_STREAM = ("application/json", "text/html")
@@ -91,11 +93,10 @@ class OpenAIChat:
         async with post as response:
             try:
                 await _refuse_unless_stream(response)
-                async for chunk in response.content.iter_any():
+                chunks = response.content.iter_any()
+                while chunk := await _next_chunk(chunks, completion):
                     for piece in completion.feed(chunk):
                         yield piece
-                    if completion.done:
-                        break
                 for piece in completion.end():
                     yield piece
             finally:
@@ -119,6 +120,22 @@ class OpenAIChat:
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._session
+
+
+async def _next_chunk(chunks: AsyncIterator[bytes], completion: Completion) -> bytes:
+    """Wait for more bytes; empty when nothing more comes.
+
+    Some servers give their reason to stop, and then neither say `[DONE]` nor close.
+    """
+    if completion.done:
+        return b""
+    if completion.stop_reason is None:
+        return await anext(chunks, b"")
+    try:
+        async with asyncio.timeout(_USAGE_SECONDS):
+            return await anext(chunks, b"")
+    except TimeoutError:
+        return b""
 
 
 def completions_url(base_url: str) -> str:

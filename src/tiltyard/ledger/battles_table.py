@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
-from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, func, select
 
 from tiltyard.battles.table import Battles
 from tiltyard.ledger.tables import battles, labels, sides, votes
@@ -48,8 +47,11 @@ class VotesOfArena:
         return dict(counted.iter_rows())
 
 
-async def read_votes(connection: AsyncConnection, arena: str) -> VotesOfArena:
-    """Read every vote of an arena, in the order they were cast."""
+def read_votes(connection: Connection, arena: str) -> VotesOfArena:
+    """Read every vote of an arena, in the order they were cast.
+
+    Synchronous: it reads much, and belongs in a thread (`Ledger.in_thread`).
+    """
     side_a, side_b = sides.alias("side_a"), sides.alias("side_b")
     language = (
         select(labels.c.battle, func.max(labels.c.value["language"].as_string()).label("language"))
@@ -80,7 +82,7 @@ async def read_votes(connection: AsyncConnection, arena: str) -> VotesOfArena:
         .where(battles.c.arena == arena, battles.c.mode == "battle")
         .order_by(votes.c.id)
     )
-    rows = (await connection.execute(query)).all()
+    rows = connection.execute(query).all()
     values = [(str(row.battle_id), *row[2:]) for row in rows]
     frame = pl.DataFrame(values, schema=COLUMNS, orient="row")
     return VotesOfArena(Battles.from_frame(frame, "the ledger"), rows[-1].id if rows else 0)

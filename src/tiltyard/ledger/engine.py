@@ -1,14 +1,19 @@
 """Open the ledger's database: SQLite by default, PostgreSQL by URL, the same code above."""
 
-from collections.abc import AsyncGenerator
+import asyncio
+import os
+import re
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
-from sqlalchemy import Connection as SyncConnection
-from sqlalchemy import event, make_url, select
+from sqlalchemy import Connection as SqlConnection
+from sqlalchemy import Engine, create_engine, event, make_url, select
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from tiltyard.errors import TiltyardError
@@ -19,6 +24,26 @@ SQLITE_PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=5000",  # milliseconds
 )
+DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgres": "postgresql+psycopg",
+}
+SYNC_DRIVERS = {"sqlite+aiosqlite": "sqlite", "postgresql+psycopg": "postgresql+psycopg"}
+
+Result = TypeVar("Result")
+
+SyncConnection = SqlConnection
+"""The same for work in a thread."""
+
+Connection = AsyncConnection
+"""A transaction or a view of the ledger, for rooms that must not know SQL."""
+
+DatabaseError = SQLAlchemyError
+"""Anything that the database or the way to it can raise."""
+
+OUTAGES = (OperationalError, InterfaceError, PoolTimeoutError)
+"""What a database raises that does not answer just now; asking again may help."""
 
 
 class LedgerError(TiltyardError):
@@ -33,26 +58,38 @@ class Ledger:
 
     Parameters
     ----------
-    url
-        A SQLAlchemy URL: `sqlite:///path/to/ledger.sqlite3` or `postgresql://…`. The driver is
+    place
+        The path of a SQLite file, or a URL: `sqlite:///PATH` or `postgresql://…`. The driver is
         chosen here (aiosqlite, psycopg).
 
     Raises
     ------
     LedgerError
-        When the URL is not one of these, or SQLite's directory cannot be written.
+        When it is neither, or SQLite's directory cannot be written.
     """
 
-    def __init__(self, url: str) -> None:
-        self.url = parse_url(url)
-        if self.url.get_backend_name() == "sqlite":
+    def __init__(self, place: Path | str) -> None:
+        self.url = database_url(place)
+        if self.is_sqlite:
             require_writable(self.url)
         self.engine = open_engine(self.url)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this ledger is a file."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def name(self) -> str:
+        """Where the ledger is, without its password."""
+        return self.url.database or "" if self.is_sqlite else self.url.render_as_string()
 
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[AsyncConnection]:
         """Give one consistent view of the ledger; nothing is written."""
         async with self.engine.connect() as connection:
+            if not self.is_sqlite:
+                await connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
 
     @asynccontextmanager
@@ -63,6 +100,21 @@ class Ledger:
             async with connection.begin():
                 yield connection
 
+    async def in_thread(self, read: Callable[[SyncConnection], Result]) -> Result:
+        """Let a thread read much, so that the event loop goes on meanwhile.
+
+        Parameters
+        ----------
+        read
+            Called in the thread with a connection that sees one state of the ledger.
+        """
+
+        def run() -> Result:
+            with self._threaded.connect() as connection:
+                return read(connection)
+
+        return await asyncio.to_thread(run)
+
     async def ping(self) -> None:
         """Ask the database for nothing; a `DatabaseError` says that it does not answer."""
         async with self.reading() as connection:
@@ -71,6 +123,8 @@ class Ledger:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+        if "_threaded" in self.__dict__:
+            self._threaded.dispose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -78,16 +132,29 @@ class Ledger:
     async def __aexit__(self, *exception: object) -> None:
         await self.close()
 
+    @cached_property
+    def _threaded(self) -> Engine:
+        url = self.url.set(drivername=SYNC_DRIVERS[self.url.drivername])
+        return _prepared(create_engine(url, hide_parameters=True))
 
-def parse_url(url: str) -> URL:
-    """Read a database URL and put in the asynchronous driver."""
-    drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
+
+def database_url(place: Path | str) -> URL:
+    """Make a database URL of a path or of a URL as people write it, with the driver in it.
+
+    Raises
+    ------
+    LedgerError
+        When it is not understood; the sentence does not repeat a password.
+    """
+    if isinstance(place, Path):
+        return URL.create(DRIVERS["sqlite"], database=str(place))
     try:
-        parsed = make_url(url)
-        return parsed.set(drivername=drivers[parsed.get_backend_name()])
-    except (ArgumentError, KeyError):
+        parsed = make_url(place)
+        return parsed.set(drivername=DRIVERS[parsed.drivername.partition("+")[0]])
+    except (ArgumentError, KeyError, ValueError):
+        safe = re.sub(r"//[^/]*@", "//***@", place)
         raise LedgerError(
-            f"The database URL {url!r} is not understood: "
+            f"The database URL {safe!r} is not understood: "
             "use sqlite:///PATH or postgresql://USER@HOST/NAME."
         ) from None
 
@@ -97,8 +164,8 @@ def require_writable(url: URL) -> None:
     path = Path(url.database or "")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("ab"):
-            pass
+        # For the owner's eyes: everybody's questions are in it.
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
     except OSError as error:
         raise LedgerError(
             f"The ledger cannot be written at {path}: {error.strerror}. "
@@ -108,11 +175,15 @@ def require_writable(url: URL) -> None:
 
 def open_engine(url: URL) -> AsyncEngine:
     """Create the engine with the settings each database needs."""
-    if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_pre_ping=True)
-    engine = create_async_engine(url)
-    event.listen(engine.sync_engine, "connect", _set_pragmas)
-    event.listen(engine.sync_engine, "begin", _begin)
+    engine = create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
+    _prepared(engine.sync_engine)
+    return engine
+
+
+def _prepared(engine: Engine) -> Engine:
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_pragmas)
+        event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -129,10 +200,3 @@ def _begin(connection: SyncConnection) -> None:
     # A writer takes the lock at once: two that start as readers could both fail to upgrade.
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-Connection = AsyncConnection
-"""A transaction or a view of the ledger, for rooms that must not know SQL."""
-
-DatabaseError = DBAPIError
-"""What a lost or refusing database raises."""

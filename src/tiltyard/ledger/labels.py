@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tiltyard.ledger.inserting import insert_new
 from tiltyard.ledger.records import Parts
 from tiltyard.ledger.tables import erasures, labels, turns
 
@@ -53,9 +54,10 @@ async def lacking_label(
 async def add_labels(
     connection: AsyncConnection, found: Sequence[FoundLabel], at: datetime
 ) -> None:
-    """Record labels."""
-    await connection.execute(
-        labels.insert(),
+    """Record labels; one that another worker found first stays as it is."""
+    await insert_new(
+        connection,
+        labels,
         [
             {
                 "battle": label.battle,

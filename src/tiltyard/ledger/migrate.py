@@ -4,8 +4,9 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util.exc import CommandError
 from sqlalchemy import Connection, inspect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from tiltyard.ledger.engine import Ledger, LedgerError
 
@@ -42,10 +43,14 @@ async def upgrade_ledger(ledger: Ledger) -> None:
         async with ledger.writing() as connection:
             await connection.run_sync(_refuse_foreign_tables)
             await connection.run_sync(upgrade)
-    except OperationalError as error:
-        place = ledger.url.render_as_string(hide_password=True)
+    except DBAPIError as error:
         reason = str(error.orig).strip().splitlines()[0]
-        raise LedgerError(f"The database {place} cannot be used: {reason}.") from error
+        raise LedgerError(f"The database {ledger.name} cannot be used: {reason}.") from error
+    except CommandError as error:
+        raise LedgerError(
+            f"The database {ledger.name} is of a newer Tiltyard than this one ({error}): "
+            "use that version."
+        ) from error
 
 
 def _refuse_foreign_tables(connection: Connection) -> None:

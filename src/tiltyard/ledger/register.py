@@ -1,13 +1,13 @@
 """Who and what the battles refer to: versions of contestants and of arena definitions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tiltyard.ledger.inserting import insert_new, insert_or_touch
 from tiltyard.ledger.tables import arena_definitions, contestant_versions
 
 
@@ -18,9 +18,9 @@ async def record_contestant(
     card: Mapping[str, Any],
     at: datetime,
 ) -> None:
-    """Record a version of a contestant's card, unless it is known."""
+    """Record a version of a contestant's card; of a known one, that it is in use again."""
     row = {"version": version, "contestant": contestant, "card": dict(card), "recorded_at": at}
-    await _insert_if_new(connection, contestant_versions, row)
+    await insert_or_touch(connection, contestant_versions, row, "recorded_at")
 
 
 async def record_definition(
@@ -32,7 +32,7 @@ async def record_definition(
 ) -> None:
     """Record a version of an arena's definition, unless it is known."""
     row = {"sha256": sha256, "arena": arena, "definition": dict(definition), "recorded_at": at}
-    await _insert_if_new(connection, arena_definitions, row)
+    await insert_new(connection, arena_definitions, [row])
 
 
 async def read_cards(connection: AsyncConnection) -> dict[str, dict[str, Any]]:
@@ -55,20 +55,17 @@ async def read_cards(connection: AsyncConnection) -> dict[str, dict[str, Any]]:
     return {row.contestant: row.card for row in rows}
 
 
-async def read_card(connection: AsyncConnection, version: str) -> dict[str, Any]:
-    """Read the card of one version."""
-    query = select(contestant_versions.c.card).where(contestant_versions.c.version == version)
-    return dict((await connection.execute(query)).scalar_one())
+async def read_versions(
+    connection: AsyncConnection, versions: Iterable[str]
+) -> dict[str, dict[str, Any]]:
+    """Read the cards of these versions, by version."""
+    query = select(contestant_versions.c.version, contestant_versions.c.card).where(
+        contestant_versions.c.version.in_(set(versions))
+    )
+    return {row.version: row.card for row in await connection.execute(query)}
 
 
 async def read_arenas(connection: AsyncConnection) -> list[str]:
     """Name the arenas that were ever opened."""
     query = select(arena_definitions.c.arena).distinct().order_by(arena_definitions.c.arena)
     return list(await connection.scalars(query))
-
-
-async def _insert_if_new(connection: AsyncConnection, table: Table, row: Mapping[str, Any]) -> None:
-    if connection.dialect.name == "postgresql":
-        await connection.execute(postgresql.insert(table).values(**row).on_conflict_do_nothing())
-    else:
-        await connection.execute(sqlite.insert(table).values(**row).on_conflict_do_nothing())

@@ -6,6 +6,7 @@ Voters appear as keyed pseudonyms only; the key is not in the database.
 """
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     Float,
@@ -100,8 +101,8 @@ attempts = Table(
     Column("reasoning", Text, nullable=False, default=""),
     Column("request", JsonValue),
     Column("stop_reason", String(80)),
-    Column("input_tokens", Integer),
-    Column("output_tokens", Integer),
+    Column("input_tokens", BigInteger),
+    Column("output_tokens", BigInteger),
     Column("first_text_ms", Integer),
     Column("duration_ms", Integer),
     Column("error", Text),

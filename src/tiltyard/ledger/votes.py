@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tiltyard.errors import TiltyardError
+from tiltyard.ledger.inserting import insert_new
 from tiltyard.ledger.records import Vote
 from tiltyard.ledger.tables import battles, idempotency_keys, votes
 
@@ -58,10 +59,15 @@ def vote_row(battle: UUID, vote: Vote, voter: str) -> dict[str, Any]:
     }
 
 
-async def last_vote(connection: AsyncConnection, arena: str) -> int:
-    """Return the number of the arena's newest vote, 0 when there is none."""
+async def count_votes(connection: AsyncConnection, arena: str) -> int:
+    """Count the arena's votes.
+
+    Only a count says that there is something new: a vote with a lower number may be committed
+    after one with a higher.
+    """
     query = (
-        select(func.max(votes.c.id))
+        select(func.count())
+        .select_from(votes)
         .join(battles, battles.c.id == votes.c.battle)
         .where(battles.c.arena == arena)
     )
@@ -79,14 +85,19 @@ async def find_answer(connection: AsyncConnection, voter: str, key: str) -> Stor
 
 async def keep_answer(
     connection: AsyncConnection, voter: str, key: str, stored: StoredAnswer, at: datetime
-) -> None:
-    """Remember an answer, in the transaction that did what it answers for."""
-    await connection.execute(
-        idempotency_keys.insert().values(
-            voter=voter,
-            key=key,
-            request_sha256=stored.request_sha256,
-            answer=dict(stored.answer),
-            created_at=at,
-        )
-    )
+) -> bool:
+    """Remember an answer, in the transaction that does what it answers for.
+
+    Returns
+    -------
+    bool
+        False when the key is taken: another request with it was faster.
+    """
+    row = {
+        "voter": voter,
+        "key": key,
+        "request_sha256": stored.request_sha256,
+        "answer": dict(stored.answer),
+        "created_at": at,
+    }
+    return await insert_new(connection, idempotency_keys, [row]) == 1

@@ -1,8 +1,5 @@
 """The application: middleware, routers and pages over one installation."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
@@ -16,21 +13,15 @@ from tiltyard.web.voter import VoterMiddleware
 
 
 def create_app(installation: Installation) -> FastAPI:
-    """Make the application of an installation; its lifespan runs the installation."""
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
-        async with installation.running():
-            yield
-
+    """Make the application of an installation, which whoever serves it must run."""
     app = FastAPI(
         title="Tiltyard",
         version=__version__,
         summary="Battles between AI models, votes, and leaderboards made of them.",
-        lifespan=lifespan,
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # a redirect would name whatever host the request named
     )
     app.state.arena = installation.arena
     app.state.boards = installation.boards

@@ -17,6 +17,7 @@ from tiltyard.contestants.adapters import Adapters
 from tiltyard.contestants.catalogue import Catalogue
 from tiltyard.contestants.demo import SuggestedPrompt, suggested_prompts
 from tiltyard.ledger.engine import Ledger
+from tiltyard.ledger.lock import only_server
 from tiltyard.ledger.migrate import upgrade_ledger
 from tiltyard.web import pages
 from tiltyard.web.settings import Settings
@@ -64,19 +65,19 @@ class Installation:
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """Bring the ledger up to date, let the worker work, and put everything away at the end."""
-        await upgrade_ledger(self.ledger)
-        await self.arena.open()
-        if self.examples:
-            await self.arena.add_examples()
-        await self.worker.once()
-        work = asyncio.create_task(self.worker.run(), name="worker")
-        try:
-            yield
-        finally:
-            work.cancel()
-            await asyncio.wait([work])
-            await self.arena.close()
-            await self.ledger.close()
+        async with self.ledger, only_server(self.ledger):
+            await upgrade_ledger(self.ledger)
+            await self.arena.open()
+            if self.examples:
+                await self.arena.add_examples()
+            await self.worker.attempt()
+            work = asyncio.create_task(self.worker.run(), name="worker")
+            try:
+                yield
+            finally:
+                work.cancel()
+                await asyncio.wait([work])
+                await self.arena.close()
 
 
 def install(
@@ -109,14 +110,14 @@ def install(
     """
     catalogue.require_pair()
     definition = definition or built_in_definition("text")
-    ledger = Ledger(settings.ledger_url)
+    ledger = Ledger(settings.ledger)
     boards = PublishedBoards(ledger, [definition.id], Recipe())
     arena = Arena(
         definition,
         catalogue,
         Adapters(pace=pace),
         ledger,
-        live=LiveTurns(settings.live_turns),
+        live=LiveTurns(settings.live_turns, per_voter=settings.live_turns_per_voter),
         chance=random.SystemRandom(),
     )
     worker = Worker(ledger, boards, every_s=settings.refresh_s)

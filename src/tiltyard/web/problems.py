@@ -9,7 +9,8 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from tiltyard.errors import TiltyardError
-from tiltyard.ledger.engine import DatabaseError
+from tiltyard.ledger.engine import OUTAGES
+from tiltyard.web.headers import SECURITY_HEADERS
 from tiltyard.web.pages import error_page
 
 RETRY_AFTER_S = 5
@@ -52,14 +53,19 @@ def answer_errors(app: FastAPI) -> None:
         sentence = SENTENCES.get(status) or str(error.detail)
         return _answer(request, status, status.phrase, sentence)
 
-    @app.exception_handler(DatabaseError)
-    async def _database(request: Request, error: DatabaseError) -> Response:
-        log.error("the ledger did not answer", error=str(error.orig))
+    async def _outage(request: Request, error: Exception) -> Response:
+        log.error("the ledger did not answer", error=str(error))
         return _answer(request, 503, "The ledger is not available", SENTENCES[503])
+
+    for outage in OUTAGES:
+        app.add_exception_handler(outage, _outage)
 
     @app.exception_handler(500)
     async def _unexpected(request: Request, error: Exception) -> Response:  # noqa: ARG001  # logged by the server
-        return _answer(request, 500, "Something went wrong", SENTENCES[500])
+        response = _answer(request, 500, "Something went wrong", SENTENCES[500])
+        # This one is sent from outside of the middleware that gives the others their headers.
+        response.headers.update(SECURITY_HEADERS)
+        return response
 
 
 def _answer(request: Request, status: int, title: str, detail: str) -> Response:
@@ -70,5 +76,7 @@ def _answer(request: Request, status: int, title: str, detail: str) -> Response:
 
 def _first_fault(error: RequestValidationError) -> str:
     fault = error.errors()[0]
+    if fault["type"] == "json_invalid":
+        return "The body is not JSON: check it, and the content type."
     place = ".".join(str(step) for step in fault["loc"] if step != "body") or "the body"
     return f"{place}: {fault['msg'][0].lower()}{fault['msg'][1:]}."

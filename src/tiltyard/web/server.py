@@ -3,14 +3,15 @@
 import errno
 import os
 import socket
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from typing import ClassVar
 
 import uvicorn
-from fastapi import FastAPI
+import uvloop
 
 from tiltyard.errors import TiltyardError
+from tiltyard.web.app import create_app
+from tiltyard.web.installation import Installation
 from tiltyard.web.logs import configure_logs
 
 DRAIN_S = 5
@@ -49,40 +50,61 @@ def address(taken: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def serve(app: FastAPI, taken: socket.socket, *, announce: Callable[[], None]) -> None:
-    """Serve until asked to stop.
+class Server(uvicorn.Server):
+    """Serves an installation that is running.
+
+    Asked to stop, it first ends every stream, so that open tabs do not hold it up.
+    """
+
+    def __init__(self, installation: Installation) -> None:
+        super().__init__(
+            uvicorn.Config(
+                create_app(installation),
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=DRAIN_S,
+                server_header=False,
+            )
+        )
+        self._installation = installation
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams, then the connections."""
+        self._installation.arena.end_streams()
+        await super().shutdown(sockets)
+
+
+async def run(
+    installation: Installation, taken: socket.socket, *, announce: Callable[[], None]
+) -> None:
+    """Run an installation and serve it until asked to stop.
 
     Parameters
     ----------
-    app
-        The application.
+    installation
+        What to serve.
     taken
         A bound socket.
     announce
-        Called once, when the first request can be answered.
+        Called once, when requests are about to be answered.
+
+    Raises
+    ------
+    TiltyardError
+        When the installation cannot run.
     """
+    async with installation.running():
+        announce()
+        await Server(installation).serve(sockets=[taken])
+
+
+def serve(
+    installation: Installation, taken: socket.socket, *, announce: Callable[[], None]
+) -> None:
+    """Configure the logs, then :func:`run` on the fast event loop."""
     configure_logs()
-    config = uvicorn.Config(
-        _announcing(app, announce),
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=DRAIN_S,
-        server_header=False,
-    )
-    uvicorn.Server(config).run(sockets=[taken])
-
-
-def _announcing(app: FastAPI, announce: Callable[[], None]) -> FastAPI:
-    inner = app.router.lifespan_context
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        async with inner(app):
-            announce()
-            yield
-
-    app.router.lifespan_context = lifespan
-    return app
+    uvloop.run(run(installation, taken, announce=announce))
 
 
 def _why(host: str, port: int, error: OSError) -> str:
@@ -91,6 +113,8 @@ def _why(host: str, port: int, error: OSError) -> str:
             f"Port {port} on {host} is in use by another program: "
             "stop it, or choose another with --port."
         )
+    if isinstance(error, socket.gaierror):
+        return f"There is no address {host!r} on this machine: choose another with --host."
     reason = os.strerror(error.errno) if error.errno else str(error)
     return (
         f"Tiltyard cannot listen on {host}:{port}: {reason}. Choose another with --host and --port."

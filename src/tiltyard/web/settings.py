@@ -1,7 +1,10 @@
 """What an operator can set, by `TILTYARD_…` variables."""
 
+import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Annotated, ClassVar
 
 from pydantic import Field, SecretStr, ValidationError
@@ -22,17 +25,20 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="TILTYARD_", frozen=True)
 
     data: Path = Path("tiltyard-data")
-    database_url: str | None = None
+    database_url: SecretStr | None = None
     contestants: Path = Path("contestants.toml")
-    secret: SecretStr | None = None
+    secret: Annotated[SecretStr | None, Field(min_length=16)] = None
     title: Annotated[str, Field(min_length=1, max_length=60)] = "Tiltyard"
     live_turns: Annotated[int, Field(gt=0)] = 300
-    refresh_s: Annotated[float, Field(gt=0)] = 1.0
+    live_turns_per_voter: Annotated[int, Field(gt=0)] = 3
+    refresh_s: Annotated[float, Field(gt=0, le=3600)] = 1.0
 
     @property
-    def ledger_url(self) -> str:
-        """The database: the one named, or a SQLite file in the data directory."""
-        return self.database_url or f"sqlite:///{self.data / 'ledger.sqlite3'}"
+    def ledger(self) -> Path | str:
+        """The database: the URL that is set, or a SQLite file in the data directory."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return self.data / "ledger.sqlite3"
 
     def read_secret(self) -> str:
         """Return the key of cookies and pseudonyms, made once and kept beside the data.
@@ -47,15 +53,23 @@ class Settings(BaseSettings):
         file = self.data / "secret"
         try:
             if not file.exists():
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.touch(mode=0o600, exist_ok=True)
-                file.write_text(secrets.token_urlsafe(32))
+                _make_secret(file)
             return file.read_text()
         except OSError as error:
             raise SettingsError(
                 f"The secret cannot be kept at {file}: {error.strerror}. "
                 "Choose another directory with --data, or set TILTYARD_SECRET."
             ) from error
+
+
+def _make_secret(file: Path) -> None:
+    """Write a secret whole or not at all; of two that try, one wins and both read its secret."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile("w", dir=file.parent, prefix="secret-") as draft:  # mode 0600
+        draft.write(secrets.token_urlsafe(32))
+        draft.flush()
+        with suppress(FileExistsError):
+            os.link(draft.name, file)
 
 
 def read_settings(**given: Path | None) -> Settings:

@@ -2,12 +2,11 @@
 
 import hashlib
 import hmac
-from http.cookies import CookieError, SimpleCookie
 from uuid import uuid4
 
 from itsdangerous import BadSignature, URLSafeSerializer
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
+from starlette.requests import Request, cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COOKIE = "tiltyard_voter"
@@ -73,11 +72,8 @@ def voter_of(request: Request) -> str:
 
 
 def _cookie(header: str) -> str:
-    try:
-        morsel = SimpleCookie(header).get(COOKIE)
-    except CookieError:
-        return ""
-    return "" if morsel is None else morsel.value
+    # The standard library's parser gives up at the first cookie of other software it dislikes.
+    return cookie_parser(header).get(COOKIE, "")
 
 
 def _set_cookie(value: str, scope: Scope) -> str:

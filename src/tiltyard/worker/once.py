@@ -1,5 +1,7 @@
 """One pass of the worker over a ledger, for a terminal or a timer."""
 
+from pathlib import Path
+
 from tiltyard.boards.published import PublishedBoards
 from tiltyard.boards.recipe import Recipe
 from tiltyard.ledger.engine import Ledger
@@ -8,9 +10,9 @@ from tiltyard.ledger.register import read_arenas
 from tiltyard.worker.service import Done, Worker
 
 
-async def work_once(url: str) -> Done:
+async def work_once(place: Path | str) -> Done:
     """Bring a ledger up to date and do what there is to do."""
-    async with Ledger(url) as ledger:
+    async with Ledger(place) as ledger:
         await upgrade_ledger(ledger)
         async with ledger.reading() as connection:
             arenas = await read_arenas(connection)

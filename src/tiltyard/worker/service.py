@@ -1,19 +1,27 @@
 """The worker: find what lacks its label or its board, and make it."""
 
 import asyncio
+import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import monotonic
 
 import structlog
 
 from tiltyard.boards.published import PublishedBoards
 from tiltyard.labels import language
 from tiltyard.ledger import labels
-from tiltyard.ledger.engine import DatabaseError, Ledger
+from tiltyard.ledger.engine import OUTAGES, Ledger
 from tiltyard.ledger.labels import FoundLabel, Unlabelled
 
 BATCH = 500
+LOOK_S = 30.0
+"""How long the worker waits for a wake before it looks by itself."""
+REST = 4.0
+"""It rests this many times as long as the last pass took: a fifth of a core at most."""
+
 log = structlog.get_logger()
 
 
@@ -52,16 +60,26 @@ class Worker:
         return Done(await self._label_languages(), await self._boards.publish_stale())
 
     async def run(self) -> None:
-        """Work until cancelled. A database that does not answer is asked again later."""
+        """Work until cancelled: when woken, and otherwise every now and then."""
         while True:
             self._woken.clear()
-            try:
-                await self.once()
-            except DatabaseError as error:
-                log.warning("the worker waits for the ledger", error=str(error.orig))
-                self.wake()
-            await asyncio.sleep(self._every_s)
-            await self._woken.wait()
+            began = monotonic()
+            await self.attempt()
+            took = monotonic() - began
+            await asyncio.sleep(max(self._every_s, REST * took))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), LOOK_S)
+
+    async def attempt(self) -> None:
+        """Do one pass; what goes wrong is logged and tried again, and never ends the worker."""
+        try:
+            await self.once()
+        except OUTAGES as error:
+            log.warning("the worker waits for the ledger", error=str(error))
+            self.wake()
+        except Exception:  # noqa: BLE001  # the job's edge: boards must not freeze for one defect
+            trace = traceback.format_exc()
+            log.error("the worker could not finish its pass", traceback=trace)  # noqa: TRY400  # the traceback as text shows no values
 
     async def _label_languages(self) -> int:
         total = 0

@@ -70,7 +70,10 @@ async def open_battle(body: NewBattle, arena: TheArena, voter: Voter) -> BattleO
 async def my_battles(arena: TheArena, voter: Voter) -> BattlesOut:
     """List my battles, newest first."""
     history = await arena.history(voter)
-    return BattlesOut(battles=[await _show(arena, battle) for battle in history])
+    reveals = await arena.reveals(history)
+    return BattlesOut(
+        battles=[battle_out(battle, arena.definition, reveals.get(battle.id)) for battle in history]
+    )
 
 
 @router.get("/{battle_id}")
@@ -90,10 +93,12 @@ async def follow(
     battle_id: UUID,
     arena: TheArena,
     voter: Voter,
-    last_event_id: Annotated[int, Header(ge=0)] = 0,
+    last_event_id: Annotated[str, Header(max_length=40)] = "",
 ) -> AsyncIterator[Numbered]:
     """Find the battle before the stream begins, so that errors are plain responses."""
-    return await arena.events(voter, battle_id, after=last_event_id)
+    # A browser cannot mend a bad number, so one is as good as none.
+    after = int(last_event_id) if last_event_id.isdecimal() else 0
+    return await arena.events(voter, battle_id, after=after)
 
 
 @router.get("/{battle_id}/events", response_class=EventSourceResponse)
@@ -140,4 +145,5 @@ async def vote(
 
 
 async def _show(arena: Arena, battle: Battle) -> BattleOut:
-    return battle_out(battle, arena.definition, await arena.reveal(battle))
+    reveals = await arena.reveals([battle])
+    return battle_out(battle, arena.definition, reveals.get(battle.id))

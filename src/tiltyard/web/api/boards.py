@@ -1,12 +1,12 @@
 """Published boards over HTTP."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import AwareDatetime, BaseModel
 
-from tiltyard.boards.published import PublishedBoards
+from tiltyard.boards.published import PublishedBoards, UnknownBoardError
 
 router = APIRouter(prefix="/boards", tags=["boards"])
 
@@ -42,10 +42,10 @@ class RatedModel(BaseModel):
     rank: int | None
     rank_lower: int | None
     rank_upper: int | None
-    battles: float
-    wins: float
-    losses: float
-    ties: float
+    battles: int
+    wins: int
+    losses: int
+    ties: int
 
 
 class Coefficient(BaseModel):
@@ -71,7 +71,7 @@ class BoardOut(BaseModel):
     arena: str
     slice: str
     published_at: datetime | None
-    votes: float
+    votes: int
     sources: dict[str, int]
     models: list[RatedModel]
     log_likelihood: float | None
@@ -105,4 +105,11 @@ async def one_board(
     at: AwareDatetime | None = None,
 ) -> BoardOut:
     """Show a board as it is now, or as it was at an instant."""
-    return BoardOut.model_validate(await boards.board(arena, slice_name, at=at))
+    return BoardOut.model_validate(await boards.board(arena, slice_name, at=_in_utc(at)))
+
+
+def _in_utc(at: datetime | None) -> datetime | None:
+    try:
+        return None if at is None else at.astimezone(UTC)
+    except OverflowError:
+        raise UnknownBoardError("There was no board at that time.") from None

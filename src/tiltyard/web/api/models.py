@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from tiltyard.contestants.card import Contestant
 from tiltyard.contestants.catalogue import Catalogue
+from tiltyard.contestants.face import public_face, public_id
 from tiltyard.errors import TiltyardError
 
 router = APIRouter(prefix="/models", tags=["models"])
@@ -50,7 +51,7 @@ async def all_models(request: Request) -> ModelsOut:
 async def one_model(model_id: str, request: Request) -> ModelOut:
     """Show one contestant."""
     for card in _catalogue(request).public:
-        if card.id == model_id:
+        if public_id(card) == model_id:
             return _model_out(card)
     raise UnknownModelError("No public contestant has this id: GET /api/v1/models lists them.")
 
@@ -61,14 +62,16 @@ def _catalogue(request: Request) -> Catalogue:
 
 
 def _model_out(card: Contestant) -> ModelOut:
+    face = public_face(card)
+    known = card.alias is None
     return ModelOut(
-        id=card.id,
-        name=card.name,
-        organisation=card.organisation,
-        licence=card.licence,
-        demo=card.adapter == "demo",
+        id=face.id,
+        name=face.name,
+        organisation=face.organisation,
+        licence=face.licence,
+        demo=face.demo,
         status=card.status.value,
-        released=card.released,
-        price_input_usd_per_million=card.price_input_usd_per_million,
-        price_output_usd_per_million=card.price_output_usd_per_million,
+        released=card.released if known else None,
+        price_input_usd_per_million=card.price_input_usd_per_million if known else None,
+        price_output_usd_per_million=card.price_output_usd_per_million if known else None,
     )

@@ -12,10 +12,13 @@ FIRST_BOARD = "/boards/text/overall"
 def pages_router() -> APIRouter:
     """Make the router of all pages; its handlers read `app.state.arena_pages`."""
     router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-    router.add_api_route("/", new_battle)
-    router.add_api_route("/battles/{battle_id}", one_battle)
-    router.add_api_route("/leaderboard", leaderboard)
-    router.add_api_route("/boards/{arena}/{slice_name}", board)
+    for path, page in (
+        ("/", new_battle),
+        ("/battles/{battle_id}", one_battle),
+        ("/leaderboard", leaderboard),
+        ("/boards/{arena}/{slice_name}", board),
+    ):
+        router.add_api_route(path, page, methods=["GET", "HEAD"])
     return router
 
 

@@ -1,0 +1,32 @@
+"""Insert rows that may be there already, the same way on both databases."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+async def insert_new(
+    connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]
+) -> int:
+    """Insert the rows whose key is new, and return how many were when there is one row."""
+    if connection.dialect.name == "postgresql":
+        query = postgresql.insert(table).on_conflict_do_nothing()
+        return (await connection.execute(query, rows)).rowcount
+    return (await connection.execute(sqlite.insert(table).on_conflict_do_nothing(), rows)).rowcount
+
+
+async def insert_or_touch(
+    connection: AsyncConnection, table: Table, row: Mapping[str, Any], touched: str
+) -> None:
+    """Insert a row, or set the column `touched` of the row that has its key."""
+    key = list(table.primary_key.columns)
+    change = {touched: row[touched]}
+    if connection.dialect.name == "postgresql":
+        query = postgresql.insert(table).values(**row)
+        await connection.execute(query.on_conflict_do_update(index_elements=key, set_=change))
+    else:
+        lite = sqlite.insert(table).values(**row)
+        await connection.execute(lite.on_conflict_do_update(index_elements=key, set_=change))

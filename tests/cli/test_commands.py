@@ -89,6 +89,52 @@ def test_a_database_directory_that_cannot_be_written_is_named(tmp_path: Path) ->
     assert "Traceback" not in finished.stderr
 
 
+def test_a_demo_never_writes_into_another_ledger(tmp_path: Path) -> None:
+    real = f"sqlite:///{tmp_path / 'real.sqlite3'}"
+    with running("demo", "--data", tmp_path / "demo", TILTYARD_DATABASE_URL=real):
+        assert not (tmp_path / "real.sqlite3").exists()
+
+
+def test_a_second_server_on_one_ledger_is_refused(tmp_path: Path) -> None:
+    with running("demo", "--data", tmp_path):
+        second = run("demo", "--data", tmp_path, "--port", "0")
+    assert second.returncode == 2
+    assert "Another server is using the ledger" in second.stderr
+    assert "Traceback" not in second.stderr
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_a_database_that_cannot_be_reached_is_a_sentence(
+    tmp_path: Path, catalogue: Path, command: str
+) -> None:
+    url = "postgresql://me:hunter2@/arena?host=/nonexistent"
+    finished = run(
+        command,
+        TILTYARD_DATABASE_URL=url,
+        TILTYARD_DATA=str(tmp_path),
+        TILTYARD_CONTESTANTS=str(catalogue),
+    )
+    assert finished.returncode == 2
+    assert finished.stderr.startswith("Error: The database postgresql")
+    assert "hunter2" not in finished.stderr
+    assert finished.stderr.count("\n") == 1
+
+
+def test_a_file_that_is_no_database_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "ledger.sqlite3").write_text(
+        "not a database, but long enough to look like one" * 99
+    )
+    finished = run("demo", "--data", tmp_path, "--port", "0")
+    assert finished.returncode == 2
+    assert "file is not a database" in finished.stderr
+    assert "Traceback" not in finished.stderr
+
+
+def test_doctor_leaves_no_trace(tmp_path: Path) -> None:
+    run("doctor", "--data", tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
 def test_a_mistake_in_the_catalogue_is_named_with_its_line(tmp_path: Path, catalogue: Path) -> None:
     catalogue.write_text(catalogue.read_text().replace('name = "Two"', 'nmae = "Two"'))
     finished = run("serve", "--data", tmp_path, "--contestants", catalogue)

@@ -139,6 +139,8 @@ async def test_no_behaviour_of_one_side_hangs_the_battle(
     [
         ({"message": {"parts": [{"type": "text", "text": ""}]}}, "is empty"),
         ({"message": {"parts": [{"type": "text", "text": "x" * 100_000}]}}, "at most 20,000"),
+        ({"message": {"parts": [{"type": "text", "text": "a\0b"}]}}, "no text"),
+        ({"message": {"parts": [{"type": "text", "text": "\ud800"}]}}, "no text"),
         ({"message": {"parts": []}}, "message.parts"),
         ({}, "message: field required"),
         ({"message": {"parts": [{"type": "text"}]}, "models": ["x", "y"]}, "models: extra"),

@@ -1,11 +1,10 @@
-import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
-import anyio
 import pytest
 
+from polling import until
 from serving import API, ask, follow, serving, vote, voter
 
 pytestmark = pytest.mark.anyio
@@ -47,9 +46,13 @@ async def test_a_vote_moves_the_board_and_the_past_stays(tmp_path: Path) -> None
         await follow(ann, battle)
         async with await vote(ann, battle) as response:
             assert response.status == 200
-        async with asyncio.timeout(30):
-            while (after := await get_board(ann))["votes"] == 600:
-                await anyio.sleep(0.02)
+
+        async def moved() -> dict[str, object] | None:
+            board = await get_board(ann)
+            return board if board["votes"] == 601 else None
+
+        after = await until(moved)
+        assert after is not None
         assert after["sources"] == {"arena": 1, "example": 600}
         assert after["data_sha256"] != before["data_sha256"]
         assert after["models"] != before["models"]
@@ -64,6 +67,8 @@ async def test_a_vote_moves_the_board_and_the_past_stays(tmp_path: Path) -> None
         ("boards/text/overall?at=2001-01-01T00:00:00Z", 404),
         ("boards/text/overall?at=yesterday", 422),
         ("boards/text/overall?at=2026-01-01T00:00:00", 422),
+        ("boards/text/overall?at=0001-01-01T00:00:00%2B14:00", 404),
+        ("boards/text/overall?at=9999-12-31T23:59:59-14:00", 404),
         ("models/nobody", 404),
         ("nothing", 404),
     ],

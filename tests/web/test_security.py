@@ -3,6 +3,10 @@ from pathlib import Path
 import pytest
 
 from serving import API, ask, serving, voter
+from tiltyard.contestants.demo import demo_catalogue
+from tiltyard.web.app import create_app
+from tiltyard.web.installation import install
+from tiltyard.web.settings import Settings
 
 pytestmark = pytest.mark.anyio
 
@@ -37,6 +41,7 @@ async def test_pages_hold_no_inline_script_or_style(tmp_path: Path) -> None:
         {"Sec-Fetch-Site": "same-site"},
         {"Origin": "https://elsewhere.example"},
         {"Origin": "null"},
+        {"Origin": "http://[bad"},
     ],
 )
 async def test_another_site_cannot_act_for_my_browser(
@@ -60,6 +65,50 @@ async def test_a_forged_cookie_is_a_stranger(tmp_path: Path) -> None:
         ) as response:
             assert response.status == 403
             assert "tiltyard_voter=" in response.headers["set-cookie"]
+
+
+@pytest.mark.parametrize("other", ['prefs={"a":1}', "n=bär", "a b=c", "a[b]=c", "x"])
+async def test_cookies_of_other_software_do_not_hide_mine(tmp_path: Path, other: str) -> None:
+    async with serving(tmp_path) as base, voter(base) as ann, voter(base) as again:
+        battle = await ask(ann)
+        (cookie,) = ann.cookie_jar
+        headers = {"Cookie": f"{other}; tiltyard_voter={cookie.value}"}
+        async with again.get(f"{API}/battles/{battle['id']}", headers=headers) as response:
+            assert response.status == 200
+
+
+async def test_a_server_error_carries_the_policy_too(tmp_path: Path) -> None:
+    installation = install(Settings(data=tmp_path), demo_catalogue())
+    app = create_app(installation)
+
+    @app.get("/broken")
+    async def broken() -> None:
+        message = "a defect"
+        raise RuntimeError(message)
+
+    sent: list[dict[str, object]] = []
+
+    async def send(message: dict[str, object]) -> None:  # ASGI's shape
+        sent.append(message)
+
+    async def receive() -> dict[str, object]:  # ASGI's shape
+        return {"type": "http.request"}
+
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/broken",
+        "raw_path": b"/broken",
+        "query_string": b"",
+        "headers": [],
+        "scheme": "http",
+        "server": ("127.0.0.1", 80),
+    }
+    with pytest.raises(RuntimeError):
+        await app(scope, receive, send)  # type: ignore[arg-type]
+    headers = dict(sent[0]["headers"])  # type: ignore[call-overload]
+    assert sent[0]["status"] == 500
+    assert b"script-src 'self'" in headers[b"content-security-policy"]
 
 
 async def test_the_cookie_is_the_browsers_alone(tmp_path: Path) -> None:

@@ -1,10 +1,10 @@
 import asyncio
 from collections.abc import AsyncGenerator
 
-import anyio
 import pytest
 
 from opened import ASK, open_ledger, opened
+from polling import until
 from tiltyard.arena.service import Arena
 from tiltyard.arena.voting import Ballot
 from tiltyard.battles.outcome import Outcome
@@ -60,11 +60,27 @@ async def test_a_woken_worker_publishes(ledger: Ledger) -> None:
         running = asyncio.create_task(worker.run())
         await vote_once(arena)
         worker.wake()
-        async with asyncio.timeout(30):
-            while not (await boards.board("text", "overall"))["votes"]:
-                await anyio.sleep(0.02)
+
+        async def published() -> bool:
+            return bool((await boards.board("text", "overall"))["votes"])
+
+        await until(published)
         running.cancel()
         await asyncio.wait([running])
+
+
+async def test_a_defect_in_one_pass_does_not_end_the_worker(ledger: Ledger) -> None:
+    async with opened(ledger) as arena:
+        boards = PublishedBoards(ledger, ["text"], Recipe())
+        worker = Worker(ledger, boards, every_s=0.01)
+        broken = Ledger("postgresql://nobody@/nothing?host=/nonexistent")
+        worker._ledger, kept = broken, ledger
+        await worker.attempt()
+        worker._ledger = kept
+        await arena.add_examples()
+        await worker.attempt()
+        assert (await boards.board("text", "overall"))["votes"] == 600
+        await broken.close()
 
 
 async def test_one_pass_without_a_server(ledger_url: str, ledger: Ledger) -> None:

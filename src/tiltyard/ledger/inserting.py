@@ -10,12 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 async def insert_new(
     connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]
-) -> int:
-    """Insert the rows whose key is new, and return how many were when there is one row."""
+) -> bool:
+    """Insert the rows whose key is new; say whether any was."""
     if connection.dialect.name == "postgresql":
-        query = postgresql.insert(table).on_conflict_do_nothing()
-        return (await connection.execute(query, rows)).rowcount
-    return (await connection.execute(sqlite.insert(table).on_conflict_do_nothing(), rows)).rowcount
+        query = postgresql.insert(table).values(list(rows)).on_conflict_do_nothing()
+        return (await connection.execute(query)).rowcount > 0
+    lite = sqlite.insert(table).values(list(rows)).on_conflict_do_nothing()
+    return (await connection.execute(lite)).rowcount > 0
 
 
 async def insert_or_touch(

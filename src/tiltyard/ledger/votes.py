@@ -100,4 +100,4 @@ async def keep_answer(
         "answer": dict(stored.answer),
         "created_at": at,
     }
-    return await insert_new(connection, idempotency_keys, [row]) == 1
+    return await insert_new(connection, idempotency_keys, [row])

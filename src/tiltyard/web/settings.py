@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tiltyard.errors import TiltyardError
 
+SECRET_CHARS = 16
+
 
 class SettingsError(TiltyardError):
     """A setting that cannot be used."""
@@ -27,7 +29,7 @@ class Settings(BaseSettings):
     data: Path = Path("tiltyard-data")
     database_url: SecretStr | None = None
     contestants: Path = Path("contestants.toml")
-    secret: Annotated[SecretStr | None, Field(min_length=16)] = None
+    secret: Annotated[SecretStr | None, Field(min_length=SECRET_CHARS)] = None
     title: Annotated[str, Field(min_length=1, max_length=60)] = "Tiltyard"
     live_turns: Annotated[int, Field(gt=0)] = 300
     live_turns_per_voter: Annotated[int, Field(gt=0)] = 3
@@ -54,12 +56,15 @@ class Settings(BaseSettings):
         try:
             if not file.exists():
                 _make_secret(file)
-            return file.read_text()
+            secret = file.read_text()
         except OSError as error:
             raise SettingsError(
                 f"The secret cannot be kept at {file}: {error.strerror}. "
                 "Choose another directory with --data, or set TILTYARD_SECRET."
             ) from error
+        if len(secret) < SECRET_CHARS:
+            raise SettingsError(f"The secret is too short: remove {file}, and one will be made.")
+        return secret
 
 
 def _make_secret(file: Path) -> None:

@@ -16,7 +16,7 @@ from tiltyard.ledger import labels
 from tiltyard.ledger.engine import OUTAGES, Ledger
 from tiltyard.ledger.labels import FoundLabel, Unlabelled
 
-BATCH = 500
+BATCH = 400
 LOOK_S = 30.0
 """How long the worker waits for a wake before it looks by itself."""
 REST = 4.0

@@ -1,0 +1,111 @@
+"""Contestants that misbehave: each ends its own side only, and the battle goes on."""
+
+from collections.abc import AsyncGenerator
+
+import pytest
+
+from model_server import ModelServer
+from opened import ASK, impatient, open_ledger, opened, served_model
+from tiltyard.arena.answering import storable
+from tiltyard.arena.events import TurnDone
+from tiltyard.arena.live import BusyError
+from tiltyard.arena.match import BattleState, battle_state
+from tiltyard.arena.service import Arena
+from tiltyard.ledger.engine import Ledger
+from tiltyard.ledger.records import Battle
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def ledger(ledger_url: str) -> AsyncGenerator[Ledger]:
+    async with open_ledger(ledger_url) as ledger:
+        yield ledger
+
+
+async def answered(arena: Arena) -> Battle:
+    battle = await arena.open_battle("ann", ASK)
+    events = [event async for _, event in await arena.events("ann", battle.id, after=0)]
+    assert isinstance(events[-1], TurnDone)
+    return await arena.battle("ann", battle.id)
+
+
+def texts(battle: Battle) -> dict[str, str]:
+    return {side.contestant: battle.attempt(1, side.slot).text for side in battle.sides}
+
+
+async def test_what_no_database_takes_is_replaced(
+    ledger: Ledger, model_server: ModelServer
+) -> None:
+    odd = served_model("unstorable", model_server.base_url)
+    good = served_model("plain", model_server.base_url)
+    async with opened(ledger, odd, good) as arena:
+        battle = await answered(arena)
+        assert battle_state(battle) is BattleState.VOTABLE
+        assert texts(battle)["test-unstorable"].startswith("my answer\ufffd Here is")
+        assert texts(battle)["test-plain"].startswith("Here is")
+
+
+async def test_an_answer_that_ended_without_a_word_of_the_end_counts(
+    ledger: Ledger, model_server: ModelServer
+) -> None:
+    silent = served_model("hang-after-reason", model_server.base_url)
+    good = served_model("plain", model_server.base_url)
+    async with opened(ledger, silent, good) as arena:
+        assert battle_state(await answered(arena)) is BattleState.VOTABLE
+
+
+@pytest.mark.parametrize(
+    "behaviour", ["stall-middle", "hang-first", "die-middle", "early-end", "status-429"]
+)
+async def test_the_other_side_keeps_its_answer(
+    ledger: Ledger, model_server: ModelServer, behaviour: str
+) -> None:
+    bad = served_model(behaviour, model_server.base_url)
+    good = served_model("plain", model_server.base_url)
+    async with opened(ledger, bad, good, definition=impatient(1.0)) as arena:
+        battle = await answered(arena)
+        assert battle_state(battle) is BattleState.BROKEN
+        assert texts(battle)["test-plain"].startswith("Here is")
+
+
+async def test_a_stop_right_after_the_start_is_heard(
+    ledger: Ledger, model_server: ModelServer
+) -> None:
+    endless = [served_model(f"endless:{n}", model_server.base_url, id_=f"e{n}") for n in "12"]
+    async with opened(ledger, *endless) as arena:
+        battle = await arena.open_battle("ann", ASK)
+        stopped = await arena.stop("ann", battle.id)
+        assert battle_state(stopped) in {BattleState.BROKEN, BattleState.VOTABLE}
+        assert "streaming" not in {attempt.state for attempt in stopped.attempts}
+
+
+async def test_one_voter_cannot_fill_the_arena(ledger: Ledger) -> None:
+    async with opened(ledger, pace=1) as arena:
+        arena._live._per_voter = 2
+        for _ in range(2):
+            await arena.open_battle("ann", ASK)
+        with pytest.raises(BusyError, match="2 of your battles"):
+            await arena.open_battle("ann", ASK)
+        await arena.open_battle("bob", ASK)
+
+
+async def test_forgotten_words_cannot_be_followed(ledger: Ledger) -> None:
+    async with opened(ledger) as arena:
+        battle = await answered(arena)
+        await arena.forget("ann", battle.id)
+        events = [event async for _, event in await arena.events("ann", battle.id, after=0)]
+        assert not any(getattr(event, "text", "") for event in events)
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        ("naïve 🙂\n", "naïve 🙂\n"),
+        ("a\0b", "a\ufffdb"),
+        ("half \ud83d pair", "half \ufffd pair"),
+        ("\ud83d\ude42", "🙂"),
+    ],
+)
+def test_storable_text(text: str, stored: str) -> None:
+    assert storable(text) == stored

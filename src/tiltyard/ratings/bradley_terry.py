@@ -77,7 +77,6 @@ def fit_bradley_terry(
         When the estimate does not exist, naming the undefeated, winless or disconnected models;
         :func:`tiltyard.ratings.rateable.fit_rateable` leaves those out instead.
     """
-    _refuse_unless_estimable(counts)
     top = maximise(counts, start)
     covariance = sandwich(counts, squares or counts, top.strengths)
     return BradleyTerryFit(top.strengths, covariance, top.log_likelihood, top.gradient, top.steps)
@@ -97,13 +96,14 @@ class Maximum:
 
 
 def maximise(counts: PairCounts, start: Floats | None = None) -> Maximum:
-    """Climb to the top of the likelihood, which must exist; no covariance.
+    """Climb to the top of the likelihood, as :func:`fit_bradley_terry` does; no covariance.
 
     Raises
     ------
     NotEstimableError
-        When double precision does not reach a gradient of zero.
+        When there is no top, or double precision does not reach a gradient of zero.
     """
+    _refuse_unless_estimable(counts)
     strengths, height = _start(counts, start)
     tolerance = _tolerance(counts)
     size = np.inf

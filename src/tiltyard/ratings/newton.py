@@ -1,0 +1,126 @@
+"""Newton's method for log-likelihoods, with a way to tell a maximum from a climb without end.
+
+When features or ties separate the votes perfectly, the likelihood rises for ever along some
+direction while its gradient fades below any tolerance (Albert & Anderson 1984, "On the existence
+of maximum likelihood estimates in logistic regression models"). The Newton step does not fade: at a
+maximum it vanishes, without one it keeps its length. So the step decides, not the gradient alone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import linalg
+
+from tiltyard.ratings.bradley_terry import NotEstimableError
+from tiltyard.ratings.pair_counts import Floats
+from tiltyard.ratings.semidefinite import filled
+
+MOST_STEPS = 100
+SHORTEST_STEP = 2.0**-40
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slope:
+    """A log-likelihood at one place.
+
+    Parameters
+    ----------
+    value
+        The log-likelihood; minus infinity outside the parameters' domain.
+    gradient
+        Shape (p,).
+    information
+        Shape (p, p). Minus the second derivatives.
+    """
+
+    value: float
+    gradient: Floats
+    information: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Summit:
+    """A maximum: where, how it looks there, and how many Newton steps led to it."""
+
+    at: Floats
+    slope: Slope
+    steps: int
+
+
+def climb(
+    evaluate: Callable[[Floats], Slope], start: Floats, null_space: Floats, weight: Floats
+) -> Summit:
+    """Maximise by Newton steps, halved until the value rises as much as its slope promises.
+
+    Parameters
+    ----------
+    evaluate
+        The log-likelihood at parameters of shape (p,).
+    start
+        Shape (p,). Where to begin; inside the domain.
+    null_space
+        Shape (p, q). Orthonormal directions that change nothing; no step goes along them.
+    weight
+        Shape (p,). The total weight of the votes that bear on each parameter, times the size of
+        its feature: the largest its gradient could be.
+
+    Raises
+    ------
+    NotEstimableError
+        When there is no finite maximum.
+    """
+    at, slope = start, evaluate(start)
+    unit = np.diag(slope.information).copy()
+    tolerance = np.maximum(1e-9 * np.minimum(1.0, weight), 64 * np.finfo(np.float64).eps * weight)
+    for step in range(MOST_STEPS):
+        direction = _direction(slope, null_space)
+        moved = float(np.max(unit * direction**2, initial=0.0))
+        settled = moved <= LONGEST_LAST_STEP * float(np.min(unit[unit > 0], initial=np.inf))
+        if settled and (np.abs(slope.gradient) <= tolerance).all():
+            return Summit(at, slope, step)
+        at, slope = _uphill(evaluate, at, slope, direction)
+    raise NotEstimableError(
+        "The likelihood has no finite maximum: the features or the outcomes separate the votes "
+        f"perfectly (parameter {_fastest(slope, null_space)} still grows after {MOST_STEPS} steps);"
+        " leave that feature out, add a ridge, or collect votes that contradict it."
+    )
+
+
+LONGEST_LAST_STEP = 1e-6
+"""Squared length of the last step, in units where the weakest parameter at the start has one."""
+
+
+def _direction(slope: Slope, null_space: Floats) -> Floats:
+    """Newton's direction; where the information is not positive definite, damped until it is."""
+    matrix = filled(slope.information, null_space)
+    unit = np.abs(np.diag(matrix))
+    for damping in (0.0, *10.0 ** np.arange(-12, 3)):
+        try:
+            factor = linalg.cho_factor(matrix + np.diag(damping * unit) if damping else matrix)
+        except linalg.LinAlgError:
+            continue
+        direction: Floats = linalg.cho_solve(factor, slope.gradient)
+        direction -= null_space @ (null_space.T @ direction)
+        return direction
+    return np.asarray(slope.gradient / np.maximum(unit, 1e-300), np.float64)
+
+
+def _uphill(
+    evaluate: Callable[[Floats], Slope], at: Floats, slope: Slope, direction: Floats
+) -> tuple[Floats, Slope]:
+    promise = float(slope.gradient @ direction)
+    rounding = 1e-13 * abs(slope.value)
+    length = 1.0
+    while True:
+        there = evaluate(at + length * direction)
+        if there.value >= slope.value + 1e-4 * length * promise - rounding:
+            break
+        if length < SHORTEST_STEP:
+            break
+        length /= 2
+    return at + length * direction, there
+
+
+def _fastest(slope: Slope, null_space: Floats) -> int:
+    return int(np.abs(_direction(slope, null_space)).argmax())

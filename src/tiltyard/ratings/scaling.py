@@ -1,0 +1,92 @@
+"""From what was measured on the two sides to difference features of comparable size."""
+
+import numpy as np
+import numpy.typing as npt
+
+from tiltyard.errors import TiltyardError
+from tiltyard.ratings.pair_counts import Floats
+
+
+class FeatureError(TiltyardError):
+    """Features that no regression can use; the message gives the columns, counted from 0."""
+
+    status = 422
+    title = "These features cannot be used"
+
+
+def normalised_difference(a: npt.ArrayLike, b: npt.ArrayLike) -> Floats:
+    """Shape as given. (a - b) / (a + b), and 0 where both are 0: between -1 and 1.
+
+    The form of the published style control (LMArena 2024, "Does style matter?"), for counts and
+    lengths, which are not negative.
+
+    Raises
+    ------
+    FeatureError
+        When a value is negative, NaN or infinite, or the shapes differ.
+    """
+    left, right = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    if left.shape != right.shape:
+        raise FeatureError(f"Sides of shapes {left.shape} and {right.shape} do not compare.")
+    if not (np.isfinite(left) & np.isfinite(right) & (left >= 0) & (right >= 0)).all():
+        raise FeatureError(
+            "Normalised differences need counts: a value is negative, NaN or infinite."
+        )
+    total = left + right
+    return (left - right) / np.where(total > 0, total, 1.0)
+
+
+def standardise(x: npt.ArrayLike, *, centred: bool = True) -> Floats:
+    """Divide each column by its standard deviation (ddof 0), so that coefficients compare.
+
+    Parameters
+    ----------
+    x
+        Shape (N,) or (N, d).
+    centred
+        Subtract each column's mean first: the z-score, as published boards do. The subtracted
+        means act like a small advantage of one side; without it a feature that is 0 stays 0, and
+        the result is the same with the sides swapped.
+
+    Raises
+    ------
+    FeatureError
+        When a column is constant, or holds NaN or infinity.
+    """
+    columns = np.asarray(x, np.float64)
+    refuse_unless_finite(columns)
+    if columns.size == 0:
+        return columns.copy()
+    mean, deviation = columns.mean(axis=0), columns.std(axis=0)
+    constant = np.atleast_1d(np.ptp(columns, axis=0) <= 1e-12 * np.abs(columns).max(axis=0))
+    if constant.any():
+        raise FeatureError(
+            f"{named(np.flatnonzero(constant))} the same for every vote: "
+            "it has no standard deviation to divide by; leave it out."
+        )
+    scaled: Floats = (columns - mean if centred else columns) / deviation
+    return scaled
+
+
+def refuse_unless_finite(features: Floats) -> None:
+    """Refuse NaN and infinity, naming their columns.
+
+    Raises
+    ------
+    FeatureError
+        When there are any.
+    """
+    bad = ~np.isfinite(features)
+    if bad.any():
+        columns = np.atleast_1d(bad.any(axis=0))
+        row = int(bad.reshape(len(bad), -1).any(axis=1).argmax())
+        raise FeatureError(
+            f"{named(np.flatnonzero(columns))} NaN or infinite (first in vote {row}): "
+            "leave those votes out, or fill in what they lack."
+        )
+
+
+def named(columns: npt.NDArray[np.int64]) -> str:
+    """Say which columns, with the verb: "Feature 2 is", "Features 0, 3 are"."""
+    listed = ", ".join(map(str, columns))
+    return f"Feature {listed} is" if columns.size == 1 else f"Features {listed} are"

@@ -12,11 +12,12 @@ async def insert_new(
     connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]
 ) -> bool:
     """Insert the rows whose key is new; say whether any was."""
+    counting = {"preserve_rowcount": True}
     if connection.dialect.name == "postgresql":
         query = postgresql.insert(table).values(list(rows)).on_conflict_do_nothing()
-        return (await connection.execute(query)).rowcount > 0
+        return (await connection.execute(query, execution_options=counting)).rowcount > 0
     lite = sqlite.insert(table).values(list(rows)).on_conflict_do_nothing()
-    return (await connection.execute(lite)).rowcount > 0
+    return (await connection.execute(lite, execution_options=counting)).rowcount > 0
 
 
 async def insert_or_touch(

@@ -20,7 +20,8 @@ from tiltyard.ratings.compatibility.fastchat import (
     fit_fastchat_style,
 )
 from tiltyard.ratings.compatibility.result import CompatibleFit
-from tiltyard.ratings.pair_counts import Code, CountsError, Floats, PairCounts
+from tiltyard.ratings.pair_counts import Code, CountsError, Floats
+from tiltyard.ratings.votes import Votes
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 ROUNDS = 8
@@ -31,9 +32,10 @@ def golden(name: str) -> dict[str, Any]:
     return document
 
 
-def votes() -> dict[str, Any]:
+def votes(*, models: int = 12) -> Votes:
     document = golden("votes")
-    return {name: document[name] for name in ("model_a", "model_b", "outcome", "models")}
+    columns = (document[name] for name in ("model_a", "model_b", "outcome"))
+    return Votes.from_arrays(*columns, models=models)
 
 
 def counts(side: str) -> Floats:
@@ -50,11 +52,11 @@ def assert_same(fit: CompatibleFit, said: dict[str, list[float]], *, bounds: flo
 
 
 def test_fastchat_ratings_and_bootstrap_bounds_are_its_own() -> None:
-    assert_same(fit_fastchat(**votes()), golden("fastchat")["boards"]["plain"])
+    assert_same(fit_fastchat(votes()), golden("fastchat")["boards"]["plain"])
 
 
 def test_fastchat_shifts_every_resample_to_its_anchor() -> None:
-    fit = fit_fastchat(**votes(), anchor=(3, 1114.0), rounds=ROUNDS)
+    fit = fit_fastchat(votes(), anchor=(3, 1114.0), rounds=ROUNDS)
     assert_same(fit, golden("fastchat")["boards"]["anchored"])
     assert fit.lower is not None
     assert fit.lower[3] == fit.ratings[3] == 1114.0
@@ -62,57 +64,55 @@ def test_fastchat_shifts_every_resample_to_its_anchor() -> None:
 
 def test_fastchat_style_control_is_its_own() -> None:
     features = fastchat_features(counts("a"), counts("b"))
-    fit = fit_fastchat_style(**votes(), features=features, rounds=ROUNDS)
+    fit = fit_fastchat_style(votes(), features=features, rounds=ROUNDS)
     assert_same(fit, golden("fastchat")["boards"]["style"])
 
 
 def test_arena_rank_ratings_and_sandwich_bounds_are_its_own() -> None:
-    assert_same(fit_arena_rank(**votes()), golden("arena_rank")["boards"]["plain"])
+    assert_same(fit_arena_rank(votes()), golden("arena_rank")["boards"]["plain"])
 
 
 def test_arena_rank_with_balanced_pairs_is_its_own() -> None:
     """Bounds to 1e-4 only: its Hessian is singular but for 1e-5, which amplifies rounding."""
-    fit = fit_arena_rank(**votes(), pair_balanced=True, confidence=0.9)
+    fit = fit_arena_rank(votes(), pair_balanced=True, confidence=0.9)
     assert_same(fit, golden("arena_rank")["boards"]["balanced"], bounds=1e-4)
 
 
 def test_arena_rank_bootstrap_draws_the_same_resamples() -> None:
-    fit = fit_arena_rank(**votes(), rounds=ROUNDS)
+    fit = fit_arena_rank(votes(), rounds=ROUNDS)
     assert_same(fit, golden("arena_rank")["boards"]["bootstrap"])
 
 
 def test_arena_rank_style_control_is_its_own() -> None:
     features = arena_rank_features(counts("a"), counts("b"))
-    fit = fit_arena_rank_style(**votes(), features=features)
+    fit = fit_arena_rank_style(votes(), features=features)
     assert_same(fit, golden("arena_rank")["boards"]["style"])
 
 
 def test_arena_rank_style_control_without_ridge_is_its_own() -> None:
     features = arena_rank_features(counts("a"), counts("b"))
-    fit = fit_arena_rank_style(**votes(), features=features, ridge=0.0, pair_balanced=False)
+    fit = fit_arena_rank_style(votes(), features=features, ridge=0.0, pair_balanced=False)
     assert_same(fit, golden("arena_rank")["boards"]["style_without_ridge"])
 
 
 def test_arena_rank_style_bootstrap_draws_the_same_votes() -> None:
     features = arena_rank_features(counts("a"), counts("b"))
-    fit = fit_arena_rank_style(**votes(), features=features, rounds=ROUNDS)
+    fit = fit_arena_rank_style(votes(), features=features, rounds=ROUNDS)
     assert_same(fit, golden("arena_rank")["boards"]["style_bootstrap"])
 
 
 def test_neither_tool_is_a_tenth_of_a_point_from_the_exact_fit() -> None:
     """They differ from it by where they stop."""
-    said = votes()
-    models = said["models"]
-    table = PairCounts.from_votes(said["model_a"], said["model_b"], said["outcome"], models=models)
-    exact = 1000 + 400 / np.log(10) * fit_bradley_terry(table).strengths
-    for fit in (fit_fastchat(**said, rounds=0), fit_arena_rank(**said)):
+    counted, _ = votes().to_counts()
+    exact = 1000 + 400 / np.log(10) * fit_bradley_terry(counted).strengths
+    for fit in (fit_fastchat(votes(), rounds=0), fit_arena_rank(votes())):
         assert 0 < np.abs(fit.ratings - exact).max() < 0.1
 
 
 def test_arena_rank_shrinks_a_planted_style_effect_and_fastchat_does_not() -> None:
     a, b = counts("a"), counts("b")
-    kept = fit_fastchat_style(**votes(), features=fastchat_features(a, b)).coefficients
-    shrunk = fit_arena_rank_style(**votes(), features=arena_rank_features(a, b)).coefficients
+    kept = fit_fastchat_style(votes(), features=fastchat_features(a, b)).coefficients
+    shrunk = fit_arena_rank_style(votes(), features=arena_rank_features(a, b)).coefficients
     assert kept[0] > 0.2
     assert shrunk[0] < 0.06
 
@@ -123,34 +123,25 @@ def test_arena_rank_understates_the_interval_of_a_newcomer_in_a_long_log() -> No
     rows = [(a, b, code, 25_000) for a, b in pairs for code in (Code.A, Code.B)]
     rows += [(newcomer, 0, Code.A, 25), (newcomer, 0, Code.B, 25)]
     a, b, outcome, often = (np.array(column) for column in zip(*rows, strict=True))
-    fit = fit_arena_rank(
-        np.repeat(a, often), np.repeat(b, often), np.repeat(outcome, often), models=models
-    )
-    exact = fit_bradley_terry(PairCounts.from_votes(a, b, outcome, often, models=models))
+    log = Votes.from_arrays(a, b, outcome, models=models).rows(np.repeat(np.arange(len(a)), often))
+    fit, exact = fit_arena_rank(log), fit_bradley_terry(log.to_counts()[0])
     assert fit.variances is not None
     error = np.sqrt(fit.variances[newcomer]) / (400 / np.log(10))
     assert error < 0.95 * np.sqrt(exact.covariance[newcomer, newcomer])
 
 
 def test_models_without_votes_have_no_rating() -> None:
-    said = votes() | {"models": 14}
-    for fit in (fit_fastchat(**said, rounds=2), fit_arena_rank(**said)):
+    said = votes(models=14)
+    for fit in (fit_fastchat(said, rounds=2), fit_arena_rank(said)):
         assert np.flatnonzero(np.isnan(fit.ratings)).tolist() == [12, 13]
 
 
 @pytest.mark.parametrize("fit", [fit_fastchat, fit_arena_rank])
-@pytest.mark.parametrize(
-    ("a", "b", "outcome", "reason"),
-    [
-        ([0], [0], [Code.A], "against itself"),
-        ([0], [2], [Code.A], "model index"),
-        ([0], [1], [4], "outcome code"),
-        ([0, 1], [1], [Code.A], "equally long"),
-        ([], [], [], "not empty"),
-    ],
-)
-def test_what_is_no_vote_is_refused(
-    fit: Callable[..., CompatibleFit], a: list[int], b: list[int], outcome: list[int], reason: str
+@pytest.mark.parametrize("weight", [[], [1.0, 2.0]])
+def test_no_votes_and_weighted_votes_are_refused(
+    fit: Callable[[Votes], CompatibleFit], weight: list[float]
 ) -> None:
-    with pytest.raises(CountsError, match=reason):
-        fit(a, b, outcome, models=2)
+    size = len(weight)
+    sides = [0] * size, [1] * size, [Code.A] * size
+    with pytest.raises(CountsError, match="all of weight one"):
+        fit(Votes.from_arrays(*sides, weight, models=2))

@@ -24,6 +24,7 @@ from tiltyard.ratings.compatibility.result import CompatibleFit, spread
 from tiltyard.ratings.compatibility.threefry import Key
 from tiltyard.ratings.intervals import normal_interval, points_per_nat
 from tiltyard.ratings.pair_counts import Floats
+from tiltyard.ratings.votes import Votes
 
 MEAN = 1000.0
 HESSIAN_RIDGE = 1e-5
@@ -32,11 +33,8 @@ STYLE = ("sum_assistant_tokens", "header_count", "bold_count", "list_count")
 
 
 def fit_arena_rank(
-    model_a: npt.ArrayLike,
-    model_b: npt.ArrayLike,
-    outcome: npt.ArrayLike,
+    votes: Votes,
     *,
-    models: int,
     pair_balanced: bool = False,
     confidence: float = 0.95,
     rounds: int = 0,
@@ -46,12 +44,9 @@ def fit_arena_rank(
 
     Parameters
     ----------
-    model_a, model_b
-        Shape (N,). Indices of the models on the two sides, numbered in the order of their names.
-    outcome
-        Shape (N,). Values of :class:`~tiltyard.ratings.pair_counts.Code`; both-bad is a tie.
-    models
-        Number of models, K.
+    votes
+        N votes, all of weight one; both-bad is a tie. Models must be numbered in the order of
+        their names, as there, for the bootstrap to draw the same.
     pair_balanced
         Its `reweighted`.
     confidence
@@ -64,30 +59,27 @@ def fit_arena_rank(
     Raises
     ------
     CountsError
-        When the arrays are not votes.
+        When there are no votes, or one has another weight than one.
     """
-    votes = Ballots.of(model_a, model_b, outcome, models=models, by_appearance=False).distinct()
-    balance = votes.pair_balance() if pair_balanced else np.ones(votes.first.size)
-    none = np.empty((votes.first.size, 0))
-    fitted = _minimum(votes, none, balance * votes.count, ridge=0.0)
+    ballots = Ballots.of(votes, by_appearance=False).distinct()
+    balance = ballots.pair_balance() if pair_balanced else np.ones(ballots.first.size)
+    none = np.empty((ballots.first.size, 0))
+    fitted = _minimum(ballots, none, balance * ballots.count, ridge=0.0)
     if rounds:
-        total = votes.count.sum()
-        drawn = multinomial(Key.from_seed(seed), int(total), votes.count / total, rounds)
-        resamples = [_minimum(votes, none, balance * count, ridge=0.0) for count in drawn]
-        return _by_quantiles(fitted, np.array(resamples), votes, models, confidence)
-    regular = HESSIAN_RIDGE * (1.0 if pair_balanced else votes.count.sum())
+        total = ballots.count.sum()
+        drawn = multinomial(Key.from_seed(seed), int(total), ballots.count / total, rounds)
+        resamples = [_minimum(ballots, none, balance * count, ridge=0.0) for count in drawn]
+        return _by_quantiles(fitted, np.array(resamples), ballots, votes.models, confidence)
+    regular = HESSIAN_RIDGE * (1.0 if pair_balanced else ballots.count.sum())
     return _by_normal(
-        fitted, _variances(votes, balance, fitted, regular), votes, models, confidence
+        fitted, _variances(ballots, balance, fitted, regular), ballots, votes.models, confidence
     )
 
 
 def fit_arena_rank_style(
-    model_a: npt.ArrayLike,
-    model_b: npt.ArrayLike,
-    outcome: npt.ArrayLike,
+    votes: Votes,
     features: Floats,
     *,
-    models: int,
     ridge: float = 1.0,
     pair_balanced: bool = True,
     confidence: float = 0.95,
@@ -98,7 +90,7 @@ def fit_arena_rank_style(
 
     Parameters
     ----------
-    model_a, model_b, outcome, models, pair_balanced, confidence, rounds, seed
+    votes, pair_balanced, confidence, rounds, seed
         As for :func:`fit_arena_rank`, but pairs are balanced unless told not to, and the
         bootstrap draws single votes.
     features
@@ -110,26 +102,24 @@ def fit_arena_rank_style(
     Raises
     ------
     CountsError
-        When the arrays are not votes.
+        When there are no votes, or one has another weight than one.
     """
-    votes = Ballots.of(model_a, model_b, outcome, models=models, by_appearance=False)
-    size = votes.first.size
+    ballots = Ballots.of(votes, by_appearance=False)
+    size = ballots.first.size
     deviation = features.std(axis=0)
     scaled = (features - features.mean(axis=0)) / np.where(deviation == 0, 1, deviation)
-    weight = votes.pair_balance() if pair_balanced else np.ones(size)
+    weight = ballots.pair_balance() if pair_balanced else np.ones(size)
     weight = weight / weight.mean()
-    fitted = _minimum(votes, scaled, weight, ridge, per=size)
+    fitted = _minimum(ballots, scaled, weight, ridge, per=size)
     if rounds:
         resamples = []
         for key in Key.from_seed(seed).split(rounds):
             row = key.below(size, size)
-            drawn = Ballots(
-                votes.members, votes.first[row], votes.second[row], votes.points[row], votes.count
-            )
+            drawn = ballots.rows(row)
             resamples.append(_minimum(drawn, scaled[row], weight[row], ridge, per=size))
-        return _by_quantiles(fitted, np.array(resamples), votes, models, confidence)
-    variances = _variances_with_features(votes, scaled, weight, fitted, ridge)
-    return _by_normal(fitted, variances, votes, models, confidence)
+        return _by_quantiles(fitted, np.array(resamples), ballots, votes.models, confidence)
+    variances = _variances_with_features(ballots, scaled, weight, fitted, ridge)
+    return _by_normal(fitted, variances, ballots, votes.models, confidence)
 
 
 def arena_rank_features(counts_a: npt.ArrayLike, counts_b: npt.ArrayLike) -> Floats:
@@ -152,82 +142,84 @@ def arena_rank_features(counts_a: npt.ArrayLike, counts_b: npt.ArrayLike) -> Flo
 
 
 def _minimum(
-    votes: Ballots, features: Floats, weight: Floats, ridge: float, per: float | None = None
+    ballots: Ballots, features: Floats, weight: Floats, ridge: float, per: float | None = None
 ) -> Floats:
     """Shape (M + d,). Where its L-BFGS leaves the weighted log-loss over `per`, plus the ridge."""
-    models = votes.members.size
+    models = ballots.members.size
     total = per or float(weight.sum())
 
     def loss(parameters: Floats) -> tuple[float, Floats]:
-        gap, coefficient = _gap(votes, features, parameters), parameters[models:]
-        terms = votes.points * gap - np.logaddexp(0.0, gap)
-        residual = (votes.points - expit(gap)) * weight / total
+        gap, coefficient = _gap(ballots, features, parameters), parameters[models:]
+        terms = ballots.points * gap - np.logaddexp(0.0, gap)
+        residual = (ballots.points - expit(gap)) * weight / total
         shrink = ridge * coefficient
-        slope = np.concatenate([-votes.per_model(residual), shrink - residual @ features])
+        slope = np.concatenate([-ballots.per_model(residual), shrink - residual @ features])
         return 0.5 * float(shrink @ coefficient) - float(terms @ weight) / total, slope
 
     return minimise(loss, np.zeros(models + features.shape[1]))
 
 
-def _gap(votes: Ballots, features: Floats, parameters: Floats) -> Floats:
-    rating, coefficient = np.split(parameters, [votes.members.size])
-    gap: Floats = rating[votes.first] - rating[votes.second] + features @ coefficient
+def _gap(ballots: Ballots, features: Floats, parameters: Floats) -> Floats:
+    rating, coefficient = np.split(parameters, [ballots.members.size])
+    gap: Floats = rating[ballots.first] - rating[ballots.second] + features @ coefficient
     return gap
 
 
-def _variances(votes: Ballots, balance: Floats, fitted: Floats, regular: float) -> Floats:
+def _variances(ballots: Ballots, balance: Floats, fitted: Floats, regular: float) -> Floats:
     """Shape (M,). Diagonal of H⁻¹ B H⁻¹ with `regular` on the diagonal of H."""
-    chance = expit(fitted[votes.first] - fitted[votes.second])
-    weight = balance * votes.count
-    hessian = votes.laplacian(weight * chance * (1 - chance)) + regular * np.eye(fitted.size)
-    meat = votes.laplacian(((votes.points - chance) * balance) ** 2 * votes.count)
+    chance = expit(fitted[ballots.first] - fitted[ballots.second])
+    weight = balance * ballots.count
+    hessian = ballots.laplacian(weight * chance * (1 - chance)) + regular * np.eye(fitted.size)
+    meat = ballots.laplacian(((ballots.points - chance) * balance) ** 2 * ballots.count)
     bread = np.linalg.inv(hessian)
     variances: Floats = np.diag(bread @ meat @ bread)
     return variances
 
 
 def _variances_with_features(
-    votes: Ballots, features: Floats, weight: Floats, fitted: Floats, ridge: float
+    ballots: Ballots, features: Floats, weight: Floats, fitted: Floats, ridge: float
 ) -> Floats:
     """Shape (M + d,). Its sandwich, whose Hessian has 1e-5 where the ridge belongs."""
-    chance = expit(_gap(votes, features, fitted))
-    size = votes.first.size
-    hessian = _block(votes, features, weight * chance * (1 - chance) / size)
+    chance = expit(_gap(ballots, features, fitted))
+    size = ballots.first.size
+    hessian = _block(ballots, features, weight * chance * (1 - chance) / size)
     hessian += HESSIAN_RIDGE * np.eye(fitted.size)
-    meat = _block(votes, features, ((votes.points - chance) * weight) ** 2 / size)
-    shrunk = ridge * np.concatenate([np.zeros(votes.members.size), fitted[votes.members.size :]])
+    meat = _block(ballots, features, ((ballots.points - chance) * weight) ** 2 / size)
+    shrunk = ridge * np.concatenate(
+        [np.zeros(ballots.members.size), fitted[ballots.members.size :]]
+    )
     bread = np.linalg.inv(hessian)
     variances: Floats = np.diag(bread @ (meat - np.outer(shrunk, shrunk) / size) @ bread) / size
     return variances
 
 
-def _block(votes: Ballots, features: Floats, weight: Floats) -> Floats:
+def _block(ballots: Ballots, features: Floats, weight: Floats) -> Floats:
     """Shape (M + d, M + d). Sum over the votes of `weight` times xx', x the row of the design."""
     weighted = weight[:, None] * features
-    cross = np.stack([votes.per_model(column) for column in weighted.T], axis=1)
-    return np.block([[votes.laplacian(weight), cross], [cross.T, features.T @ weighted]])
+    cross = np.stack([ballots.per_model(column) for column in weighted.T], axis=1)
+    return np.block([[ballots.laplacian(weight), cross], [cross.T, features.T @ weighted]])
 
 
 def _by_normal(
-    fitted: Floats, variances: Floats, votes: Ballots, models: int, confidence: float
+    fitted: Floats, variances: Floats, ballots: Ballots, models: int, confidence: float
 ) -> CompatibleFit:
-    size = votes.members.size
+    size = ballots.members.size
     lower, upper = normal_interval(fitted[:size], np.sqrt(variances[:size]), confidence)
-    ratings, lower, upper = _scaled(np.stack([fitted[:size], lower, upper]), votes, models)
-    squares = spread(variances[:size] * points_per_nat() ** 2, votes.members, models)
+    ratings, lower, upper = _scaled(np.stack([fitted[:size], lower, upper]), ballots, models)
+    squares = spread(variances[:size] * points_per_nat() ** 2, ballots.members, models)
     return CompatibleFit(ratings, lower, upper, squares, fitted[size:])
 
 
 def _by_quantiles(
-    fitted: Floats, resamples: Floats, votes: Ballots, models: int, confidence: float
+    fitted: Floats, resamples: Floats, ballots: Ballots, models: int, confidence: float
 ) -> CompatibleFit:
-    size = votes.members.size
-    points = _scaled(resamples[:, :size], votes, models)
+    size = ballots.members.size
+    points = _scaled(resamples[:, :size], ballots, models)
     tail = (1 - confidence) / 2
     lower, upper = np.quantile(points, [tail, 1 - tail], axis=0)
-    ratings = _scaled(fitted[:size], votes, models)
+    ratings = _scaled(fitted[:size], ballots, models)
     return CompatibleFit(ratings, lower, upper, points.var(axis=0), fitted[size:])
 
 
-def _scaled(strengths: Floats, votes: Ballots, models: int) -> Floats:
-    return spread(MEAN + points_per_nat() * strengths, votes.members, models)
+def _scaled(strengths: Floats, ballots: Ballots, models: int) -> Floats:
+    return spread(MEAN + points_per_nat() * strengths, ballots.members, models)

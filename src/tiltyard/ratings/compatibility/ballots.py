@@ -4,12 +4,9 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 
-from tiltyard.ratings.pair_counts import Code, CountsError, Floats, Indices
-
-POINTS = np.array([1.0, 0.0, 0.5, 0.5])
-"""Of side a, by outcome code: both-bad is a tie."""
+from tiltyard.ratings.pair_counts import CountsError, Floats, Indices
+from tiltyard.ratings.votes import Votes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,40 +32,43 @@ class Ballots:
     count: Floats
 
     @classmethod
-    def of(
-        cls,
-        model_a: npt.ArrayLike,
-        model_b: npt.ArrayLike,
-        outcome: npt.ArrayLike,
-        *,
-        models: int,
-        by_appearance: bool,
-    ) -> Self:
+    def of(cls, votes: Votes, *, by_appearance: bool) -> Self:
         """Take votes, and number the models that have some.
 
         Parameters
         ----------
-        model_a, model_b
-            Shape (N,). Indices of the models on the two sides.
-        outcome
-            Shape (N,). Values of :class:`~tiltyard.ratings.pair_counts.Code`.
-        models
-            Number of models, K.
+        votes
+            All of weight one: these tools know no other.
         by_appearance
-            Number them as they first appear, down side a and then side b; else by their index.
+            Number the models as they first appear, down side a and then side b; else by index.
+
+        Raises
+        ------
+        CountsError
+            When there are no votes, or one has another weight than one.
         """
-        a, b = np.asarray(model_a, np.int64), np.asarray(model_b, np.int64)
-        code = np.asarray(outcome, np.int64)
-        _check(a, b, code, models)
-        both = np.concatenate([a, b])
-        place = np.full(models, both.size)
+        if len(votes) == 0 or (votes.weight != 1).any():
+            raise CountsError("Compatibility modes need votes, and all of weight one.")
+        both = np.concatenate([votes.first, votes.second])
+        place = np.full(votes.models, both.size)
         place[both[::-1]] = np.arange(both.size)[::-1]
         members = np.flatnonzero(place < both.size)
         if by_appearance:
             members = members[np.argsort(place[members])]
-        number = np.full(models, -1)
+        number = np.full(votes.models, -1)
         number[members] = np.arange(members.size)
-        return cls(members, number[a], number[b], POINTS[code], np.ones(a.size))
+        once = np.ones(len(votes))
+        return cls(members, number[votes.first], number[votes.second], votes.points, once)
+
+    def rows(self, chosen: Indices) -> Self:
+        """Return the votes at these rows, which may repeat."""
+        return type(self)(
+            self.members,
+            self.first[chosen],
+            self.second[chosen],
+            self.points[chosen],
+            self.count[chosen],
+        )
 
     def distinct(self) -> Self:
         """Group equal votes, ordered by side a, side b and points."""
@@ -101,14 +101,3 @@ class Ballots:
         met = met + met.T
         matrix: Floats = np.diag(met.sum(axis=1)) - met
         return matrix
-
-
-def _check(a: Indices, b: Indices, code: Indices, models: int) -> None:
-    if not a.shape == b.shape == code.shape or a.ndim != 1 or a.size == 0:
-        raise CountsError("Models and outcomes must be one-dimensional, equally long, not empty.")
-    if min(a.min(), b.min()) < 0 or max(a.max(), b.max()) >= models:
-        raise CountsError(f"A model index lies outside 0 … {models - 1}.")
-    if code.min() < Code.A or code.max() > Code.BOTH_BAD:
-        raise CountsError("An outcome code lies outside 0 … 3.")
-    if (a == b).any():
-        raise CountsError(f"Vote {int((a == b).argmax())} is of a model against itself.")

@@ -20,6 +20,7 @@ from scipy.special import expit, log_expit
 from tiltyard.ratings.compatibility.ballots import Ballots
 from tiltyard.ratings.compatibility.result import CompatibleFit, spread
 from tiltyard.ratings.pair_counts import Floats
+from tiltyard.ratings.votes import Votes
 
 SCALE, MEAN = 400.0, 1000.0
 NATS_PER_UNIT = float(np.log(10.0))
@@ -32,11 +33,8 @@ STYLE = ("sum_assistant_tokens", "header_count", "list_count", "bold_count")
 
 
 def fit_fastchat(
-    model_a: npt.ArrayLike,
-    model_b: npt.ArrayLike,
-    outcome: npt.ArrayLike,
+    votes: Votes,
     *,
-    models: int,
     anchor: tuple[int, float] | None = None,
     rounds: int = 100,
     seed: int = 0,
@@ -45,12 +43,8 @@ def fit_fastchat(
 
     Parameters
     ----------
-    model_a, model_b
-        Shape (N,). Indices of the models on the two sides.
-    outcome
-        Shape (N,). Values of :class:`~tiltyard.ratings.pair_counts.Code`; both-bad is a tie.
-    models
-        Number of models, K.
+    votes
+        N votes, all of weight one; both-bad is a tie.
     anchor
         A model and its rating: where :data:`ANCHOR` is among the models, FastChat takes it.
         Left out, and with all votes linked, ratings average 1000.
@@ -62,24 +56,21 @@ def fit_fastchat(
     Raises
     ------
     CountsError
-        When the arrays are not votes.
+        When there are no votes, or one has another weight than one.
     """
-    votes = Ballots.of(model_a, model_b, outcome, models=models, by_appearance=True).distinct()
-    none = np.empty((votes.first.size, 0))
-    total = votes.count.sum()
+    ballots = Ballots.of(votes, by_appearance=True).distinct()
+    none = np.empty((ballots.first.size, 0))
+    total = ballots.count.sum()
     random = np.random.default_rng(seed)
-    drawn = random.multinomial(int(total), votes.count / total, size=rounds) / total
-    fitted = [_minimum(votes, none, weight, ridge=0.0) for weight in (votes.count, *drawn)]
-    return _report(np.array(fitted), votes, models, anchor)
+    drawn = random.multinomial(int(total), ballots.count / total, size=rounds) / total
+    fitted = [_minimum(ballots, none, weight, ridge=0.0) for weight in (ballots.count, *drawn)]
+    return _report(np.array(fitted), ballots, votes.models, anchor)
 
 
 def fit_fastchat_style(
-    model_a: npt.ArrayLike,
-    model_b: npt.ArrayLike,
-    outcome: npt.ArrayLike,
+    votes: Votes,
     features: Floats,
     *,
-    models: int,
     anchor: tuple[int, float] | None = None,
     rounds: int = 0,
     seed: int = 42,
@@ -88,7 +79,7 @@ def fit_fastchat_style(
 
     Parameters
     ----------
-    model_a, model_b, outcome, models, anchor, rounds
+    votes, anchor, rounds
         As for :func:`fit_fastchat`. Each round fits all N votes anew.
     features
         Shape (N, d), from :func:`fastchat_features`.
@@ -98,19 +89,17 @@ def fit_fastchat_style(
     Raises
     ------
     CountsError
-        When the arrays are not votes.
+        When there are no votes, or one has another weight than one.
     """
-    votes = Ballots.of(model_a, model_b, outcome, models=models, by_appearance=True)
-    size = votes.first.size
+    ballots = Ballots.of(votes, by_appearance=True)
+    size = ballots.first.size
     random = np.random.RandomState(seed)  # the stream FastChat draws from
-    fitted = [_minimum(votes, features, votes.count, ridge=RIDGE)]
+    fitted = [_minimum(ballots, features, ballots.count, ridge=RIDGE)]
     for _ in range(rounds):
         row = random.randint(0, size, size=size)
-        drawn = Ballots(
-            votes.members, votes.first[row], votes.second[row], votes.points[row], votes.count
-        )
-        fitted.append(_minimum(drawn, features[row], votes.count, ridge=RIDGE))
-    return _report(np.array(fitted), votes, models, anchor)
+        drawn = ballots.rows(row)
+        fitted.append(_minimum(drawn, features[row], ballots.count, ridge=RIDGE))
+    return _report(np.array(fitted), ballots, votes.models, anchor)
 
 
 def fastchat_features(counts_a: npt.ArrayLike, counts_b: npt.ArrayLike) -> Floats:
@@ -132,16 +121,19 @@ def fastchat_features(counts_a: npt.ArrayLike, counts_b: npt.ArrayLike) -> Float
     return scaled
 
 
-def _minimum(votes: Ballots, features: Floats, weight: Floats, *, ridge: float) -> Floats:
+def _minimum(ballots: Ballots, features: Floats, weight: Floats, *, ridge: float) -> Floats:
     """Shape (M + d,). Where L-BFGS-B leaves the weighted, penalised log-loss."""
-    models = votes.members.size
+    models = ballots.members.size
 
     def loss(parameters: Floats) -> tuple[float, Floats]:
         rating, coefficient = parameters[:models], parameters[models:]
-        gap = NATS_PER_UNIT * (rating[votes.first] - rating[votes.second]) + features @ coefficient
-        terms = votes.points * log_expit(gap) + (1 - votes.points) * log_expit(-gap)
-        residual = (votes.points - expit(gap)) * weight
-        slope = np.concatenate([NATS_PER_UNIT * votes.per_model(residual), residual @ features])
+        gap = (
+            NATS_PER_UNIT * (rating[ballots.first] - rating[ballots.second])
+            + features @ coefficient
+        )
+        terms = ballots.points * log_expit(gap) + (1 - ballots.points) * log_expit(-gap)
+        residual = (ballots.points - expit(gap)) * weight
+        slope = np.concatenate([NATS_PER_UNIT * ballots.per_model(residual), residual @ features])
         penalty = 0.5 * ridge * float(parameters @ parameters)
         return penalty - float(terms @ weight), ridge * parameters - slope
 
@@ -153,11 +145,11 @@ def _minimum(votes: Ballots, features: Floats, weight: Floats, *, ridge: float) 
 
 
 def _report(
-    fitted: Floats, votes: Ballots, models: int, anchor: tuple[int, float] | None
+    fitted: Floats, ballots: Ballots, models: int, anchor: tuple[int, float] | None
 ) -> CompatibleFit:
     """Scale the fit (row 0) and its resamples (the other rows)."""
-    size = votes.members.size
-    points = spread(MEAN + SCALE * fitted[:, :size], votes.members, models)
+    size = ballots.members.size
+    points = spread(MEAN + SCALE * fitted[:, :size], ballots.members, models)
     if anchor is not None:
         points += anchor[1] - points[:, [anchor[0]]]
     ratings, resamples, coefficients = points[0], points[1:], fitted[0, size:]

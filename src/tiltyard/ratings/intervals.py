@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import expit, ndtri
 
 from tiltyard.ratings.pair_counts import Floats, Indices
 
@@ -59,3 +59,85 @@ def rank_by_overlap(lower: Floats, upper: Floats) -> Ranks:
     certainly_above = lower.size - np.searchsorted(np.sort(lower), upper, side="right")
     certainly_below = np.searchsorted(np.sort(upper), lower, side="left")
     return Ranks(1 + certainly_above, lower.size - certainly_below)
+
+
+def errors_of_differences(covariance: Floats) -> Floats:
+    """Shape (K, K). Standard errors of the differences between any two strengths.
+
+    No choice of gauge changes them.
+
+    Parameters
+    ----------
+    covariance
+        Shape (K, K). Covariance of the strengths, in any gauge.
+    """
+    variance = np.diag(covariance)
+    squared = variance[:, None] + variance - covariance - covariance.T
+    errors: Floats = np.sqrt(np.maximum(squared, 0.0))
+    return errors
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WinProbabilities:
+    """How likely one model beats another, with bounds.
+
+    Parameters
+    ----------
+    estimate, lower, upper
+        Shape (K, K). Row i, column j: of i beating j, or its expected points where ties are halves;
+        1/2 on the diagonal. `lower` of (i, j) is one minus `upper` of (j, i).
+    confidence
+        Of each interval alone.
+    """
+
+    estimate: Floats
+    lower: Floats
+    upper: Floats
+    confidence: float
+
+
+def win_probabilities(
+    strengths: Floats, covariance: Floats, confidence: float = 0.95
+) -> WinProbabilities:
+    """Turn strengths into probabilities; bounds are those of the difference, carried through.
+
+    Parameters
+    ----------
+    strengths
+        Shape (K,), nats.
+    covariance
+        Shape (K, K). Of the strengths, in any gauge.
+    confidence
+        Between 0 and 1, both excluded.
+    """
+    gap = strengths[:, None] - strengths
+    lower, upper = normal_interval(gap, errors_of_differences(covariance), confidence)
+    return WinProbabilities(expit(gap), expit(lower), expit(upper), confidence)
+
+
+def change_gauge(strengths: Floats, covariance: Floats, reference: Floats) -> tuple[Floats, Floats]:
+    """Measure strengths from a reference point instead: theta - w'theta, with its covariance.
+
+    Standard errors of single strengths are errors of their distance to the gauge's zero, so they
+    depend on it; differences do not. Equal weights give sum-zero; one weight of 1 anchors a model,
+    whose own error is then 0; the numbers of votes give the vote-weighted gauge, in which a model
+    with few votes hardly moves the others.
+
+    Parameters
+    ----------
+    strengths
+        Shape (K,).
+    covariance
+        Shape (K, K).
+    reference
+        Shape (K,). Weights w, not negative; scaled here to sum to one.
+
+    Returns
+    -------
+    tuple[Floats, Floats]
+        Shapes (K,) and (K, K).
+    """
+    share = reference / reference.sum()
+    across = covariance @ share
+    moved = covariance - across[:, None] - across + float(share @ across)
+    return strengths - float(share @ strengths), moved

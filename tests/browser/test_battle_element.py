@@ -73,7 +73,7 @@ def test_keys_rest_while_typing_and_before_both_have_answered(
     expect(battle.next_message).to_have_value("1234")
     assert "vote" not in arena.battles.changes
     battle.next_message.press("Escape")
-    battle.page.keyboard.press("2")
+    battle.page.keyboard.press("4")
     expect(battle.page.get_by_text("You preferred Kestrel 2.")).to_be_visible()
 
 

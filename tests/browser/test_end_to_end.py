@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 
 from browser.battle_page import BattlePage
 from model_server import ModelServer
@@ -61,6 +61,35 @@ def test_ask_vote_reveal_and_the_board_moves(
         page.goto(f"{server.base}/leaderboard")
         expect(page.get_by_text("ADA", exact=True)).to_be_visible()
         expect(page.get_by_text("BOB", exact=True)).to_be_visible()
+
+
+def test_nothing_the_browser_receives_before_the_vote_names_anybody(
+    page: Page, tmp_path: Path, model_server: ModelServer
+) -> None:
+    """Record what comes over the wire: bodies, headers and every server-sent event."""
+    file = catalogue(tmp_path, model_server, zanzibar="thinker:quetzal", tuvalu="plain:quetzal")
+    received: list[str] = []
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.on("Network.eventSourceMessageReceived", lambda event: received.append(str(event)))
+    responses: list[Response] = []
+    page.on("response", responses.append)
+    with running("serve", "--data", tmp_path, "--contestants", file) as server:
+        arena = BattlePage(page, server.base).open()
+        arena.ask("What is 6 times 7?")
+        expect(arena.battle).to_have_attribute("data-state", "votable")
+        expect(arena.answer("a").locator("code").first).to_be_visible()
+        for response in responses:
+            received.append(f"{response.url} {response.all_headers()}")
+            if "events" not in response.url:
+                received.append(response.text())
+        page.reload()
+        expect(arena.battle).to_have_attribute("data-state", "votable")
+        received.append(page.content())
+        everything = " ".join(received).lower()
+        assert "my answer" in everything
+        names = ("zanzibar", "tuvalu", "quetzal", "test works")
+        assert [name for name in names if name in everything] == []
 
 
 def test_one_side_fails_and_a_retry_mends_it(

@@ -121,6 +121,15 @@ def test_growing_text_ends_as_the_same_text_at_once(module_page: Page, step: int
     assert '<a href="https://example.org/notes"' in final
 
 
+def test_a_large_table_followed_by_words_is_no_puzzle(module_page: Page) -> None:
+    """A pattern that backtracks would need longer than the universe for these rows."""
+    table = "".join("|" + " cell |" * 10 + "\n" for _ in range(30))
+    text = table.replace("\n", "\n|" + "---|" * 10 + "\n", 1) + "\nWords after it."
+    views, final = module_page.evaluate(GROWING, [text, 5])
+    assert final.count("<tr>") == 30
+    assert views[-1] == final
+
+
 def test_growing_text_never_shows_marks_that_it_will_take_back(module_page: Page) -> None:
     views, _ = module_page.evaluate(GROWING, [ANSWER.partition("```")[0], 1])
     for view in views:

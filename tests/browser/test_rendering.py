@@ -184,3 +184,19 @@ def test_the_page_follows_growing_text_only_for_a_reader_at_its_end(
     arena.say("a", lines + "Really.")
     expect(battle.answer("a")).to_contain_text("Really.")
     assert page.evaluate("scrollY") == before
+
+
+def test_a_formula_beyond_measure_does_not_stop_the_next(
+    battle: BattlePage, arena: StandIn
+) -> None:
+    started(battle)
+    nested = "{" * 20_000 + "}" * 20_000
+    arena.say("a", f"First $x^2$, then ${nested}$, and last $y^2$.")
+    expect(battle.answer("a").locator(".katex")).to_have_count(2)
+
+
+def test_a_link_leads_away_or_nowhere(battle: BattlePage, arena: StandIn) -> None:
+    started(battle)
+    arena.say("a", "[in](/api/v1/battles) [near](//evil.example/x) [out](https://example.org/)")
+    arena.finish("a", "b")
+    expect(battle.answer("a").locator("a[href]")).to_have_count(1)

@@ -7,12 +7,12 @@ export type Command = { vote: Outcome } | "new" | "keys";
 const VOTES: Readonly<Record<string, Outcome>> = {
   "1": "a",
   ArrowLeft: "a",
-  "2": "b",
-  ArrowRight: "b",
-  "3": "tie",
+  "2": "tie",
   "=": "tie",
-  "4": "both_bad",
+  "3": "both_bad",
   "0": "both_bad",
+  "4": "b",
+  ArrowRight: "b",
 };
 
 /** What a key press asks for, or nothing: while typing, with a modifier, or where arrows scroll. */

@@ -6,9 +6,9 @@ import { LightElement } from "./light-element";
 
 const KEYS: readonly (readonly [string[], string])[] = [
   [["1", "←"], "A is better"],
-  [["2", "→"], "B is better"],
-  [["3", "="], "Tie"],
-  [["4", "0"], "Both bad"],
+  [["2", "="], "Tie"],
+  [["3", "0"], "Both bad"],
+  [["4", "→"], "B is better"],
   [["n"], "New battle"],
   [["?"], "These keys"],
 ];

@@ -13,9 +13,9 @@ interface Choice {
 
 const CHOICES: readonly Choice[] = [
   { outcome: "a", label: "A is better", key: "1" },
-  { outcome: "tie", label: "Tie", key: "3" },
-  { outcome: "both_bad", label: "Both bad", key: "4" },
-  { outcome: "b", label: "B is better", key: "2" },
+  { outcome: "tie", label: "Tie", key: "2" },
+  { outcome: "both_bad", label: "Both bad", key: "3" },
+  { outcome: "b", label: "B is better", key: "4" },
 ];
 
 @customElement("vote-bar")

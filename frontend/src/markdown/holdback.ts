@@ -6,8 +6,7 @@
 /** A last line made of marks only: it is not yet known what it will be. */
 const UNDECIDED_LINE = /(^|\n)[ \t]{0,3}(?:[-*+_=#>|~`$]+|\d{1,9}[.)]?|\\)[ \t]*$/;
 
-/** All rows of a table at the end; and a first row, before the row below it says that it is one. */
-const LAST_ROWS = /(?<=^|\n)(?:\|[^\n]*\n?)+$/;
+/** A first row of a table, before the row below it says that it is one. */
 const UNDECIDED_ROWS = /^\|[^\n]*(?:\n[|:\- \t]*)?$/;
 
 /** Marks at the very end: they may open, close or be longer. */
@@ -21,10 +20,23 @@ const UNDECIDED_FENCE = /(^|\n)[ \t>]*(?:`+|~+)$/;
 export function heldBack(source: string): string {
   const isInCode = (source.match(FENCE_LINE) ?? []).length % 2 === 1;
   if (isInCode) return source.replace(UNDECIDED_FENCE, "$1");
-  const decided = source
-    .replace(UNDECIDED_LINE, "$1")
-    .replace(LAST_ROWS, (rows) => (UNDECIDED_ROWS.test(rows) ? "" : rows));
+  const settled = source.replace(UNDECIDED_LINE, "$1");
+  const rows = startOfLastRows(settled);
+  const decided = UNDECIDED_ROWS.test(settled.slice(rows)) ? settled.slice(0, rows) : settled;
   return closeMarks(decided.replace(UNFINISHED_LINK, "$1").replace(UNDECIDED_MARKS, ""));
+}
+
+/** Where the table rows at the end begin: line by line, for a pattern could take forever. */
+function startOfLastRows(source: string): number {
+  let start = source.length;
+  for (let end = source.length; end > 0; end = start - 1) {
+    const line = source.lastIndexOf("\n", end - 1) + 1;
+    const isRow = source[line] === "|" || (line === source.length && end === source.length);
+    if (!isRow) break;
+    start = line;
+    if (line === 0) break;
+  }
+  return start;
 }
 
 /** Close the emphasis and the code span that the last paragraph has opened. */

@@ -12,18 +12,20 @@ const { __renderToDomTree: renderToDomTree } = katex as unknown as {
   __renderToDomTree(tex: string, options: katex.KatexOptions): TreeNode;
 };
 
-const LIMITS = { maxSize: 20, maxExpand: 300, trust: false, strict: "ignore" } as const;
+const LONGEST = 10_000; // characters; KaTeX recurses, and deep nesting ends the stack
+const LIMITS = { maxSize: 5, maxExpand: 300, trust: false, strict: "ignore" } as const;
 
 /** Typeset `tex` into `element`; TeX that KaTeX cannot read is shown as it was written. */
 export function typeset(element: HTMLElement, tex: string, displayMode: boolean): void {
   try {
+    if (tex.length > LONGEST) throw new RangeError("a formula of this length is not typeset");
     const tree = renderToDomTree(tex, { ...LIMITS, displayMode, throwOnError: true });
     moveStylesAside(tree);
     const node = tree.toNode();
     applyStyles(node);
     element.replaceChildren(node);
   } catch (error) {
-    if (!(error instanceof katex.ParseError)) throw error;
+    if (!(error instanceof katex.ParseError || error instanceof RangeError)) throw error;
     element.classList.add("math-unreadable");
     element.textContent = tex;
   }

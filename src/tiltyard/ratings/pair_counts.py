@@ -131,6 +131,11 @@ class PairCounts:
             members.size, first[kept], second[kept], [column[kept] for column in self._outcomes()]
         )
 
+    def scaled(self, factor: Floats | float) -> Self:
+        """Multiply all weights of a pair by its factor, shape (P,), or by one number for all."""
+        columns = (column * factor for column in self._outcomes())
+        return type(self)(self.models, self.first, self.second, *columns)
+
     def __add__(self, other: "PairCounts") -> Self:
         """Merge the counts of two sets of votes on the same models."""
         if self.models != other.models:

@@ -73,7 +73,7 @@ def test_nothing_the_browser_receives_before_the_vote_names_anybody(
     network.send("Network.enable")
     network.on("Network.eventSourceMessageReceived", lambda event: received.append(str(event)))
     responses: list[Response] = []
-    page.on("response", responses.append)
+    page.on("response", lambda response: responses.append(response))  # noqa: PLW0108  # builtins take no mark
     with running("serve", "--data", tmp_path, "--contestants", file) as server:
         arena = BattlePage(page, server.base).open()
         arena.ask("What is 6 times 7?")

@@ -72,20 +72,26 @@ def climb(
     """
     at, slope = start, evaluate(start)
     unit = np.diag(slope.information).copy()
-    tolerance = np.maximum(1e-9 * np.minimum(1.0, weight), 64 * np.finfo(np.float64).eps * weight)
+    size, tolerance = np.inf, GRADIENT_TOLERANCE * np.minimum(1.0, weight)
     for step in range(MOST_STEPS):
         direction = _direction(slope, null_space)
         moved = float(np.max(unit * direction**2, initial=0.0))
         settled = moved <= LONGEST_LAST_STEP * float(np.min(unit[unit > 0], initial=np.inf))
-        if settled and (np.abs(slope.gradient) <= tolerance).all():
+        before, size = size, float(np.abs(slope.gradient).max(initial=0.0))
+        within = np.abs(slope.gradient) <= np.where(size < before / 2, tolerance, ROUNDING * weight)
+        if settled and (within | (np.abs(slope.gradient) <= tolerance)).all():
             return Summit(at, slope, step)
         at, slope = _uphill(evaluate, at, slope, direction)
     raise NotEstimableError(
-        "The likelihood has no finite maximum: the features or the outcomes separate the votes "
-        f"perfectly (parameter {_fastest(slope, null_space)} still grows after {MOST_STEPS} steps);"
-        " leave that feature out, add a ridge, or collect votes that contradict it."
+        "The likelihood has no finite maximum: something separates the votes perfectly "
+        f"(parameter {_fastest(slope, null_space)} still grows after {MOST_STEPS} steps); "
+        "leave it out, penalise it, or collect votes that contradict it."
     )
 
+
+GRADIENT_TOLERANCE = 1e-9
+ROUNDING = 64 * float(np.finfo(np.float64).eps)
+"""Share of the weight of a gradient's votes that is left when only rounding is."""
 
 LONGEST_LAST_STEP = 1e-6
 """Squared length of the last step, in units where the weakest parameter at the start has one."""

@@ -1,6 +1,6 @@
-"""Rank a file of votes with one library, and print CPU seconds by stage as JSON.
+"""Rank a file of votes in one way, and print CPU seconds by stage and the ratings as JSON.
 
-`python contenders.py tiltyard|evalica FILE`, each in the environment of that library.
+`python contenders.py WAY FILE`, in the environment of the library that the way is of.
 """
 
 import json
@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import process_time
+from typing import Any
 
 SECONDS: dict[str, float] = {}
+Answer = dict[str, Any]
 
 
 @contextmanager
@@ -22,7 +24,7 @@ def stage(name: str) -> Iterator[None]:
     SECONDS[name] = process_time() - start
 
 
-def rank_with_tiltyard(votes: str) -> dict[str, float]:
+def tiltyard(votes: str) -> Answer:
     """Ratings, standard errors, intervals, ranks and the digest of the votes."""
     with stage("import"):
         from tiltyard.battles.reading import read_battles  # noqa: PLC0415  # timed
@@ -31,23 +33,110 @@ def rank_with_tiltyard(votes: str) -> dict[str, float]:
         battles = read_battles(votes, only_votes=True)
     with stage("rank"):
         board = rank(battles)
-    return {row.model: row.rating for row in board.models if row.rating is not None}
+    rated = [row for row in board.models if row.rating is not None]
+    return {
+        "ratings": {row.model: row.rating for row in rated},
+        "errors": {row.model: row.standard_error for row in rated},
+    }
 
 
-def rank_with_evalica(votes: str) -> dict[str, float]:
+def evalica(votes: str) -> Answer:
     """Ratings alone: evalica has no closed-form intervals."""
     with stage("import"):
-        import evalica  # type: ignore[import-not-found]  # noqa: PLC0415  # timed, and in an environment of its own
+        import evalica as library  # type: ignore[import-not-found]  # noqa: PLC0415  # timed, and in an environment of its own
         import numpy as np  # noqa: PLC0415  # timed
         import pandas as pd  # type: ignore[import-untyped]  # noqa: PLC0415  # timed
     with stage("read"):
         table = pd.read_parquet(votes)
-        outcome = {"model_a": evalica.Winner.X, "model_b": evalica.Winner.Y}
-        winners = [outcome.get(label, evalica.Winner.Draw) for label in table["winner"]]
+        outcome = {"model_a": library.Winner.X, "model_b": library.Winner.Y}
+        winners = [outcome.get(label, library.Winner.Draw) for label in table["winner"]]
     with stage("rank"):
-        result = evalica.bradley_terry(table["model_a"], table["model_b"], winners)
+        result = library.bradley_terry(table["model_a"], table["model_b"], winners)
         points = 400 * np.log10(result.scores)
-    return {str(name): float(value) for name, value in (1000 + points - points.mean()).items()}
+    ratings = 1000 + points - points.mean()
+    return {"ratings": {str(name): float(value) for name, value in ratings.items()}}
+
+
+def arena_rank(votes: str) -> Answer:
+    """Ratings and sandwich intervals, as its README shows."""
+    with stage("import"):
+        import pandas as pd  # noqa: PLC0415  # timed
+        from arena_rank.models.bradley_terry import (  # type: ignore[import-not-found]  # noqa: PLC0415  # timed, and in an environment of its own
+            BradleyTerry,
+        )
+        from arena_rank.utils.data_utils import (  # type: ignore[import-not-found]  # noqa: PLC0415  # timed, and in an environment of its own
+            PairDataset,
+        )
+    with stage("read"):
+        table = pd.read_parquet(votes)
+    with stage("rank"):
+        data = PairDataset.from_pandas(table)
+        found = BradleyTerry(len(data.competitors)).compute_ratings_and_cis(data)
+        return named(found)
+
+
+def tiltyard_style(votes: str) -> Answer:
+    """Ratings and coefficients with their sandwich covariance, from a file with style counts."""
+    with stage("import"):
+        import numpy as np  # noqa: PLC0415  # timed
+        import polars as pl  # noqa: PLC0415  # timed
+
+        from tiltyard.ratings.contextual import fit_contextual  # noqa: PLC0415  # timed
+        from tiltyard.ratings.scaling import normalised_difference, standardise  # noqa: PLC0415
+        from tiltyard.ratings.votes import Votes  # noqa: PLC0415  # timed
+    with stage("read"):
+        table = pl.read_parquet(votes)
+    with stage("prepare"):
+        names = sorted({*table["model_a"].unique(), *table["model_b"].unique()})
+        order = pl.Enum(names)
+        first, second = (table[side].cast(order).to_physical() for side in ("model_a", "model_b"))
+        labels = pl.Enum(["model_a", "model_b", "tie", "both_bad"])
+        outcome = table["winner"].cast(labels).to_physical()
+        log = Votes.from_arrays(first, second, outcome, models=len(names))
+        a, b = (table.select(f"^.*_{side}_count$").to_numpy() for side in ("a", "b"))
+        features = standardise(normalised_difference(a, b))
+    with stage("fit"):
+        fit = fit_contextual(log, features)
+        spread = np.sqrt(np.diag(fit.covariance)[: len(names)])
+    points = 400 / np.log(10)
+    return {
+        "ratings": dict(zip(names, (1000 + points * fit.strengths).tolist(), strict=True)),
+        "errors": dict(zip(names, (points * spread).tolist(), strict=True)),
+        "coefficients": fit.coefficients.tolist(),
+    }
+
+
+def arena_rank_style(votes: str) -> Answer:
+    """Ratings, coefficients and sandwich intervals, as its notebook shows."""
+    with stage("import"):
+        import pandas as pd  # noqa: PLC0415  # timed
+        from arena_rank.models.contextual_bradley_terry import (  # type: ignore[import-not-found]  # noqa: PLC0415  # timed, and in an environment of its own
+            ContextualBradleyTerry,
+        )
+        from arena_rank.utils.data_utils import ContextualPairDataset  # noqa: PLC0415  # timed
+    with stage("read"):
+        table = pd.read_parquet(votes)
+    with stage("prepare"):
+        columns = []
+        for name in [name for name in table.columns if name.endswith("_a_count")]:
+            a, b = table[name], table[name.replace("_a_count", "_b_count")]
+            table[name] = (a - b) / (a + b).replace(0, 1)
+            columns.append(name)
+        data = ContextualPairDataset.from_pandas(table, columns)
+    with stage("fit"):
+        model = ContextualBradleyTerry(len(data.competitors), len(columns))
+        found = model.compute_ratings_and_cis(data)
+        return named(found) | {"coefficients": found["coeffs"].tolist()}
+
+
+def named(found: dict[str, Any]) -> Answer:
+    """Give arena-rank's arrays the names of its competitors."""
+    names = [str(name) for name in found["competitors"]]
+    errors = found["variances"] ** 0.5
+    return {
+        "ratings": dict(zip(names, found["ratings"].tolist(), strict=True)),
+        "errors": dict(zip(names, errors.tolist(), strict=True)),
+    }
 
 
 def peak_memory() -> float:
@@ -59,7 +148,14 @@ def peak_memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
+WAYS = {
+    "tiltyard": tiltyard,
+    "evalica": evalica,
+    "arena-rank": arena_rank,
+    "tiltyard-style": tiltyard_style,
+    "arena-rank-style": arena_rank_style,
+}
+
 if __name__ == "__main__":
-    rank_with = {"tiltyard": rank_with_tiltyard, "evalica": rank_with_evalica}[sys.argv[1]]
-    ratings = rank_with(sys.argv[2])
-    print(json.dumps({"seconds": SECONDS, "peak": peak_memory(), "ratings": ratings}))
+    answer = WAYS[sys.argv[1]](sys.argv[2])
+    print(json.dumps({"seconds": SECONDS, "peak": peak_memory(), "answer": answer}))

@@ -1,46 +1,24 @@
 """Rank the 1,670,250 real votes of Chatbot Arena, as pair counts and as one row per vote."""
 
-import json
-import os
-import subprocess
-import sys
 import tempfile
-import venv
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from statistics import median
-from typing import Any
 
 import polars as pl
+from contest import OURS, Contender, Result, contest
+from peers import python_with
+from synthetic import write_coded, write_strings
 
 from tiltyard import read_battles
 
 REPEATS = 5
-HERE = Path(__file__).parent
-PEERS = HERE.parent / ".tools" / "bench-peers"
 EVALICA = ("evalica==0.4.2", "pyarrow")
-
-
-@dataclass(frozen=True, slots=True)
-class Contender:
-    """A library to time on a file, in the environment of a Python."""
-
-    name: str
-    library: str
-    python: Path
-    votes: Path
 
 
 def report() -> str:
     """Measure all contenders in turn and write the table."""
     with tempfile.TemporaryDirectory() as directory:
-        contenders = _contenders(Path(directory))
-        runs: dict[str, list[dict[str, Any]]] = {each.name: [] for each in contenders}
-        for _ in range(REPEATS):
-            for contender in contenders:
-                runs[contender.name].append(_run(contender))
-    return _table(runs)
+        return _table(contest(_contenders(Path(directory)), repeats=REPEATS))
 
 
 def real_votes() -> Path:
@@ -52,20 +30,19 @@ def real_votes() -> Path:
 
 
 def _contenders(directory: Path) -> list[Contender]:
-    counts, here = real_votes(), Path(sys.executable)
-    strings, coded = directory / "strings.parquet", directory / "coded.parquet"
-    votes = _one_row_per_vote(counts)
-    votes.write_parquet(strings)
-    votes.with_columns(pl.all().cast(pl.Categorical)).write_parquet(coded)
+    counts, votes = real_votes(), one_row_per_vote(real_votes())
+    coded = write_coded(votes, directory / "coded.parquet")
+    strings = write_strings(votes, directory / "strings.parquet")
+    peer = python_with("bench-peers", *EVALICA)
     return [
-        Contender("Tiltyard, pair counts in JSON", "tiltyard", here, counts),
-        Contender("Tiltyard, Parquet with dictionary codes", "tiltyard", here, coded),
-        Contender("Tiltyard, Parquet with strings", "tiltyard", here, strings),
-        Contender("evalica 0.4.2, the same Parquet, no intervals", "evalica", _evalica(), strings),
+        Contender("Tiltyard, pair counts in JSON", "tiltyard", OURS, counts),
+        Contender("Tiltyard, Parquet with dictionary codes", "tiltyard", OURS, coded),
+        Contender("Tiltyard, Parquet with strings", "tiltyard", OURS, strings),
+        Contender("evalica 0.4.2, the same Parquet, no intervals", "evalica", peer, strings),
     ]
 
 
-def _one_row_per_vote(counts: Path) -> pl.DataFrame:
+def one_row_per_vote(counts: Path) -> pl.DataFrame:
     """Expand the counts and shuffle them, as a log would have the votes."""
     label = {"a": "model_a", "b": "model_b", "tie": "tie", "both_bad": "both_bad"}
     table = read_battles(counts).frame
@@ -81,25 +58,7 @@ def _one_row_per_vote(counts: Path) -> pl.DataFrame:
     )
 
 
-def _evalica() -> Path:
-    """Make the peer's own environment, once."""
-    python = PEERS / "bin" / "python"
-    if not python.exists():
-        venv.create(PEERS, with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *EVALICA], check=True)
-    return python
-
-
-def _run(contender: Contender) -> dict[str, Any]:
-    script = HERE / "contenders.py"
-    command = [str(part) for part in (contender.python, script, contender.library, contender.votes)]
-    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
-    result: dict[str, Any] = json.loads(done.stdout)
-    return result
-
-
-def _table(runs: dict[str, list[dict[str, Any]]]) -> str:
+def _table(results: dict[str, Result]) -> str:
     note = (
         f"CPU seconds over all threads, median of {REPEATS} runs taken in turn, each in a process "
         "of its own. Tiltyard's figures include standard errors, intervals, ranks and the digest "
@@ -113,17 +72,12 @@ def _table(runs: dict[str, list[dict[str, Any]]]) -> str:
         "| what | import | read | rank | read + rank | peak memory | largest gap in Elo |",
         "|---|---|---|---|---|---|---|",
     ]
-    exact = next(iter(runs.values()))[0]["ratings"]
-    for name, results in runs.items():
-        stages = {
-            stage: median(result["seconds"][stage] for result in results)
-            for stage in ("import", "read", "rank")
-        }
-        both = median(result["seconds"]["read"] + result["seconds"]["rank"] for result in results)
-        peak = median(result["peak"] for result in results)
-        gap = max(abs(results[0]["ratings"][model] - exact[model]) for model in exact)
-        cells = [f"{seconds:.3f}" for seconds in (*stages.values(), both)]
-        lines.append(f"| {name} | {' | '.join(cells)} | {peak:.0f} MB | {gap:.1g} |")
+    exact = next(iter(results.values())).answer["ratings"]
+    for name, result in results.items():
+        stages = [*result.seconds.values(), result.spent("read", "rank")]
+        cells = [f"{seconds:.3f}" for seconds in stages]
+        gap = max(abs(result.answer["ratings"][model] - exact[model]) for model in exact)
+        lines.append(f"| {name} | {' | '.join(cells)} | {result.peak:.0f} MB | {gap:.1g} |")
     return "\n".join(lines) + "\n"
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-BENCHMARKS = ("ranking",)
+BENCHMARKS = ("ranking", "large_log", "style_control")
 PACKAGES = ("tiltyard", "numpy", "scipy", "polars")
 HERE = Path(__file__).parent
 

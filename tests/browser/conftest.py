@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from browser.battle_page import BattlePage
 from browser.standin import StandIn, standing_in
+
+expect.set_options(timeout=20_000)  # milliseconds; a busy machine is not a defect
 
 
 @pytest.fixture

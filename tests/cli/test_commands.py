@@ -156,6 +156,13 @@ def test_models_list_shows_the_catalogue(catalogue: Path) -> None:
     assert as_json[0]["status"] == "public"
 
 
+def test_listing_needs_no_key(catalogue: Path) -> None:
+    catalogue.write_text(
+        catalogue.read_text().replace('id = "one"', 'id = "one"\nkey_env = "NOT_SET"')
+    )
+    assert run("models", "list", "--contestants", catalogue).returncode == 0
+
+
 def test_doctor_says_that_serve_would_work(tmp_path: Path, catalogue: Path) -> None:
     finished = run("doctor", "--data", tmp_path, "--contestants", catalogue, "--json")
     assert finished.returncode == 0, finished.stdout

@@ -102,3 +102,30 @@ async def test_health(tmp_path: Path) -> None:
             async with ann.get(path) as response:
                 assert await response.json() == {"status": "ok"}
                 assert "set-cookie" not in response.headers
+
+
+async def test_an_alias_is_all_that_anybody_learns(
+    tmp_path: Path, model_server: ModelServer
+) -> None:
+    hidden = served_model("plain:1", model_server.base_url, id_="quetzal-1").model_copy(
+        update={"name": "Quetzal", "organisation": "Quetzal works", "alias": "Mystery"}
+    )
+    other = served_model("plain:2", model_server.base_url, id_="other")
+    async with serving(tmp_path, hidden, other) as base, voter(base) as ann:
+        seen = ""
+        for number in range(2):
+            battle = (await ask(ann))["id"]
+            await follow(ann, battle)
+            async with await vote(ann, battle, "ab"[number], key=str(number)) as response:
+                seen += await response.text()
+
+        async def published() -> bool:
+            return (await get_board(ann))["votes"] == 2
+
+        await until(published)
+        for path in ("boards/text/overall", "models", "models/alias-mystery", "battles"):
+            async with ann.get(f"{API}/{path}") as response:
+                assert response.status == 200
+                seen += await response.text()
+        assert "Mystery" in seen
+        assert "quetzal" not in seen.lower()

@@ -23,7 +23,8 @@ def list_models(contestants: Path | None, as_json: bool) -> None:  # noqa: FBT00
     from tiltyard.contestants.catalogue import load_catalogue
     from tiltyard.web.settings import read_settings
 
-    cards = load_catalogue(read_settings(contestants=contestants).contestants)
+    file = read_settings(contestants=contestants).contestants
+    cards = load_catalogue(file, need_keys=False)
     if as_json:
         click.echo(json_format.dumps([card.model_dump(mode="json") for card in cards], indent=2))
         return

@@ -75,7 +75,9 @@ class Catalogue:
             )
 
 
-def load_catalogue(path: Path | str, environment: Mapping[str, str] | None = None) -> Catalogue:
+def load_catalogue(
+    path: Path | str, environment: Mapping[str, str] | None = None, *, need_keys: bool = True
+) -> Catalogue:
     """Read and check the file that declares the contestants.
 
     Parameters
@@ -85,6 +87,8 @@ def load_catalogue(path: Path | str, environment: Mapping[str, str] | None = Non
     environment
         Where the variables named by `key_env` are looked up; the process's own by default.
         Keys are only seen to be there, never copied.
+    need_keys
+        Whether a missing key is a mistake; who only lists contestants needs none.
 
     Raises
     ------
@@ -95,7 +99,8 @@ def load_catalogue(path: Path | str, environment: Mapping[str, str] | None = Non
     document = _parse(path, text)
     cards = tuple(_card(path, text, number, table) for number, table in enumerate(document))
     _check_unique(path, text, cards)
-    _check_keys(path, text, cards, os.environ if environment is None else environment)
+    if need_keys:
+        _check_keys(path, text, cards, os.environ if environment is None else environment)
     return Catalogue(cards, str(path))
 
 

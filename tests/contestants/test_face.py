@@ -1,0 +1,20 @@
+from opened import served_model
+from tiltyard.contestants.face import public_face, public_id
+
+KNOWN = served_model("plain", "http://127.0.0.1:1/v1")
+HIDDEN = KNOWN.model_copy(update={"alias": "Mystery Gull 2"})
+
+
+def test_a_contestant_is_shown_as_its_card_says() -> None:
+    face = public_face(KNOWN)
+    assert (face.id, face.name, face.organisation) == (KNOWN.id, KNOWN.name, KNOWN.organisation)
+    assert face.url == f"/api/v1/models/{KNOWN.id}"
+
+
+def test_an_alias_hides_everything_else() -> None:
+    face = public_face(HIDDEN)
+    assert face.name == "Mystery Gull 2"
+    assert face.id == public_id(HIDDEN) == "alias-mystery-gull-2"
+    assert KNOWN.id not in repr(face)
+    assert KNOWN.name not in repr(face)
+    assert KNOWN.organisation not in repr(face)

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tiltyard.battles.table import Battles
-from tiltyard.boards.board import Board, Diagnostic
+from tiltyard.boards.board import Board
 from tiltyard.boards.ranking import rank
 from tiltyard.boards.recipe import Anchor, Recipe, RecipeError
+from tiltyard.boards.records import Diagnostic
 
 CYCLE = [("x", "y", "a"), ("y", "z", "a"), ("z", "x", "a"), ("x", "z", "a"), ("x", "y", "tie")]
 
@@ -177,10 +178,12 @@ def test_the_json_has_the_published_fields() -> None:
         "recipe",
         "data_sha256",
         "version",
+        "filters",
     ]
     assert list(board["models"][0]) == [
         *("model", "rating", "lower", "upper", "standard_error"),
         *("rank", "rank_lower", "rank_upper", "battles", "wins", "losses", "ties"),
+        *("probability_best", "tie_groups"),
     ]
     assert board["coefficients"] == []
     assert board["recipe"]["anchor"] == {"model": "x", "score": 1200}

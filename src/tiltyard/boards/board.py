@@ -1,66 +1,26 @@
 """The leaderboard as a record: one arena, one slice, one recipe."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+import math
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Self
 
+from scipy.special import expit, ndtri
+
+from tiltyard.boards.counted import Counted
+from tiltyard.boards.errors import RecipeError
 from tiltyard.boards.recipe import Recipe
-
-DECIMALS = 8
-"""Places of the numbers in a board's JSON: finer than any use, coarser than rounding noise."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """One model on a board.
-
-    Parameters
-    ----------
-    model
-        Its name in the votes.
-    rating, lower, upper, standard_error
-        On the recipe's scale; None when the votes do not determine them.
-    rank
-        1 + the number of models whose lower bound lies above this one's upper bound.
-    rank_lower, rank_upper
-        The best (lowest number) and worst rank that the intervals allow. With intervals of single
-        models the best is `rank`.
-    battles, wins, losses, ties
-        Votes, unweighted and without self-battles; both-bad votes are among the ties.
-    """
-
-    model: str
-    rating: float | None
-    lower: float | None
-    upper: float | None
-    standard_error: float | None
-    rank: int | None
-    rank_lower: int | None
-    rank_upper: int | None
-    battles: int
-    wins: int
-    losses: int
-    ties: int
-
-
-@dataclass(frozen=True, slots=True)
-class Coefficient:
-    """The effect of something other than the models on who wins, in nats per unit."""
-
-    name: str
-    estimate: float
-    lower: float
-    upper: float
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
-    """Something the reader of a board should know: a stable `kind`, a sentence, and for whom."""
-
-    kind: str
-    message: str
-    models: tuple[str, ...]
+from tiltyard.boards.records import (
+    Coefficient,
+    Diagnostic,
+    Estimate,
+    Standing,
+    Step,
+    rounded,
+)
+from tiltyard.boards.saving import read_board, write_board
+from tiltyard.ratings.pair_counts import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +44,13 @@ class Board:
         Digest of the counted votes; the order of the votes does not change it.
     version
         The version of Tiltyard that made it.
+    filters
+        The steps that votes went through, in order.
+    covariance
+        Shape (R, R), in points squared, of the R rated models in the order of `models`. Not in the
+        JSON: a saved board has it in a file of its own.
+    counted
+        The votes as the recipe saw them. Not in the JSON either.
     """
 
     models: tuple[Standing, ...]
@@ -93,6 +60,14 @@ class Board:
     recipe: Recipe
     data_sha256: str
     version: str
+    filters: tuple[Step, ...] = ()
+    covariance: Floats | None = field(default=None, repr=False, compare=False)
+    counted: Counted | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def rated(self) -> tuple[Standing, ...]:
+        """The models that have a rating."""
+        return tuple(standing for standing in self.models if standing.rating is not None)
 
     @property
     def votes(self) -> int:
@@ -104,22 +79,98 @@ class Board:
         """Whether any model could be rated."""
         return self.log_likelihood is not None
 
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read a board from the directory it was saved in, or from its JSON alone.
+
+        Raises
+        ------
+        SavedBoardError
+            When there is no board, or what is there cannot be read.
+        """
+        return cls(**read_board(path))
+
+    def save(self, directory: str | Path) -> None:
+        """Write the board, its votes and a manifest; the same board gives the same bytes.
+
+        Parameters
+        ----------
+        directory
+            Made if it is not there. A board saved there before is overwritten.
+
+        Raises
+        ------
+        SavedBoardError
+            When the board was read from JSON alone, or nothing can be written there.
+        """
+        write_board(self, directory)
+
+    def difference(self, model: str, other: str) -> Estimate:
+        """How many points `model` is above `other`, with the interval of that difference.
+
+        It is narrower than the two models' own intervals suggest, and the same in every gauge.
+
+        Raises
+        ------
+        RecipeError
+            When one of them has no rating, or the board has no covariance.
+        """
+        first, second = (self._place_of(name) for name in (model, other))
+        rated, covariance = self.rated, self.covariance
+        if covariance is None:
+            raise RecipeError("This board was read without its covariance: rank the votes again.")
+        apart = (rated[first].rating or 0.0) - (rated[second].rating or 0.0)
+        variance = covariance[first, first] + covariance[second, second]
+        error = math.sqrt(max(float(variance) - 2.0 * float(covariance[first, second]), 0.0))
+        reach = float(ndtri(0.5 + 0.5 * self.recipe.confidence)) * error
+        return Estimate(apart, apart - reach, apart + reach, error)
+
+    def win_probability(self, model: str, other: str) -> Estimate:
+        """How likely `model` is to be preferred to `other`, with its interval.
+
+        In the Bradley-Terry model a tie is half a preference for each; in a tie model it is the
+        likelihood of winning where there is a winner. The standard error is by the delta method,
+        the interval is that of :meth:`difference`, carried over.
+
+        Raises
+        ------
+        RecipeError
+            As :meth:`difference` does.
+        """
+        apart = self.difference(model, other)
+        per_point = math.log(10.0) / self.recipe.scale
+        chance, lower, upper = (
+            float(expit(per_point * points))
+            for points in (apart.estimate, apart.lower, apart.upper)
+        )
+        slope = per_point * chance * (1.0 - chance)
+        return Estimate(chance, lower, upper, slope * apart.standard_error)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the board as JSON values, numbers rounded to :data:`DECIMALS` places."""
-        values = asdict(self) | {"recipe": self.recipe.to_dict()}
-        rounded: dict[str, Any] = _rounded(values)
-        return rounded
+        values = {
+            name: [asdict(one) for one in getattr(self, name)]
+            for name in ("models", "coefficients", "diagnostics", "filters")
+        }
+        ordered = {
+            "models": values["models"],
+            "log_likelihood": self.log_likelihood,
+            "coefficients": values["coefficients"],
+            "diagnostics": values["diagnostics"],
+            "recipe": self.recipe.to_dict(),
+            "data_sha256": self.data_sha256,
+            "version": self.version,
+            "filters": values["filters"],
+        }
+        values_rounded: dict[str, Any] = rounded(ordered)
+        return values_rounded
 
     def to_json(self) -> str:
         """Return the board as indented JSON; the same votes and recipe give the same text."""
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
 
-
-def _rounded(value: Any) -> Any:  # noqa: ANN401  # JSON is any of its types
-    if isinstance(value, float):
-        return round(value, DECIMALS)
-    if isinstance(value, Mapping):
-        return {key: _rounded(inner) for key, inner in value.items()}
-    if isinstance(value, tuple | list):
-        return [_rounded(inner) for inner in value]
-    return value
+    def _place_of(self, model: str) -> int:
+        names = [standing.model for standing in self.rated]
+        if model not in names:
+            raise RecipeError(f"{model} has no rating on this board.")
+        return names.index(model)

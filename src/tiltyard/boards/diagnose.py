@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from tiltyard.battles.pair_table import PairTable
-from tiltyard.boards.board import Diagnostic
-from tiltyard.ratings.rateable import RateableFit, Reason
+from tiltyard.boards.fitting import Fitted
+from tiltyard.boards.records import Diagnostic
+from tiltyard.ratings.rateable import Reason
 
 SHOWN = 12
 
@@ -28,12 +29,12 @@ NONE_RATED: Mapping[Reason, str] = {
 }
 
 
-def diagnose(pairs: PairTable, result: RateableFit) -> tuple[Diagnostic, ...]:
+def diagnose(pairs: PairTable, result: Fitted) -> tuple[Diagnostic, ...]:
     """List what readers of the board must know, the gravest first."""
     found = []
     if not pairs.names:
         found.append(Diagnostic("no_votes", "There are no votes to rank.", ()))
-    elif result.fit is None:
+    elif result.log_likelihood is None:
         found.append(
             Diagnostic(
                 "nothing_rated",
@@ -42,7 +43,7 @@ def diagnose(pairs: PairTable, result: RateableFit) -> tuple[Diagnostic, ...]:
                 pairs.names,
             )
         )
-    sentences = NONE_RATED if result.fit is None else BESIDE_RATED
+    sentences = NONE_RATED if result.log_likelihood is None else BESIDE_RATED
     for reason, members in result.left_out.items():
         names = tuple(pairs.names[index] for index in members)
         found.append(Diagnostic(reason, f"{_listed(names)}: {sentences[reason]}.", names))

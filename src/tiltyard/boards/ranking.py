@@ -1,23 +1,23 @@
 """Make a board: votes and a recipe in, a leaderboard out."""
 
-import difflib
-import hashlib
-import json
+import math
+from typing import Any
 
 import numpy as np
+from scipy.special import ndtr, ndtri
 
 from tiltyard import __version__
 from tiltyard.battles.pair_table import PairTable
 from tiltyard.battles.table import Battles
-from tiltyard.boards.board import Board, Standing
+from tiltyard.boards.board import Board
+from tiltyard.boards.counted import Counted
+from tiltyard.boards.counting import count_votes
 from tiltyard.boards.diagnose import diagnose
-from tiltyard.boards.recipe import Recipe, RecipeError
-from tiltyard.ratings.bradley_terry import BradleyTerryFit
-from tiltyard.ratings.intervals import normal_interval, points_per_nat, rank_by_overlap
-from tiltyard.ratings.pair_counts import Floats, Indices, PairCounts
-from tiltyard.ratings.rateable import fit_rateable
-
-MEAN = 1000.0
+from tiltyard.boards.fitting import Effect, Fitted, fit
+from tiltyard.boards.placing import Placed, place, refuse_unknown
+from tiltyard.boards.recipe import Recipe
+from tiltyard.boards.records import Coefficient, Diagnostic, Standing, Step
+from tiltyard.ratings.pair_counts import PairCounts
 
 
 def rank(battles: Battles, recipe: Recipe | None = None) -> Board:
@@ -37,100 +37,109 @@ def rank(battles: Battles, recipe: Recipe | None = None) -> Board:
     Raises
     ------
     RecipeError
-        When the anchor is not among the models, or is one that cannot be rated.
+        When the recipe cannot be followed with these votes: a column it needs is missing, no vote
+        is in its slice, its anchor is not among the models or cannot be rated.
     """
     recipe = recipe or Recipe()
-    pairs = battles.pairs
-    _refuse_unknown_anchor(recipe, pairs.names)
-    result = fit_rateable(pairs.weights, pairs.squares)
-    rated = _rated(pairs, result.members, result.fit, recipe) if result.fit else {}
+    counted, left_out = count_votes(battles, recipe)
+    return rank_counted(counted, recipe, diagnostics=left_out)
+
+
+def rank_counted(
+    counted: Counted,
+    recipe: Recipe,
+    *,
+    filters: tuple[Step, ...] = (),
+    diagnostics: tuple[Diagnostic, ...] = (),
+) -> Board:
+    """Rank votes that are sliced, filtered, weighed and counted already.
+
+    Parameters
+    ----------
+    counted
+        The votes.
+    recipe
+        What they were counted for.
+    filters, diagnostics
+        What the board should say of how they were.
+
+    Raises
+    ------
+    RecipeError
+        As :func:`rank` does.
+    """
+    pairs = counted.pairs
+    if recipe.anchor is not None:
+        refuse_unknown("The anchor", recipe.anchor.model, pairs.names)
+    for variants in recipe.variants:
+        refuse_unknown("The model", variants.model, pairs.names)
+    fitted = fit(counted, recipe)
+    placed = None
+    if fitted.log_likelihood is not None:
+        names = [pairs.names[index] for index in fitted.members.tolist()]
+        votes = pairs.votes.per_model(pairs.votes.totals, pairs.votes.totals)[fitted.members]
+        placed = place(fitted, names, votes, recipe)
+    standings, order = _standings(pairs, fitted, placed)
     return Board(
-        models=_standings(pairs, rated),
-        log_likelihood=result.fit.log_likelihood if result.fit else None,
-        coefficients=(),
-        diagnostics=diagnose(pairs, result),
+        models=standings,
+        log_likelihood=fitted.log_likelihood,
+        coefficients=tuple(_coefficient(effect, recipe.confidence) for effect in fitted.effects),
+        diagnostics=(*diagnose(pairs, fitted), *diagnostics),
         recipe=recipe,
-        data_sha256=digest(pairs),
+        data_sha256=counted.sha256,
         version=__version__,
+        filters=filters,
+        covariance=placed.covariance[np.ix_(order, order)] if placed else None,
+        counted=counted,
     )
 
 
-def digest(pairs: PairTable) -> str:
-    """Digest the votes as a recipe on pair counts sees them.
-
-    SHA-256 over one line of JSON per pair and table, in the order of the names: the two names and
-    the four totals (wins of the first, wins of the second, ties, both-bad) of the votes, of their
-    weights and of their squared weights.
-    """
-    sha256 = hashlib.sha256()
-    for counts in (pairs.votes, pairs.weights, pairs.squares):
-        columns = (counts.first_wins, counts.second_wins, counts.ties, counts.both_bad)
-        totals = np.column_stack(columns).tolist()
-        ends = zip(counts.first.tolist(), counts.second.tolist(), totals, strict=True)
-        for first, second, total in ends:
-            line = json.dumps([pairs.names[first], pairs.names[second], *total])
-            sha256.update(line.encode() + b"\n")
-    return sha256.hexdigest()
+def _coefficient(effect: Effect, confidence: float) -> Coefficient:
+    reach = float(ndtri(0.5 + 0.5 * confidence)) * effect.standard_error
+    against_none = effect.estimate / effect.standard_error if effect.standard_error else math.inf
+    return Coefficient(
+        effect.name,
+        effect.estimate,
+        effect.estimate - reach,
+        effect.estimate + reach,
+        effect.standard_error,
+        2.0 * float(ndtr(-abs(against_none))),
+    )
 
 
-_Rated = dict[int, tuple[float, float, float, float, int, int]]
+def _standings(
+    pairs: PairTable, fitted: Fitted, placed: Placed | None
+) -> tuple[tuple[Standing, ...], list[int]]:
+    """List the standings in order, and where in the fit the rated ones among them are."""
+    rows = {} if placed is None else dict(zip(fitted.members.tolist(), _rows(placed), strict=True))
+    standings = [
+        (_standing(name, counts, rows.get(index, NOTHING)), index)
+        for index, (name, counts) in enumerate(zip(pairs.names, _records(pairs.votes), strict=True))
+    ]
+    standings.sort(key=lambda pair: _place(pair[0]))
+    position = {member: row for row, member in enumerate(fitted.members.tolist())}
+    order = [position[index] for _, index in standings if index in rows]
+    return tuple(standing for standing, _ in standings), order
 
 
-def _rated(pairs: PairTable, members: Indices, fit: BradleyTerryFit, recipe: Recipe) -> _Rated:
-    """Rating, lower, upper, standard error, best and worst rank of each rated model."""
-    points = points_per_nat(recipe.scale)
-    rating = points * fit.strengths + _shift(pairs, members, points * fit.strengths, recipe)
-    error = points * np.sqrt(np.diag(fit.covariance))
-    lower, upper = normal_interval(rating, error, recipe.confidence)
-    ranks = rank_by_overlap(lower, upper)
-    columns = (rating, lower, upper, error, ranks.best, ranks.worst)
-    rows = zip(*(column.tolist() for column in columns), strict=True)
-    return dict(zip(members.tolist(), rows, strict=True))
+_Row = tuple[Any, ...]
+NOTHING: _Row = (None,) * 9
 
 
-def _shift(pairs: PairTable, members: Indices, centred: Floats, recipe: Recipe) -> float:
-    """Points that bring the sum-zero gauge to the recipe's: mean 1000, or the anchor's score."""
-    if recipe.anchor is None:
-        return MEAN
-    place = np.flatnonzero(members == pairs.names.index(recipe.anchor.model))
-    if place.size == 0:
-        raise RecipeError(
-            f"The anchor {recipe.anchor.model} cannot be rated from these votes, "
-            "so no rating can be placed relative to it: choose another anchor."
-        )
-    return recipe.anchor.score - float(centred[place[0]])
+def _standing(name: str, counts: list[int], row: _Row) -> Standing:
+    return Standing(name, *row[:-2], *counts, *row[-2:])
 
 
-def _refuse_unknown_anchor(recipe: Recipe, names: tuple[str, ...]) -> None:
-    if recipe.anchor is None or recipe.anchor.model in names:
-        return
-    near = difflib.get_close_matches(recipe.anchor.model, names, n=3)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {len(names)} models."
-    raise RecipeError(f"The anchor {recipe.anchor.model} is not among the models; {hint}")
-
-
-def _standings(pairs: PairTable, rated: _Rated) -> tuple[Standing, ...]:
-    standings = []
-    for index, (name, counts) in enumerate(zip(pairs.names, _records(pairs.votes), strict=True)):
-        battles, wins, losses, ties = counts
-        rating, lower, upper, error, best, worst = rated.get(index, (None,) * 6)
-        standings.append(
-            Standing(
-                model=name,
-                rating=rating,
-                lower=lower,
-                upper=upper,
-                standard_error=error,
-                rank=best,
-                rank_lower=best,
-                rank_upper=worst,
-                battles=battles,
-                wins=wins,
-                losses=losses,
-                ties=ties,
-            )
-        )
-    return tuple(sorted(standings, key=_place))
+def _rows(placed: Placed) -> list[_Row]:
+    """List rating, bounds, error, ranks, P(best) and groups; what is not finite is None."""
+    numbers = (placed.rating, placed.lower, placed.upper, placed.standard_error)
+    finite = [
+        [value if math.isfinite(value) else None for value in row.tolist()] for row in numbers
+    ]
+    ranks = [row.tolist() for row in (placed.rank, placed.rank_lower, placed.rank_upper)]
+    nobody = [None] * placed.rating.size
+    best = nobody if placed.probability_best is None else placed.probability_best.tolist()
+    return list(zip(*finite, *ranks, best, placed.tie_groups or nobody, strict=True))
 
 
 def _records(votes: PairCounts) -> list[list[int]]:

@@ -1,0 +1,134 @@
+"""From a battles table to the votes that a recipe fits: slice, filter, weigh, and count."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from tiltyard.battles.pair_table import pair_table
+from tiltyard.battles.table import Battles
+from tiltyard.boards.counted import Counted
+from tiltyard.boards.errors import RecipeError
+from tiltyard.boards.features import feature_columns
+from tiltyard.boards.paths import at_path, has_values
+from tiltyard.boards.recipe import Recipe
+from tiltyard.boards.records import Diagnostic
+from tiltyard.boards.slices import slice_battles
+
+CLUSTERS: Mapping[str, tuple[str, ...]] = {
+    "prompt": ("prompt", "prompt_id", "opening_msg", "instruction"),
+    "session": ("session", "evaluation_session_id", "session_hash"),
+}
+"""Where a clustering may be found, beside a column of its own name."""
+
+VOTE_COLUMNS = ("model_a", "model_b", "outcome", "weight")
+
+
+def count_votes(battles: Battles, recipe: Recipe) -> tuple[Counted, tuple[Diagnostic, ...]]:
+    """Count the votes that a recipe asks for, and say what was left out.
+
+    Raises
+    ------
+    RecipeError
+        When the votes lack a column that the recipe needs.
+    """
+    sliced = slice_battles(battles, recipe.slices)
+    weighed = _weighed(sliced, recipe)
+    if not recipe.needs_single_votes:
+        return Counted(weighed.pairs), ()
+    single, found = _single_votes(weighed.frame, recipe)
+    return Counted(pair_table(single.with_columns(pl.lit(1).alias("count"))), single), found
+
+
+def cluster_source(frame: pl.DataFrame, name: str) -> str:
+    """Find the column of a clustering.
+
+    Raises
+    ------
+    RecipeError
+        When there is none, or it is empty.
+    """
+    for place in (*CLUSTERS.get(name, (name,)), name):
+        if has_values(frame, place):
+            if (
+                frame.height
+                and frame.select(at_path(place)).to_series().null_count() == frame.height
+            ):
+                raise RecipeError(f"The column {place} is empty, so votes cannot cluster by it.")
+            return place
+    raise RecipeError(f"The votes have no column {name} to cluster by.")
+
+
+def _weighed(battles: Battles, recipe: Recipe) -> Battles:
+    """Multiply into the votes' weights what the recipe says of single votes."""
+    factors = []
+    if "inverse-propensity" in recipe.weights:
+        factors.append(_inverse_propensity(battles.frame))
+    if recipe.half_life is not None:
+        factors.append(_decay(battles.frame, recipe.half_life))
+    if not factors:
+        return battles
+    weight = pl.col("weight")
+    for factor in factors:
+        weight = weight * factor
+    return Battles(battles.frame.with_columns(weight))
+
+
+def _inverse_propensity(frame: pl.DataFrame) -> pl.Expr:
+    probability = frame["pair_probability"]
+    valid = (probability > 0) & (probability <= 1)
+    wrong = frame.height - int(valid.fill_null(value=False).sum())
+    if wrong:
+        raise RecipeError(
+            f"{wrong:,} of {frame.height:,} votes have no pair_probability between 0 and 1, "
+            "which inverse-propensity weights divide by."
+        )
+    return 1.0 / pl.col("pair_probability")
+
+
+def _decay(frame: pl.DataFrame, half_life: float) -> pl.Expr:
+    missing = frame["voted_at"].null_count()
+    if missing:
+        raise RecipeError(
+            f"{missing:,} of {frame.height:,} votes have no time in voted_at, "
+            "so they cannot decay with age."
+        )
+    age = (pl.col("voted_at").max() - pl.col("voted_at")).dt.total_microseconds()
+    return (0.5 ** (age / (half_life * 86_400e6))).cast(pl.Float64)
+
+
+def _single_votes(
+    frame: pl.DataFrame, recipe: Recipe
+) -> tuple[pl.DataFrame, tuple[Diagnostic, ...]]:
+    """Bring the votes into a canonical order, one row each, with what the recipe asks for.
+
+    Votes without a value for a control are left out. Clusters become numbers in the order of their
+    names, so that no name of a voter gets into what is saved.
+    """
+    clusters = [
+        at_path(cluster_source(frame, name)).rank("dense").cast(pl.Int64).alias(f"{name} cluster")
+        for name in recipe.cluster
+    ]
+    controls = feature_columns(frame, recipe.controls)
+    chosen = frame.select(
+        pl.col("model_a", "model_b", "outcome").cast(pl.String),
+        "weight",
+        *controls,
+        *clusters,
+        pl.col("count"),
+    )
+    names = [name for name in chosen.columns if name not in {*VOTE_COLUMNS, "count"}]
+    measured = [name for name in names if not name.endswith(" cluster")]
+    known = chosen.drop_nulls(measured)
+    found = _left_out(chosen, known)
+    if (known["count"] != 1).any():
+        known = known.select(pl.exclude("count").repeat_by("count").explode())
+    return known.select(*VOTE_COLUMNS, *names).sort(pl.all()), found
+
+
+def _left_out(before: pl.DataFrame, after: pl.DataFrame) -> tuple[Diagnostic, ...]:
+    lost = int(before["count"].sum()) - int(after["count"].sum())
+    if not lost:
+        return ()
+    empty = ", ".join(name for name in before.columns if before[name].null_count())
+    votes = "1 vote" if lost == 1 else f"{lost:,} votes"
+    return (Diagnostic("no_control_value", f"{votes} with nothing in {empty} left out.", ()),)

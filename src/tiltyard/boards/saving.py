@@ -1,0 +1,206 @@
+"""Boards on disk: a directory whose manifest says what is in it, byte by byte."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from tiltyard.boards.counted import Counted
+from tiltyard.boards.errors import SavedBoardError
+from tiltyard.boards.recipe import Recipe
+from tiltyard.boards.records import DECIMALS, Coefficient, Diagnostic, Standing, Step
+
+if TYPE_CHECKING:
+    from tiltyard.boards.board import Board
+
+BOARD, TABLE, VOTES = "board.json", "board.parquet", "votes.parquet"
+COVARIANCE, MANIFEST = "covariance.parquet", "manifest.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a saved board is made of.
+
+    Parameters
+    ----------
+    format
+        Of the directory; 1.
+    version
+        The version of Tiltyard that wrote it.
+    data_sha256
+        Digest of the votes as the recipe saw them.
+    recipe_sha256
+        Digest of the recipe.
+    seed
+        Where all random numbers started.
+    files
+        The SHA-256 of every other file in the directory.
+    """
+
+    format: int
+    version: str
+    data_sha256: str
+    recipe_sha256: str
+    seed: int
+    files: Mapping[str, str]
+
+
+def write_board(board: "Board", directory: str | Path) -> None:
+    """Do what :meth:`tiltyard.boards.board.Board.save` says."""
+    if board.counted is None:
+        raise SavedBoardError("This board was read without its votes: rank them again to save it.")
+    contents = {BOARD: board.to_json().encode(), TABLE: _parquet(_table(board))}
+    contents[VOTES] = _parquet(board.counted.to_frame())
+    if board.covariance is not None:
+        contents[COVARIANCE] = _parquet(_covariance_frame(board))
+    files = {name: _sha256(content) for name, content in sorted(contents.items())}
+    manifest = Manifest(
+        FORMAT, board.version, board.data_sha256, board.recipe.sha256, board.recipe.seed, files
+    )
+    contents[MANIFEST] = (json.dumps(asdict(manifest), indent=2) + "\n").encode()
+    place = Path(directory)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        for name, content in contents.items():
+            (place / name).write_bytes(content)
+        if COVARIANCE not in contents:
+            (place / COVARIANCE).unlink(missing_ok=True)
+    except OSError as error:
+        raise SavedBoardError(f"{place} cannot be written ({error.strerror}).") from error
+
+
+def read_board(path: str | Path) -> dict[str, Any]:
+    """Read the fields of a board; see :meth:`tiltyard.boards.board.Board.load`."""
+    place = Path(path)
+    if not place.is_dir():
+        return _from_json(read_file(place), place.name)
+    values = _from_json(read_file(place / BOARD), BOARD)
+    values["counted"] = Counted.from_frame(read_table(place / VOTES), values["recipe"])
+    if (place / COVARIANCE).exists():
+        values["covariance"] = read_table(place / COVARIANCE).drop("model").to_numpy()
+    return values
+
+
+def read_manifest(directory: str | Path) -> Manifest:
+    """Read the manifest of a saved board.
+
+    Raises
+    ------
+    SavedBoardError
+        When there is none, or it is of another format.
+    """
+    values = _parsed(read_file(Path(directory) / MANIFEST), MANIFEST)
+    if values.get("format") != FORMAT:
+        raise SavedBoardError(
+            f"{MANIFEST} is of format {values.get('format')}; "
+            f"this version of Tiltyard reads {FORMAT}."
+        )
+    manifest: Manifest = _record(Manifest, values, MANIFEST)
+    return manifest
+
+
+def read_file(file: Path) -> bytes:
+    """Read a file of a saved board.
+
+    Raises
+    ------
+    SavedBoardError
+        When it is not there or cannot be read.
+    """
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise SavedBoardError(f"{file} cannot be read ({error.strerror}).") from error
+
+
+def read_table(file: Path) -> pl.DataFrame:
+    """Read a Parquet file of a saved board.
+
+    Raises
+    ------
+    SavedBoardError
+        When it is not there, cannot be read, or is no Parquet file.
+    """
+    try:
+        return pl.read_parquet(BytesIO(read_file(file)))
+    except pl.exceptions.PolarsError as error:
+        raise SavedBoardError(f"{file.name} is damaged or cut short.") from error
+
+
+def _from_json(text: bytes, source: str) -> dict[str, Any]:
+    values = _parsed(text, source)
+    try:
+        return {
+            "models": _records(Standing, values["models"], source),
+            "log_likelihood": values["log_likelihood"],
+            "coefficients": _records(Coefficient, values["coefficients"], source),
+            "diagnostics": _records(Diagnostic, values["diagnostics"], source),
+            "recipe": Recipe.from_dict(values["recipe"]),
+            "data_sha256": values["data_sha256"],
+            "version": values["version"],
+            "filters": _records(Step, values.get("filters", []), source),
+        }
+    except (KeyError, TypeError, AttributeError) as error:
+        raise SavedBoardError(f"{source} is not a board: it lacks or misuses {error}.") from error
+
+
+def _parsed(text: bytes, source: str) -> dict[str, Any]:
+    try:
+        values = json.loads(text)
+    except ValueError as error:
+        raise SavedBoardError(f"{source} is not JSON: it may be cut short.") from error
+    if not isinstance(values, dict):
+        raise SavedBoardError(f"{source} is not a board.")
+    return values
+
+
+def _records(kind: type[Any], rows: list[dict[str, Any]], source: str) -> tuple[Any, ...]:
+    return tuple(_record(kind, row, source) for row in rows)
+
+
+def _record(kind: type[Any], values: dict[str, Any], source: str) -> Any:  # noqa: ANN401  # one of the board's records
+    known = {field.name for field in fields(kind)}
+    given = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in values.items()
+        if name in known
+    }
+    try:
+        return kind(**given)
+    except TypeError as error:
+        raise SavedBoardError(f"{source} is not a board of this version ({error}).") from error
+
+
+def _table(board: "Board") -> pl.DataFrame:
+    kinds: dict[str, Any] = {
+        "model": pl.String,
+        **dict.fromkeys(("rating", "lower", "upper", "standard_error"), pl.Float64),
+        **dict.fromkeys(("rank", "rank_lower", "rank_upper"), pl.Int64),
+        **dict.fromkeys(("battles", "wins", "losses", "ties"), pl.Int64),
+        "probability_best": pl.Float64,
+        "tie_groups": pl.List(pl.Int64),
+    }
+    rows = board.to_dict()["models"]
+    return pl.DataFrame([[row[name] for name in kinds] for row in rows], kinds, orient="row")
+
+
+def _covariance_frame(board: "Board") -> pl.DataFrame:
+    names = [standing.model for standing in board.rated]
+    rounded = pl.DataFrame(board.covariance, names).select(pl.all().round(DECIMALS))
+    return rounded.insert_column(0, pl.Series("model", names))
+
+
+def _parquet(frame: pl.DataFrame) -> bytes:
+    stream = BytesIO()
+    frame.write_parquet(stream, compression="zstd")
+    return stream.getvalue()
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -4,6 +4,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from model_server import ModelServer
+from opened import served_model
 from polling import until
 from serving import API, ask, follow, serving, vote, voter
 

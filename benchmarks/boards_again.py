@@ -14,7 +14,7 @@ from tiltyard.ratings.pair_counts import PairCounts
 VOTES, MODELS, ROUNDS = 1_000_000, 300, 100
 FRESH = 100
 """Votes that come in between two fits of a live board."""
-POINTS = 400 / np.log(10)
+NOTE = "CPU time in one process, one thread; medians of 9 runs, of 3 for the bootstrap."
 
 
 def report() -> str:
@@ -39,14 +39,13 @@ def report() -> str:
     lines = [
         f"# Fitting {MODELS} models again ({VOTES:,} votes, {after.first.size:,} pairs)",
         "",
-        "CPU seconds in one process, one thread; medians of 9 runs, of 3 for the bootstrap.",
+        NOTE,
         "",
         "| what | CPU ms | fits |",
         "|---|---|---|",
         *(f"| {what} | {1000 * took:.1f} | {took / fit:.2f} |" for what, took in rows),
         "",
-        "Bootstrap standard errors over those of the sandwich, median over the models: "
-        f"{agreement:.3f}.",
+        f"Bootstrap standard errors over sandwich ones, median of the models: {agreement:.3f}.",
     ]
     return "\n".join(lines) + "\n"
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-BENCHMARKS = ("ranking", "large_log", "style_control")
+BENCHMARKS = ("ranking", "large_log", "style_control", "boards_again", "coverage")
 PACKAGES = ("tiltyard", "numpy", "scipy", "polars")
 HERE = Path(__file__).parent
 

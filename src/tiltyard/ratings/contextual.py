@@ -37,6 +37,8 @@ class ContextualFit:
         Shape (K + d, K + d). Sandwich covariance of [strengths, coefficients]. The rows of the
         strengths sum to zero over the strengths; contrasts and coefficients have the same variance
         in every gauge.
+    bread
+        Shape (K + d, K + d). H⁻¹ in the same gauge: the outside of the sandwich.
     log_likelihood
         Sum of the votes' weighted log-likelihoods, ties as halves, without the ridge's penalty.
     gradient
@@ -51,6 +53,7 @@ class ContextualFit:
     strengths: Floats
     coefficients: Floats
     covariance: Floats
+    bread: Floats
     log_likelihood: float
     gradient: float
     steps: int
@@ -111,7 +114,7 @@ def fit_contextual(votes: Votes, features: Floats, *, ridge: float = 0.0) -> Con
     strengths, coefficients = np.split(top.at, [rows.models])
     gradient = float(np.abs(top.slope.gradient).max())
     return ContextualFit(
-        strengths, coefficients, between(bread, meat), value, gradient, top.steps, ridge
+        strengths, coefficients, between(bread, meat), bread, value, gradient, top.steps, ridge
     )
 
 

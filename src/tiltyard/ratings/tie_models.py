@@ -45,6 +45,8 @@ class TieModelFit:
         both are bad.
     covariance
         Shape (K + m, K + m). Sandwich covariance of [strengths, parameters in that order].
+    bread
+        Shape (K + m, K + m). The inverse information in the same gauge: the sandwich's outside.
     log_likelihood
         Sum of the votes' weighted log-likelihoods, over three outcomes or four.
     gradient
@@ -57,6 +59,7 @@ class TieModelFit:
     strengths: Floats
     parameters: dict[str, float]
     covariance: Floats
+    bread: Floats
     log_likelihood: float
     gradient: float
     steps: int
@@ -110,9 +113,22 @@ def outcome_probabilities(fit: TieModelFit, first: Indices, second: Indices) -> 
         Shape (N, 3): first wins, second wins, tie. Shape (N, 4) with both-bad last for a fit of
         four outcomes.
     """
-    places = _places(first, second, len(fit.strengths), len(fit.parameters))
+    places, row = _distinct(fit, first, second)
     chances: Floats = np.exp(log_probabilities(MODELS[fit.model], estimates(fit)[places]))
-    return chances
+    return chances[row]
+
+
+def outcome_scores_of(fit: TieModelFit, first: Indices, second: Indices) -> Floats:
+    """Gradient of each outcome's log-probability, by [first, second, parameters].
+
+    Returns
+    -------
+    Floats
+        Shape (outcomes, N, 2 + m), with outcomes as in :func:`outcome_probabilities`.
+    """
+    places, row = _distinct(fit, first, second)
+    model = MODELS[fit.model]
+    return outcome_scores(model, outcome_terms(model, estimates(fit)[places]))[:, row]
 
 
 def estimates(fit: TieModelFit) -> Floats:
@@ -143,6 +159,7 @@ def _fit(model: OutcomeModel, counts: PairCounts, squares: PairCounts | None) ->
         strengths,
         dict(zip(model.parameters, parameters.tolist(), strict=True)),
         between(bread, meat),
+        bread,
         top.slope.value,
         float(np.abs(top.slope.gradient).max()),
         top.steps,
@@ -174,6 +191,13 @@ def _start(model: OutcomeModel, totals: Floats) -> Floats:
         "bad_level": np.log(2 * bad / (1 - bad)),
     }
     return np.array([starts[name] for name in model.parameters])
+
+
+def _distinct(fit: TieModelFit, first: Indices, second: Indices) -> tuple[Indices, Indices]:
+    """Places of the ordered pairs that occur, and which of them each vote is."""
+    models = len(fit.strengths)
+    pairs, row = np.unique(first * models + second, return_inverse=True)
+    return _places(pairs // models, pairs % models, models, len(fit.parameters)), row
 
 
 def _places(first: Indices, second: Indices, models: int, parameters: int) -> Indices:

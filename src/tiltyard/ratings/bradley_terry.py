@@ -6,6 +6,7 @@ log-likelihood y ln p + (1 - y) ln(1 - p) with p = 1 / (1 + exp(theta_j - theta_
 a common shift; here they sum to zero.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +20,8 @@ from tiltyard.ratings.pair_counts import Floats, PairCounts
 GRADIENT_TOLERANCE = 1e-9
 MOST_STEPS = 200
 MOST_MODELS = 10_000
-"""Models that dense K x K matrices can hold: 800 MB for each matrix."""
+"""Models that dense K x K matrices can hold, 800 MB each; :mod:`tiltyard.ratings.sparse` has no
+limit."""
 
 
 class NotEstimableError(TiltyardError):
@@ -95,8 +97,29 @@ class Maximum:
     steps: int
 
 
-def maximise(counts: PairCounts, start: Floats | None = None) -> Maximum:
+def newton_direction(counts: PairCounts, strengths: Floats, gradient: Floats) -> Floats:
+    """Shape (K,). Newton's step, summing to zero, by a Cholesky factor of the K x K information."""
+    factor = linalg.cho_factor(
+        _without_null_space(information(counts, strengths)), overwrite_a=True, check_finite=False
+    )
+    direction: Floats = linalg.cho_solve(factor, gradient, check_finite=False)
+    direction -= direction.mean()
+    return direction
+
+
+def maximise(
+    counts: PairCounts,
+    start: Floats | None = None,
+    direction: Callable[[PairCounts, Floats, Floats], Floats] = newton_direction,
+) -> Maximum:
     """Climb to the top of the likelihood, as :func:`fit_bradley_terry` does; no covariance.
+
+    Parameters
+    ----------
+    counts, start
+        As there.
+    direction
+        What solves Newton's equations, from the counts, the strengths and the gradient.
 
     Raises
     ------
@@ -112,7 +135,8 @@ def maximise(counts: PairCounts, start: Floats | None = None) -> Maximum:
         size = float(np.abs(gradient).max())
         if size <= tolerance:
             return Maximum(strengths, height, size, step)
-        strengths, height = _uphill(counts, strengths, height, gradient)
+        way = direction(counts, strengths, gradient)
+        strengths, height = _uphill(counts, strengths, height, gradient, way)
     raise NotEstimableError(
         f"Newton's method left a gradient of {size:.1e} after {MOST_STEPS} steps: "
         "the weights span too many orders of magnitude for double precision."
@@ -122,9 +146,10 @@ def maximise(counts: PairCounts, start: Floats | None = None) -> Maximum:
 def log_likelihood(counts: PairCounts, strengths: Floats) -> float:
     """Return the sum over votes of y ln p + (1 - y) ln(1 - p), times their weights."""
     gap = strengths[counts.first] - strengths[counts.second]
-    # ln(1 - p) is ln p - gap: one logarithm instead of two.
-    terms = counts.totals * log_expit(gap) - counts.second_points * gap
-    return float(terms.sum())
+    # The likelier outcome costs ln(1 + e^-|gap|), the other |gap| more: nothing cancels.
+    surprises = np.where(gap > 0, counts.second_points, counts.first_points)
+    gap = np.abs(gap)
+    return float((counts.totals * log_expit(gap) - surprises * gap).sum())
 
 
 def score(counts: PairCounts, strengths: Floats) -> Floats:
@@ -136,15 +161,32 @@ def score(counts: PairCounts, strengths: Floats) -> Floats:
 
 def information(counts: PairCounts, strengths: Floats) -> Floats:
     """Shape (K, K). Negative Hessian H: the graph Laplacian with weights n p (1 - p)."""
+    return _laplacian(counts, information_by_pair(counts, strengths))
+
+
+def information_by_pair(counts: PairCounts, strengths: Floats) -> Floats:
+    """Shape (P,). n p (1 - p): what each pair tells about the difference of its two strengths."""
     less = expit(-np.abs(strengths[counts.first] - strengths[counts.second]))
-    return _laplacian(counts, counts.totals * less * (1.0 - less))
+    return counts.totals * less * (1.0 - less)
+
+
+def squared_scores_by_pair(squares: PairCounts, strengths: Floats) -> Floats:
+    """Shape (P,). Sum over each pair's votes of (w (y - p))²: the middle of the sandwich.
+
+    Each outcome enters with its own residual: a tie leaves (1/2 - p)², which is not what a win and
+    a loss would leave.
+    """
+    gap = strengths[squares.first] - strengths[squares.second]
+    win, loss = expit(-gap), expit(gap)
+    tie = 0.5 * (win - loss)
+    halves = squares.ties + squares.both_bad
+    return squares.first_wins * win**2 + squares.second_wins * loss**2 + halves * tie**2
 
 
 def sandwich(counts: PairCounts, squares: PairCounts, strengths: Floats) -> Floats:
     """Covariance H⁺ B H⁺ of the strengths in the sum-zero gauge (Huber 1967; White 1980, HC0).
 
-    B sums the outer products of single votes' scores, so each outcome enters with its own residual:
-    a tie leaves (1/2 - p)², which is not what a win and a loss would leave.
+    B sums the outer products of single votes' scores, :func:`squared_scores_by_pair`.
 
     Parameters
     ----------
@@ -160,16 +202,9 @@ def sandwich(counts: PairCounts, squares: PairCounts, strengths: Floats) -> Floa
     Floats
         Shape (K, K).
     """
-    gap = strengths[counts.first] - strengths[counts.second]
     bread = _pseudo_inverse(information(counts, strengths))
-    win, loss = expit(-gap), expit(gap)
-    tie = 0.5 * (win - loss)
-    residuals = (
-        squares.first_wins * win**2
-        + squares.second_wins * loss**2
-        + (squares.ties + squares.both_bad) * tie**2
-    )
-    covariance: Floats = bread @ _laplacian(squares, residuals) @ bread
+    middle = _laplacian(squares, squared_scores_by_pair(squares, strengths))
+    covariance: Floats = bread @ middle @ bread
     return 0.5 * (covariance + covariance.T)
 
 
@@ -184,14 +219,9 @@ def _start(counts: PairCounts, start: Floats | None) -> tuple[Floats, float]:
 
 
 def _uphill(
-    counts: PairCounts, strengths: Floats, here: float, gradient: Floats
+    counts: PairCounts, strengths: Floats, here: float, gradient: Floats, direction: Floats
 ) -> tuple[Floats, float]:
-    """Take the Newton step, halved until the likelihood rises as much as its slope promises."""
-    factor = linalg.cho_factor(
-        _without_null_space(information(counts, strengths)), overwrite_a=True, check_finite=False
-    )
-    direction = linalg.cho_solve(factor, gradient, check_finite=False)
-    direction -= direction.mean()
+    """Take the step, halved until the likelihood rises as much as its slope promises."""
     promise = float(gradient @ direction)
     rounding = 1e-13 * abs(here)
     length = 1.0
@@ -213,6 +243,11 @@ def _tolerance(counts: PairCounts) -> float:
 
 
 def _laplacian(counts: PairCounts, weight: Floats) -> Floats:
+    if counts.models > MOST_MODELS:
+        raise NotEstimableError(
+            f"{counts.models:,} models are too many for matrices of all pairs: the limit is "
+            f"{MOST_MODELS:,}."
+        )
     matrix = np.zeros((counts.models, counts.models))
     matrix[counts.first, counts.second] = -weight
     matrix[counts.second, counts.first] = -weight
@@ -235,10 +270,6 @@ def _pseudo_inverse(laplacian: Floats) -> Floats:
 
 
 def _refuse_unless_estimable(counts: PairCounts) -> None:
-    if counts.models > MOST_MODELS:
-        raise NotEstimableError(
-            f"{counts.models:,} models are too many to rate together: the limit is {MOST_MODELS:,}."
-        )
     found = connectivity(counts)
     if found.rated.size == counts.models > 0:
         return

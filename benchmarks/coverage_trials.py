@@ -59,7 +59,7 @@ def plain(random: np.random.Generator) -> Hits:
     outcome = draw_outcomes(random, STRENGTHS[first] - STRENGTHS[second])
     counts = PairCounts.from_votes(first, second, outcome, models=len(STRENGTHS))
     fit = fit_bradley_terry(counts)
-    return _holds(fit.strengths, fit.covariance, STRENGTHS)
+    return holds(fit.strengths, fit.covariance, STRENGTHS)
 
 
 def newcomer(random: np.random.Generator) -> Hits:
@@ -73,7 +73,7 @@ def newcomer(random: np.random.Generator) -> Hits:
     contrast = np.zeros((1, models))
     contrast[0, [0, -1]] = -1, 1
     spread = contrast @ fit.covariance @ contrast.T
-    return _holds(contrast @ fit.strengths, spread, contrast @ STRENGTHS)
+    return holds(contrast @ fit.strengths, spread, contrast @ STRENGTHS)
 
 
 def style_controlled(random: np.random.Generator) -> Hits:
@@ -85,7 +85,7 @@ def style_controlled(random: np.random.Generator) -> Hits:
     outcome = draw_outcomes(random, gap)
     fit = fit_contextual(Votes.from_arrays(first, second, outcome, models=len(STRENGTHS)), features)
     found = np.concatenate([fit.strengths, fit.coefficients])
-    return _holds(found, fit.covariance, np.concatenate([STRENGTHS, COEFFICIENTS]))
+    return holds(found, fit.covariance, np.concatenate([STRENGTHS, COEFFICIENTS]))
 
 
 def rao_kupper(random: np.random.Generator) -> Hits:
@@ -135,7 +135,7 @@ def _tied(
     steps = np.cumsum(chances(STRENGTHS[first] - STRENGTHS[second], STRENGTHS[first]), axis=0)
     outcome = (random.random(2000) > steps).sum(axis=0)
     found = fit(PairCounts.from_votes(first, second, outcome, models=len(STRENGTHS)))
-    return _holds(estimates(found), found.covariance, np.concatenate([STRENGTHS, parameters]))
+    return holds(estimates(found), found.covariance, np.concatenate([STRENGTHS, parameters]))
 
 
 def draw_pairs(
@@ -157,7 +157,8 @@ def draw_outcomes(random: np.random.Generator, gap: Floats) -> Indices:
     return np.where(won, Code.A, np.where(tied, Code.TIE, Code.B)).astype(np.int64)
 
 
-def _holds(found: Floats, covariance: Floats, truth: Floats) -> Hits:
+def holds(found: Floats, covariance: Floats, truth: Floats) -> Hits:
+    """Tell which 95 % intervals of estimates hold the truth."""
     lower, upper = normal_interval(found, np.sqrt(np.diag(covariance)), 0.95)
     return (lower <= truth) & (truth <= upper)
 

@@ -2,8 +2,9 @@
 
 import polars as pl
 
-from tiltyard.battles.columns import OUTCOME, as_codes, first_row, row_error, source_of
-from tiltyard.battles.errors import VotesError
+from tiltyard.battles.columns import OUTCOME, as_codes, first_row, source_of
+from tiltyard.battles.errors import CellError, VotesError
+from tiltyard.battles.notes import Note, counted
 from tiltyard.battles.outcome import ALLOWED, Outcome, outcome_of
 
 LABELS = ("outcome", "winner")
@@ -22,8 +23,15 @@ def choice_columns(present: list[str]) -> tuple[str, ...]:
     return ()
 
 
-def read_outcomes(frame: pl.DataFrame, source: str) -> pl.Series:
+def read_outcomes(frame: pl.DataFrame, source: str) -> tuple[pl.Series, tuple[Note, ...]]:
     """Read the outcome of each row, null where the format says that nobody voted.
+
+    Returns
+    -------
+    outcomes : pl.Series
+    notes : tuple of Note
+        `no_vote` when nobody voted on some rows, `mixed_spellings` when an outcome is spelled in
+        more than one way.
 
     Raises
     ------
@@ -37,13 +45,13 @@ def read_outcomes(frame: pl.DataFrame, source: str) -> pl.Series:
             f"(found: {', '.join(frame.columns) or 'no columns'})."
         )
     if columns == ONE_HOT:
-        return _from_one_hot(frame, source)
+        return _from_one_hot(frame, source), ()
     if columns == CHOSEN:
-        return _from_chosen_name(frame, source)
+        return _from_chosen_name(frame, source), ()
     return _from_labels(frame.get_column(columns[0]), source)
 
 
-def _from_labels(column: pl.Series, source: str) -> pl.Series:
+def _from_labels(column: pl.Series, source: str) -> tuple[pl.Series, tuple[Note, ...]]:
     labels = as_codes(column)
     spelled = labels.unique().drop_nulls().to_list()
     accepted = ACCEPTED if column.name == "acceptedIndex" else {}
@@ -57,8 +65,32 @@ def _from_labels(column: pl.Series, source: str) -> pl.Series:
     if wrong is not None:
         label = labels[wrong]
         given = "is empty" if not label else f"{label!r} is not an outcome"
-        raise row_error(source, wrong, column.name, f"{given}; allowed are {ALLOWED}")
-    return outcomes
+        raise CellError(source, wrong, column.name, f"{given}; allowed are {ALLOWED}")
+    return outcomes, (*_unvoted(outcomes, column.name), *_mixed(labels, known))
+
+
+def _unvoted(outcomes: pl.Series, column: str) -> tuple[Note, ...]:
+    rows = outcomes.null_count()
+    if not rows:
+        return ()
+    message = f"Nobody voted on {counted(rows, 'row')} (empty {column}), which are left out."
+    return (Note("no_vote", message, rows),)
+
+
+def _mixed(labels: pl.Series, meaning: dict[str, str]) -> tuple[Note, ...]:
+    """Note that one outcome is spelled in several ways, as when two sources were put together."""
+    spellings: dict[str, list[str]] = {}
+    for label in sorted(meaning):
+        spellings.setdefault(meaning[label], []).append(label)
+    several = {outcome: ways for outcome, ways in spellings.items() if len(ways) > 1}
+    if not several:
+        return ()
+    ways = "; ".join(
+        f"{outcome} as {', '.join(map(repr, ways))}" for outcome, ways in several.items()
+    )
+    rows = int(labels.cast(pl.String).is_in(list(meaning)).sum())
+    message = f"The column {labels.name} spells outcomes in several ways, all understood: {ways}."
+    return (Note("mixed_spellings", message, rows),)
 
 
 def _from_one_hot(frame: pl.DataFrame, source: str) -> pl.Series:
@@ -70,7 +102,7 @@ def _from_one_hot(frame: pl.DataFrame, source: str) -> pl.Series:
     ).to_series()
     wrong = first_row(~valid)
     if wrong is not None:
-        raise row_error(
+        raise CellError(
             source, wrong, ", ".join(ONE_HOT), "exactly one of the three must be 1, the others 0"
         )
     won_a, won_b, _ = (pl.col(name) == 1 for name in ONE_HOT)
@@ -88,7 +120,7 @@ def _from_chosen_name(frame: pl.DataFrame, source: str) -> pl.Series:
     wrong = first_row(~known)
     if wrong is not None:
         given = frame["chosen_model_name"][wrong]
-        raise row_error(
+        raise CellError(
             source, wrong, "chosen_model_name", f"{given!r} is neither of the row's two models"
         )
     return frame.select(_outcome(won_a, won_b)).to_series()

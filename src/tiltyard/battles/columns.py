@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from tiltyard.battles.errors import VotesError
+from tiltyard.battles.errors import CellError, VotesError
 from tiltyard.battles.outcome import Outcome
 
 OUTCOME = pl.Enum([outcome.value for outcome in Outcome])
@@ -33,16 +33,13 @@ ALIASES: dict[str, tuple[str, ...]] = {
 }
 
 NEEDED = ("model_a", "model_b", "count", "weight")
+END_OF_TIME = 253_402_300_800
+"""Seconds from 1970 to the year 10000; a larger number is in other units."""
 
 
 def source_of(column: str, present: list[str]) -> str | None:
     """Return what `column` of the battles table is called among the columns `present`."""
     return next((name for name in ALIASES.get(column, (column,)) if name in present), None)
-
-
-def row_error(source: str, row: int, column: str, problem: str) -> VotesError:
-    """Say what is wrong in one cell; `row` counts from 0, the sentence from 1."""
-    return VotesError(f"{source}, row {row + 1}, column {column}: {problem}.")
 
 
 def first_row(mask: pl.Series) -> int | None:
@@ -66,7 +63,7 @@ def read_name(column: pl.Series, source: str) -> pl.Series:
     names = as_codes(column)
     missing = first_row(names.is_null() | (names == ""))
     if missing is not None:
-        raise row_error(source, missing, column.name, "is empty; every vote names its two models")
+        raise CellError(source, missing, column.name, "is empty; every vote names its two models")
     return names
 
 
@@ -75,7 +72,7 @@ def read_count(column: pl.Series, source: str) -> pl.Series:
     numbers = _read_numbers(column, source)
     wrong = first_row(numbers != numbers.floor())
     if wrong is not None:
-        raise row_error(
+        raise CellError(
             source, wrong, column.name, f"{numbers[wrong]:g} is not a whole number of votes"
         )
     return numbers.cast(pl.Int64)
@@ -91,7 +88,7 @@ def _read_numbers(column: pl.Series, source: str) -> pl.Series:
     wrong = first_row(~(numbers.is_finite() & (numbers >= 0)).fill_null(value=False))
     if wrong is not None:
         given = "is empty" if column[wrong] is None else f"{column[wrong]!r} is not allowed"
-        raise row_error(
+        raise CellError(
             source, wrong, column.name, f"{given}; allowed are finite numbers from 0 upwards"
         )
     return numbers
@@ -100,7 +97,9 @@ def _read_numbers(column: pl.Series, source: str) -> pl.Series:
 def read_time(column: pl.Series, source: str) -> pl.Series:
     """Read moments: seconds since 1970, ISO 8601 text, or datetimes (UTC where no zone is told)."""
     if column.dtype.is_numeric():
-        moments = (column.cast(pl.Float64) * 1e6).cast(pl.Int64).cast(pl.Datetime("us", "UTC"))
+        seconds = column.cast(pl.Float64)
+        seconds = seconds.set(~(seconds.abs() < END_OF_TIME).fill_null(value=False), None)
+        moments = (seconds * 1e6).round().cast(pl.Int64).cast(pl.Datetime("us", "UTC"))
     elif column.dtype == pl.String:
         moments = column.str.to_datetime(time_unit="us", time_zone="UTC", strict=False)
     elif isinstance(column.dtype, pl.Datetime) and column.dtype.time_zone is None:
@@ -109,7 +108,7 @@ def read_time(column: pl.Series, source: str) -> pl.Series:
         moments = column.cast(pl.Datetime("us", "UTC"), strict=False)
     wrong = first_row(moments.is_null() & column.is_not_null())
     if wrong is not None:
-        raise row_error(
+        raise CellError(
             source,
             wrong,
             column.name,
@@ -123,5 +122,5 @@ def read_other(column: pl.Series, dtype: pl.DataType, source: str) -> pl.Series:
     read = as_codes(column) if dtype == pl.Categorical else column.cast(dtype, strict=False)
     wrong = first_row(read.is_null() & column.is_not_null())
     if wrong is not None:
-        raise row_error(source, wrong, column.name, f"{column[wrong]!r} is not {dtype}")
+        raise CellError(source, wrong, column.name, f"{column[wrong]!r} is not {dtype}")
     return read

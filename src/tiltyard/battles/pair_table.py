@@ -1,19 +1,26 @@
-"""From rows of votes to counts by pair, in one pass of polars."""
+"""From rows of votes to counts by pair."""
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
+from tiltyard.battles.cells import Cells
 from tiltyard.battles.columns import OUTCOME
-from tiltyard.ratings.pair_counts import PairCounts
+from tiltyard.ratings.pair_counts import Floats, Indices, PairCounts
 
-NAMES = pl.Categorical
+SIDES = ("model_a", "model_b")
+KEYS = (*SIDES, "outcome", "weight")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairTable:
     """Votes counted by pair of models and outcome.
+
+    Tables of parts of a log add up by `+` to the table of the whole, also when the parts know
+    different models.
 
     Parameters
     ----------
@@ -35,30 +42,138 @@ class PairTable:
     squares: PairCounts
     self_battles: dict[str, int]
 
+    def __add__(self, other: "PairTable") -> Self:
+        """Merge the counts of two sets of votes."""
+        names = tuple(sorted({*self.names, *other.names}))
+        mine, theirs = self._over(names), other._over(names)
+        lost = {
+            name: self.self_battles.get(name, 0) + other.self_battles.get(name, 0)
+            for name in sorted({*self.self_battles, *other.self_battles})
+        }
+        votes, weights, squares = (one + two for one, two in zip(mine, theirs, strict=True))
+        return type(self)(names, votes, weights, squares, lost)
+
+    def _over(self, names: tuple[str, ...]) -> tuple[PairCounts, PairCounts, PairCounts]:
+        """Renumber the models as in `names`, which are sorted and hold all of them."""
+        place = {name: number for number, name in enumerate(names)}
+        number = np.array([place[name] for name in self.names], np.int64)
+        votes, weights, squares = (
+            PairCounts(
+                len(names),
+                number[counts.first],
+                number[counts.second],
+                counts.first_wins,
+                counts.second_wins,
+                counts.ties,
+                counts.both_bad,
+            )
+            for counts in (self.votes, self.weights, self.squares)
+        )
+        return votes, weights, squares
+
 
 def pair_table(frame: pl.DataFrame) -> PairTable:
     """Count the rows of a battles table.
 
-    Equal rows are grouped first, and the groups sorted, so that the order of the votes cannot
-    change the last bit of a sum of weights.
+    The order of the rows changes nothing, not even the last bit of a sum of weights: equal rows
+    are grouped first, and the groups sorted.
+
+    Parameters
+    ----------
+    frame
+        Needs `model_a`, `model_b`, `outcome` (text or dictionary), `count` and `weight`.
     """
-    keys = ["model_a", "model_b", "outcome", "weight"]
-    groups = frame.lazy().group_by(keys).agg(pl.col("count").sum()).collect()
-    groups = groups.with_columns(pl.col("model_a", "model_b").cast(pl.String))
-    same = groups.filter(pl.col("model_a") == pl.col("model_b"))
-    names = sorted(set(groups["model_a"]) | set(groups["model_b"]))
-    groups = groups.filter(pl.col("model_a") != pl.col("model_b")).sort(keys)
-    position = pl.Enum(names)
-    a, b = (_codes(groups[side].cast(position)) for side in ("model_a", "model_b"))
-    outcome = _codes(groups["outcome"].cast(OUTCOME))
+    if (frame["weight"] == 1).all():
+        return _unweighted(frame)
+    return _weighted(group_equal(frame.lazy()).collect())
+
+
+def group_equal(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Make one row of all votes that are alike in models, outcome and weight."""
+    return frame.group_by(KEYS).agg(pl.col("count").sum())
+
+
+def tabulate(
+    models: pl.Series, a: Indices, b: Indices, outcome: Indices, votes: Indices
+) -> PairTable:
+    """Make the table of groups of equal votes that all weigh one.
+
+    Parameters
+    ----------
+    models
+        Distinct names, all of which come into the table; `a` and `b` are positions in it.
+    a, b, outcome, votes
+        Shape (G,). The sides, the outcome in the order of :class:`Outcome`, and how many votes.
+    """
+    names, place = _sorted(models)
+    a, b = place[a], place[b]
+    apart = a != b
+    counts = PairCounts.from_votes(
+        a[apart], b[apart], outcome[apart], votes[apart], models=len(names)
+    )
+    return PairTable(names, counts, counts, counts, _self_battles(names, a[~apart], votes[~apart]))
+
+
+def _unweighted(frame: pl.DataFrame) -> PairTable:
+    models, a, b = _side_codes(frame)
+    cells = Cells()
+    single = bool((frame["count"] == 1).all())
+    cells.add(a, b, _outcome_codes(frame), None if single else frame["count"].to_numpy())
+    return tabulate(models, *cells.groups())
+
+
+def _weighted(groups: pl.DataFrame) -> PairTable:
+    models, a, b = _side_codes(groups)
+    names, place = _sorted(models)
+    a, b, outcome = place[a], place[b], _outcome_codes(groups)
     weight, count = groups["weight"].to_numpy(), groups["count"].to_numpy()
+    order = np.lexsort((weight, outcome, b, a))
+    order = order[a[order] != b[order]]
     votes, weights, squares = (
-        PairCounts.from_votes(a, b, outcome, count * weight**power, models=len(names))
+        PairCounts.from_votes(
+            a[order],
+            b[order],
+            outcome[order],
+            count[order] * weight[order] ** power,
+            models=len(names),
+        )
         for power in (0, 1, 2)
     )
-    lost = same.group_by("model_a").agg(pl.col("count").sum()).sort("model_a")
-    return PairTable(tuple(names), votes, weights, squares, dict(lost.rows()))
+    same = a == b
+    return PairTable(names, votes, weights, squares, _self_battles(names, a[same], count[same]))
 
 
-def _codes(column: pl.Series) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    return column.to_physical().cast(pl.Int64).to_numpy()
+def _side_codes(frame: pl.DataFrame) -> tuple[pl.Series, Indices, Indices]:
+    """Give the models of both sides numbers without gaps, by one list of names."""
+    sides = [frame[side] for side in SIDES]
+    kinds = {side.dtype for side in sides}
+    if kinds != {pl.Categorical()}:
+        private = pl.Categorical(pl.Categories.random())
+        sides = [side.cast(pl.String).cast(private) for side in sides]
+    a, b = (side.to_physical().to_numpy() for side in sides)
+    used = np.zeros(1 + max((int(codes.max()) for codes in (a, b) if codes.size), default=-1), bool)
+    used[a] = used[b] = True
+    codes = np.flatnonzero(used)
+    dense = np.zeros(used.size, np.int64)
+    dense[codes] = np.arange(codes.size)
+    names = pl.Series(codes, dtype=pl.UInt32).cat.to(sides[0].dtype).cast(pl.String)
+    return names, dense[a], dense[b]
+
+
+def _outcome_codes(frame: pl.DataFrame) -> Indices:
+    return frame["outcome"].cast(OUTCOME).to_physical().cast(pl.Int64).to_numpy()
+
+
+def _sorted(models: pl.Series) -> tuple[tuple[str, ...], Indices]:
+    """Sort names by code point, and say where each of `models` went."""
+    order = models.arg_sort().to_numpy().astype(np.int64)
+    place = np.empty(order.size, np.int64)
+    place[order] = np.arange(order.size)
+    return tuple(models.gather(order).to_list()), place
+
+
+def _self_battles(
+    names: tuple[str, ...], model: Indices, votes: npt.NDArray[np.int64]
+) -> dict[str, int]:
+    lost: Floats = np.bincount(model, votes, len(names)).astype(np.float64)
+    return {names[index]: int(lost[index]) for index in np.flatnonzero(lost)}

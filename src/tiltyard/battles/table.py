@@ -1,5 +1,6 @@
 """The battles table: one row per vote, or per group of equal votes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -18,6 +19,8 @@ from tiltyard.battles.columns import (
     source_of,
 )
 from tiltyard.battles.errors import VotesError
+from tiltyard.battles.frames import to_polars
+from tiltyard.battles.notes import Note
 from tiltyard.battles.pair_table import PairTable, pair_table
 from tiltyard.ratings.pair_counts import PairCounts
 
@@ -32,6 +35,8 @@ class Battles:
         One row per vote. `model_a`, `model_b` and `outcome` are never null; `count` (how many equal
         votes the row stands for) and `weight` (how much each counts) are 1 unless told otherwise;
         the other columns are null where unknown. Further columns follow, as they were read.
+    notes
+        What was noticed while reading: rows left out, labels of mixed spelling.
 
     Raises
     ------
@@ -40,6 +45,7 @@ class Battles:
     """
 
     frame: pl.DataFrame
+    notes: tuple[Note, ...] = ()
 
     def __post_init__(self) -> None:
         schema = self.frame.schema
@@ -51,38 +57,52 @@ class Battles:
             )
 
     @classmethod
-    def from_frame(cls, frame: pl.DataFrame, source: str = "the table") -> Self:
-        """Read a frame in any published column naming and label spelling.
+    def from_frame(
+        cls,
+        frame: object,
+        source: str = "the table",
+        *,
+        columns: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Read a table in any published column naming and label spelling.
 
         Rows on which nobody voted (an empty `choice` or `acceptedIndex`) are left out.
 
         Parameters
         ----------
         frame
-            Needs two columns of model names and one way to say who won.
+            A polars or pandas frame, or any table that exports Arrow (the PyCapsule interface). It
+            needs two columns of model names and one way to say who won.
         source
             What errors call it, such as the name of the file.
+        columns
+            What the table calls columns of the battles table, where it has names of its own:
+            `{"model_a": "left_bot", "outcome": "verdict"}`. The column named takes the place of
+            one that has the name already.
 
         Raises
         ------
         VotesError
             When a column is missing or a cell is not what its column holds.
         """
-        columns = {name: _read(name, frame, source) for name in ("model_a", "model_b")}
-        columns["outcome"] = read_outcomes(frame, source)
-        columns |= {name: _read(name, frame, source) for name in SCHEMA if name not in columns}
-        known = frame.select(columns[name].alias(name) for name in SCHEMA)
-        used = {source_of(name, frame.columns) for name in SCHEMA}
-        used.update(choice_columns(frame.columns))
-        extra = frame.drop(name for name in used if name)
-        return cls(known.hstack(extra).drop_nulls("outcome"))
+        table = renamed(to_polars(frame, source), columns or {}, source)
+        read = {name: _read(name, table, source) for name in ("model_a", "model_b")}
+        read["outcome"], notes = read_outcomes(table, source)
+        read |= {name: _read(name, table, source) for name in SCHEMA if name not in read}
+        known = table.select(read[name].alias(name) for name in SCHEMA)
+        used = {source_of(name, table.columns) for name in SCHEMA}
+        used.update(choice_columns(table.columns))
+        extra = table.drop(name for name in used if name)
+        return cls(known.hstack(extra).drop_nulls("outcome"), notes)
 
     @classmethod
     def concat(cls, parts: list[Self]) -> Self:
         """Put tables one below the other; columns that only some have are null in the others."""
         if len(parts) == 1:
             return parts[0]
-        return cls(pl.concat([part.frame for part in parts], how="diagonal_relaxed"))
+        frames = [part.frame for part in parts]
+        notes = tuple(note for part in parts for note in part.notes)
+        return cls(pl.concat(frames, how="diagonal_relaxed"), notes)
 
     @cached_property
     def pairs(self) -> PairTable:
@@ -100,6 +120,28 @@ class Battles:
             Self-battles are not in it.
         """
         return self.pairs.names, self.pairs.votes
+
+
+def renamed(frame: pl.DataFrame, columns: Mapping[str, str], source: str) -> pl.DataFrame:
+    """Give columns the names that the battles table has for them.
+
+    Raises
+    ------
+    VotesError
+        When the battles table or the frame has no such column.
+    """
+    for name, given in columns.items():
+        if name not in SCHEMA:
+            raise VotesError(f"The battles table has no column {name}; it has {', '.join(SCHEMA)}.")
+        if given not in frame.columns:
+            raise VotesError(
+                f"{source}: there is no column {given} to read {name} from "
+                f"(found: {', '.join(frame.columns) or 'no columns'})."
+            )
+    taken = {name for name, given in columns.items() if given != name}
+    replaced = taken.intersection(frame.columns).difference(columns.values())
+    kept = frame.drop(replaced)
+    return kept.rename({given: name for name, given in columns.items()})
 
 
 def _read(name: str, frame: pl.DataFrame, source: str) -> pl.Series:

@@ -6,8 +6,10 @@ wins of the second, the ties, and (optional) the both-bad votes of that pair.
 
 from typing import Any, TypeGuard
 
+import numpy as np
 import polars as pl
 
+from tiltyard.battles.codecs.codec import Codec
 from tiltyard.battles.columns import SCHEMA
 from tiltyard.battles.errors import VotesError
 from tiltyard.battles.outcome import Outcome
@@ -74,3 +76,26 @@ def _votes_of_pair(
 
 def _is_count(value: object) -> bool:
     return isinstance(value, int | float) and value >= 0 and float(value).is_integer()
+
+
+def write(battles: Battles) -> dict[str, Any]:
+    """Lay votes out as pair counts: only who met whom with which outcome, and how often.
+
+    Raises
+    ------
+    VotesError
+        When votes have weights other than one, which this format cannot say.
+    """
+    table = battles.pairs
+    if (battles.frame["weight"] != 1).any():
+        raise VotesError("These votes have weights, which pair_counts cannot say.")
+    votes = table.votes
+    counts = (votes.first_wins, votes.second_wins, votes.ties, votes.both_bad)
+    return {
+        "models": list(table.names),
+        "X": np.column_stack([votes.first, votes.second]).tolist(),
+        "Y": np.column_stack(counts).astype(np.int64).tolist(),
+    }
+
+
+CODEC = Codec("pair_counts", frozenset({"models", "X", "Y"}), write)

@@ -1,0 +1,40 @@
+"""Nested columns that several of LMArena's sets share."""
+
+import polars as pl
+
+HEADERS = pl.Struct({f"h{level}": pl.Int64 for level in range(1, 7)})
+LISTS = pl.Struct({"ordered": pl.Int64, "unordered": pl.Int64})
+BOLD = pl.Struct({"**": pl.Int64, "__": pl.Int64})
+
+CONVERSATION_METADATA = pl.Struct(
+    {
+        "sum_user_tokens": pl.Int64,
+        "turns": pl.Int64,
+        **{
+            name: dtype
+            for side in "ab"
+            for name, dtype in {
+                f"sum_assistant_{side}_tokens": pl.Int64(),
+                f"context_{side}_tokens": pl.Int64(),
+                f"header_count_{side}": HEADERS,
+                f"list_count_{side}": LISTS,
+                f"bold_count_{side}": BOLD,
+            }.items()
+        },
+    }
+)
+
+CRITERIA = pl.Struct(
+    dict.fromkeys(
+        (
+            "complexity",
+            "creativity",
+            "domain_knowledge",
+            "problem_solving",
+            "real_world",
+            "specificity",
+            "technical_accuracy",
+        ),
+        pl.Boolean,
+    )
+)

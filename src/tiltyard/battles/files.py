@@ -1,0 +1,143 @@
+"""Open a file of votes: the content decides what it is, not its name."""
+
+import glob
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from tiltyard.battles.choices import choice_columns
+from tiltyard.battles.codecs.fastchat_log import is_log_record
+from tiltyard.battles.codecs.pair_counts import is_count_file
+from tiltyard.battles.columns import source_of
+from tiltyard.battles.errors import VotesError
+
+FORMATS = "Parquet, CSV, JSON, JSON lines, or pair counts in JSON (models, X, Y)"
+SNIFFED = 4096
+
+
+def open_votes(file: Path) -> pl.LazyFrame | Iterator[dict[str, Any]] | list[Any] | dict[str, Any]:
+    """Open a file of votes without reading more of it than needed.
+
+    Returns
+    -------
+    pl.LazyFrame
+        Of Parquet, CSV and JSON lines: nothing but the columns is read yet.
+    Iterator[dict]
+        The records of a FastChat log, in which votes and chats of all shapes are mixed.
+    list or dict
+        A whole JSON document.
+
+    Raises
+    ------
+    VotesError
+        When the file is missing, empty, or none of these.
+    """
+    head = _head(file)
+    if head.startswith(b"PAR1"):
+        return pl.scan_parquet(file, glob=False)
+    if b"\0" in head:
+        raise VotesError(f"{file.name} is not a file of votes: expected {FORMATS}.")
+    if head.lstrip()[:1] in {b"{", b"["}:
+        return _open_json(file)
+    return _scan_csv(file)
+
+
+@contextmanager
+def one_sentence(file: Path) -> Iterator[None]:
+    """Say in one sentence what the file readers say in many."""
+    try:
+        yield
+    except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
+        _refuse_bad_line(file)
+        reason = str(error).partition("\n")[0].rstrip(". ")
+        raise VotesError(
+            f"{file.name} is damaged, cut short, or not {FORMATS} ({reason})."
+        ) from error
+
+
+def records(file: Path) -> Iterator[dict[str, Any]]:
+    """Read JSON lines one by one.
+
+    Raises
+    ------
+    VotesError
+        When a line is no JSON object.
+    """
+    with file.open(encoding="utf-8-sig") as stream:
+        for number, line in enumerate(stream, 1):
+            if not line.strip():
+                continue
+            record = parsed(line)
+            if not isinstance(record, dict):
+                raise VotesError(
+                    f"{file.name}, line {number}: is not a whole JSON object; "
+                    "the file may be cut short there."
+                )
+            yield record
+
+
+def parsed(text: str) -> Any:  # noqa: ANN401  # JSON is any of its types
+    """Parse JSON, None where it is not whole."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return None
+
+
+def _head(file: Path) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            head = stream.read(SNIFFED)
+    except IsADirectoryError:
+        raise VotesError(f"{file} is a directory; name the file of votes in it.") from None
+    except FileNotFoundError:
+        raise VotesError(f"{file} does not exist.") from None
+    except OSError as error:
+        raise VotesError(f"{file} cannot be read ({error.strerror}).") from error
+    if not head.strip():
+        raise VotesError(f"{file.name} is empty; expected votes as {FORMATS}.")
+    return head.removeprefix(b"\xef\xbb\xbf")
+
+
+def _refuse_bad_line(file: Path) -> None:
+    """Name the line of JSON lines that is no JSON object, which polars does not."""
+    if _head(file).lstrip()[:1] in {b"{", b"["} and not isinstance(_first_value(file), list):
+        for _ in records(file):
+            pass
+
+
+def _first_value(file: Path) -> object:
+    """Return the first line of a JSON file if it is a JSON value of its own."""
+    with file.open(encoding="utf-8-sig") as stream:
+        return parsed(next(line for line in stream if line.strip()))
+
+
+def _scan_csv(file: Path) -> pl.LazyFrame:
+    """Scan CSV, with names and labels as text whatever they look like."""
+    present = pl.read_csv(file, n_rows=0, glob=False).columns
+    names = [source_of(side, present) for side in ("model_a", "model_b")]
+    text = {name: pl.String for name in (*names, *choice_columns(present)) if name}
+    return pl.scan_csv(
+        file, schema_overrides=text, infer_schema_length=None, glob=False, raise_if_empty=False
+    )
+
+
+def _open_json(
+    file: Path,
+) -> pl.LazyFrame | Iterator[dict[str, Any]] | list[Any] | dict[str, Any]:
+    """Tell JSON lines from one JSON document by whether the first line is a document itself."""
+    opening = _first_value(file)
+    if is_log_record(opening):
+        return records(file)
+    if isinstance(opening, dict) and not is_count_file(opening):
+        return _scan_lines(file)
+    document = opening if opening is not None else parsed(file.read_text(encoding="utf-8-sig"))
+    return document if isinstance(document, list | dict) else _scan_lines(file)
+
+
+def _scan_lines(file: Path) -> pl.LazyFrame:
+    return pl.scan_ndjson(glob.escape(str(file)), infer_schema_length=None)

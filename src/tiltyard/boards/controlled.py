@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from tiltyard.battles.outcome import Outcome
@@ -15,8 +14,9 @@ from tiltyard.ratings.contextual import ContextualFit, fit_contextual
 from tiltyard.ratings.pair_counts import Floats, Indices
 from tiltyard.ratings.scaling import FeatureError
 from tiltyard.ratings.votes import Votes
+from tiltyard.ratings.weights import pair_balanced
 
-OUTCOMES = pl.Enum([outcome.value for outcome in Outcome])
+OUTCOMES = [outcome.value for outcome in Outcome]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,44 +45,34 @@ class RatedVotes:
         names = [counted.pairs.names[index] for index in members.tolist()]
         rated = pl.col("model_a").is_in(names) & pl.col("model_b").is_in(names)
         table = table.filter(rated & (pl.col("model_a") != pl.col("model_b")))
-        position = pl.Enum(names)
-        return cls(
-            Votes.from_arrays(
-                table["model_a"].cast(position).to_physical().to_numpy(),
-                table["model_b"].cast(position).to_physical().to_numpy(),
-                table["outcome"].cast(OUTCOMES).to_physical().to_numpy(),
-                table["weight"].to_numpy(),
-                models=len(names),
-            ),
-            table,
-        )
+        a, b = (_codes(table[side], names) for side in ("model_a", "model_b"))
+        outcome = _codes(table["outcome"], OUTCOMES)
+        weight = _weights(table, a, b, recipe)
+        return cls(Votes.from_arrays(a, b, outcome, weight, models=len(names)), table)
 
     def clusters(self, recipe: Recipe) -> list[Indices]:
-        """Give clusters as numbers, by clustering. A vote of nobody known is a cluster of one."""
-        return [_numbered(self.table[f"{name} cluster"]) for name in recipe.cluster]
+        """Give clusters as numbers, by clustering; -1 where the cluster is not known."""
+        columns = [self.table[f"{name} cluster"] for name in recipe.cluster]
+        return [column.fill_null(-1).to_numpy() for column in columns]
+
+    def features(self, recipe: Recipe) -> tuple[list[Feature], Floats]:
+        """List the features of the recipe's controls, and their scaled differences (N, d)."""
+        features = Feature.all_of(recipe.controls, self.table.columns)
+        return features, feature_matrix(self.table, features)
 
 
-def fit_controls(rated: RatedVotes, recipe: Recipe) -> tuple[ContextualFit, list[Feature], Floats]:
+def fit_controls(
+    rated: RatedVotes, features: Sequence[Feature], matrix: Floats, recipe: Recipe
+) -> ContextualFit:
     """Fit strengths and the controls' coefficients together.
-
-    Returns
-    -------
-    fit : ContextualFit
-        Over the rated models.
-    features : list of Feature
-        What the coefficients belong to.
-    matrix : Floats
-        Shape (N, d). The scaled differences.
 
     Raises
     ------
     RecipeError
-        When a control holds what it cannot, or the votes cannot tell it from the others.
+        When the votes cannot tell a control from the others, or from the models.
     """
-    features = Feature.all_of(recipe.controls, rated.table.columns)
-    matrix = feature_matrix(rated.table, features)
     try:
-        return fit_contextual(rated.votes, matrix, ridge=recipe.ridge), features, matrix
+        return fit_contextual(rated.votes, matrix, ridge=recipe.ridge)
     except FeatureError as error:
         raise RecipeError(_by_name(str(error), features)) from error
 
@@ -92,8 +82,12 @@ def _by_name(message: str, features: Sequence[Feature]) -> str:
     return f"{message} The features are {listed}."
 
 
-def _numbered(labels: pl.Series) -> Indices:
-    numbers = labels.fill_null(0).to_numpy().astype(np.int64)
-    unknown = np.flatnonzero(labels.is_null().to_numpy())
-    numbers[unknown] = numbers.max(initial=0) + 1 + np.arange(unknown.size)
-    return numbers
+def _weights(table: pl.DataFrame, a: Indices, b: Indices, recipe: Recipe) -> Floats:
+    weight: Floats = table["weight"].to_numpy()
+    if "pair-balanced" not in recipe.weights or not table.height:
+        return weight
+    return weight * pair_balanced(a, b, 1 + int(max(a.max(), b.max())))
+
+
+def _codes(column: pl.Series, words: Sequence[str]) -> Indices:
+    return column.cast(pl.Enum(words)).to_physical().cast(pl.Int64).to_numpy()

@@ -1,25 +1,51 @@
 """Fit the estimator of a recipe: one shape of result, whichever it was."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from tiltyard.battles.pair_table import PairTable
 from tiltyard.boards.controlled import RatedVotes, fit_controls
 from tiltyard.boards.counted import Counted
 from tiltyard.boards.recipe import Recipe
-from tiltyard.ratings.bootstrap import bootstrap
+from tiltyard.ratings.bootstrap import bootstrap, bootstrap_clusters
+from tiltyard.ratings.bradley_terry import BradleyTerryFit
+from tiltyard.ratings.clustered import clustered_covariance
+from tiltyard.ratings.contextual import ContextualFit
 from tiltyard.ratings.pair_counts import Floats, Indices, PairCounts
 from tiltyard.ratings.rateable import Reason, fit_rateable
+from tiltyard.ratings.tie_models import (
+    TieModelFit,
+    fit_davidson,
+    fit_four_outcomes,
+    fit_rao_kupper,
+)
 from tiltyard.ratings.weights import LEAST_VOTES
+
+TIE_MODELS = {
+    "rao-kupper": fit_rao_kupper,
+    "davidson": fit_davidson,
+    "four-outcomes": fit_four_outcomes,
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Effect:
-    """A parameter beside the strengths: the effect of a control, or what ties are worth."""
+    """A parameter beside the strengths.
+
+    Parameters
+    ----------
+    name, estimate, standard_error
+        In nats.
+    tested
+        Whether 0 would mean no effect, as for a control; not so for what ties are worth.
+    """
 
     name: str
     estimate: float
     standard_error: float
+    tested: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,70 +80,106 @@ class Fitted:
 
 
 def fit(counted: Counted, recipe: Recipe) -> Fitted:
-    """Fit the largest set of models that the votes can place on one scale."""
-    weights, squares = (_used(table, recipe) for table in _weighted(counted, recipe))
-    plain = _fit_counts(weights, squares)
-    if plain.log_likelihood is None:
-        return plain
-    if recipe.controls:
-        return _controlled(plain, counted, recipe)
-    if recipe.interval == "bootstrap":
-        return _resampled(plain, weights, squares, recipe)
-    return plain
+    """Fit the largest set of models that the votes can place on one scale.
 
-
-def _weighted(counted: Counted, recipe: Recipe) -> tuple[PairCounts, PairCounts]:
-    """Give the counts of weights and of squared weights, pairs balanced where asked."""
-    pairs = counted.pairs
-    if "pair-balanced" not in recipe.weights:
-        return pairs.weights, pairs.squares
-    weight = 1.0 / np.maximum(pairs.votes.totals, LEAST_VOTES)
-    return pairs.weights.scaled(weight), pairs.squares.scaled(weight**2)
-
-
-def _used(counts: PairCounts, recipe: Recipe) -> PairCounts:
-    """Leave the ties out where the recipe says so."""
-    if recipe.ties == "half":
-        return counts
-    none = np.zeros(counts.first.size)
-    return replace(counts, ties=none, both_bad=none)
-
-
-def _fit_counts(weights: PairCounts, squares: PairCounts) -> Fitted:
+    Raises
+    ------
+    RecipeError
+        When a control cannot be used.
+    NotEstimableError
+        When a model of ties has no estimate, as without any tie.
+    """
+    weights, squares = used_counts(counted.pairs, recipe)
     found = fit_rateable(weights, squares)
     if found.fit is None:
         none = np.empty(0)
         return Fitted(found.members, none, np.empty((0, 0)), None, found.left_out)
+    members = found.members
+    tables = weights.restricted_to(members), squares.restricted_to(members)
+    estimate = TIE_MODELS[recipe.estimator](*tables) if recipe.is_tie_model else found.fit
+    if recipe.needs_single_votes:
+        fitted = _by_single_votes(estimate, counted, members, recipe)
+    else:
+        fitted = _fitted(estimate, members)
+    if recipe.interval == "bootstrap":
+        fitted = _resampled(fitted, tables, counted, recipe)
+    return replace(fitted, left_out=found.left_out)
+
+
+def used_counts(pairs: PairTable, recipe: Recipe) -> tuple[PairCounts, PairCounts]:
+    """Give the counts of weights and of squared weights, ties dropped and pairs balanced if asked.
+
+    A tie that is dropped does not count when pairs are balanced either.
+    """
+    votes, weights, squares = pairs.votes, pairs.weights, pairs.squares
+    if recipe.ties == "drop":
+        votes, weights, squares = (_without_ties(table) for table in (votes, weights, squares))
+    if "pair-balanced" not in recipe.weights:
+        return weights, squares
+    weight = 1.0 / np.maximum(votes.totals, LEAST_VOTES)
+    return weights.scaled(weight), squares.scaled(weight**2)
+
+
+def _without_ties(counts: PairCounts) -> PairCounts:
+    none = np.zeros(counts.first.size)
+    return replace(counts, ties=none, both_bad=none)
+
+
+def _fitted(
+    estimate: BradleyTerryFit | ContextualFit | TieModelFit,
+    members: Indices,
+    names: Sequence[str] = (),
+) -> Fitted:
+    """Bring any fit into one shape; `names` are those of a contextual fit's coefficients."""
+    models = members.size
+    values: Sequence[float] = ()
+    if isinstance(estimate, TieModelFit):
+        names, values = tuple(estimate.parameters), tuple(estimate.parameters.values())
+    elif isinstance(estimate, ContextualFit):
+        values = estimate.coefficients.tolist()
+    errors = np.sqrt(np.diag(estimate.covariance)[models:]).tolist()
+    tested = not isinstance(estimate, TieModelFit)
     return Fitted(
-        found.members,
-        found.fit.strengths,
-        found.fit.covariance,
-        found.fit.log_likelihood,
-        found.left_out,
+        members,
+        estimate.strengths,
+        estimate.covariance[:models, :models],
+        estimate.log_likelihood,
+        effects=tuple(
+            Effect(name, value, error, tested)
+            for name, value, error in zip(names, values, errors, strict=True)
+        ),
     )
 
 
-def _controlled(plain: Fitted, counted: Counted, recipe: Recipe) -> Fitted:
-    """Fit the controls beside the models that the plain fit found rateable."""
-    rated = RatedVotes.of(counted, plain.members, recipe)
-    found, features, _ = fit_controls(rated, recipe)
-    models = plain.members.size
-    errors = np.sqrt(np.diag(found.covariance)[models:])
-    effects = zip(features, found.coefficients.tolist(), errors.tolist(), strict=True)
-    return replace(
-        plain,
-        strengths=found.strengths,
-        covariance=found.covariance[:models, :models],
-        log_likelihood=found.log_likelihood,
-        effects=tuple(Effect(feature.name, value, error) for feature, value, error in effects),
-    )
+def _by_single_votes(
+    estimate: BradleyTerryFit | TieModelFit, counted: Counted, members: Indices, recipe: Recipe
+) -> Fitted:
+    """Fit the controls, if any, and make the covariance robust to clusters, if asked."""
+    rated = RatedVotes.of(counted, members, recipe)
+    features, matrix = rated.features(recipe)
+    names = [feature.name for feature in features]
+    whole: BradleyTerryFit | TieModelFit | ContextualFit = estimate
+    if recipe.controls:
+        whole = fit_controls(rated, features, matrix, recipe)
+    if recipe.cluster and recipe.interval == "sandwich":
+        clusters = rated.clusters(recipe)
+        chosen = matrix if recipe.controls else None
+        covariance = clustered_covariance(whole, rated.votes, chosen, *clusters)
+        whole = replace(whole, covariance=covariance)
+    return _fitted(whole, members, names)
 
 
-def _resampled(plain: Fitted, weights: PairCounts, squares: PairCounts, recipe: Recipe) -> Fitted:
+def _resampled(
+    fitted: Fitted, tables: tuple[PairCounts, PairCounts], counted: Counted, recipe: Recipe
+) -> Fitted:
     """Put the spread of resampled fits in place of the sandwich."""
-    tables = (weights.restricted_to(plain.members), squares.restricted_to(plain.members))
-    draws = bootstrap(*tables, rounds=recipe.rounds, seed=recipe.seed)
-    return replace(plain, covariance=_spread(draws), draws=draws)
+    if recipe.cluster:
+        rated = RatedVotes.of(counted, fitted.members, recipe)
+        (clusters,) = rated.clusters(recipe)
+        draws = bootstrap_clusters(rated.votes, clusters, rounds=recipe.rounds, seed=recipe.seed)
+    else:
+        draws = bootstrap(*tables, rounds=recipe.rounds, seed=recipe.seed)
+    return replace(fitted, covariance=_spread(draws), draws=draws)
 
 
 def _spread(draws: Floats) -> Floats:

@@ -96,14 +96,14 @@ def rank_counted(
 
 def _coefficient(effect: Effect, confidence: float) -> Coefficient:
     reach = float(ndtri(0.5 + 0.5 * confidence)) * effect.standard_error
-    against_none = effect.estimate / effect.standard_error if effect.standard_error else math.inf
+    size = abs(effect.estimate) / effect.standard_error if effect.standard_error else math.inf
     return Coefficient(
         effect.name,
         effect.estimate,
         effect.estimate - reach,
         effect.estimate + reach,
         effect.standard_error,
-        2.0 * float(ndtr(-abs(against_none))),
+        2.0 * float(ndtr(-size)) if effect.tested else None,
     )
 
 

@@ -140,6 +140,12 @@ class Recipe:
         return bool(self.controls or self.cluster)
 
     @property
+    def needs_only_votes(self) -> bool:
+        """Whether models, outcomes, counts and weights are all that it looks at."""
+        asked = (self.slices, self.filters, self.controls, self.cluster, self.half_life)
+        return not any(asked) and "inverse-propensity" not in self.weights
+
+    @property
     def sha256(self) -> str:
         """Digest of the recipe as canonical JSON.
 

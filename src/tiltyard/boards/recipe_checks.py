@@ -94,10 +94,6 @@ def _faults(recipe: "Recipe") -> list[tuple[bool, str]]:
             f"Controls work with the estimator bradley-terry, not with {name}.",
         ),
         (
-            ties and bool(recipe.cluster),
-            f"Clusters work with the estimator bradley-terry, not with {name}.",
-        ),
-        (
             ties and bootstrap,
             f"The bootstrap works with the estimator bradley-terry, not with {name}.",
         ),

@@ -1,0 +1,146 @@
+"""A board as text in a terminal or a file."""
+
+import sys
+from collections.abc import Iterator
+from io import TextIOWrapper
+from typing import TYPE_CHECKING
+
+from tiltyard.cli.patience import printable
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from tiltyard.boards.board import Board
+    from tiltyard.boards.recipe import Recipe
+    from tiltyard.boards.records import Standing
+
+WIDE = 100  # columns from which wins, losses and ties fit beside the rest
+WIDEST = 10_000
+RECORD = ("wins", "losses", "ties")
+ESTIMATORS = {
+    "bradley-terry": "Bradley-Terry",
+    "rao-kupper": "Rao-Kupper",
+    "davidson": "Davidson",
+    "four-outcomes": "four outcomes",
+}
+
+
+def print_board(board: "Board") -> None:
+    """Print the table, the coefficients, one line on how it was made, and what to know of it."""
+    from rich.console import Console
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        console.width = WIDEST
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+    if board.models:
+        console.print(_table(board, with_record=console.width >= WIDE))
+    if board.coefficients:
+        console.print(_coefficients(board))
+    console.print(_summary(board), style="dim", soft_wrap=True)
+    for line in _remarks(board):
+        console.print(printable(line), soft_wrap=True)
+
+
+def _remarks(board: "Board") -> Iterator[str]:
+    for step in board.filters:
+        yield f"{step.name}: {step.dropped:,} dropped, {step.kept:,} kept: {step.why}"
+    for diagnostic in board.diagnostics:
+        yield f"{diagnostic.kind}: {diagnostic.message}"
+
+
+def _table(board: "Board", *, with_record: bool) -> "Table":
+    simultaneous = board.recipe.ranks == "simultaneous"
+    table = _empty_table()
+    table.add_column("rank", justify="right", no_wrap=True)
+    table.add_column("model", overflow="fold")
+    extra = ("P(best)",) if simultaneous else ()
+    interval = f"{board.recipe.confidence * 100:g} % interval"
+    for name in ("rating", interval, *extra, "battles", *(RECORD if with_record else ())):
+        table.add_column(name, justify="right", no_wrap=True)
+    for standing in board.models:
+        table.add_row(*_row(standing, with_best=simultaneous)[: len(table.columns)])
+    return table
+
+
+def _coefficients(board: "Board") -> "Table":
+    table = _empty_table()
+    table.add_column("coefficient")
+    interval = f"{board.recipe.confidence * 100:g} % interval"
+    for name in ("estimate", interval, "p"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for one in board.coefficients:
+        bounds = f"{one.lower:+.4f} … {one.upper:+.4f}"
+        chance = "" if one.p_value is None else _chance(one.p_value)
+        table.add_row(printable(one.name), f"{one.estimate:+.4f}", bounds, chance)
+    return table
+
+
+def _empty_table() -> "Table":
+    from rich import box
+    from rich.table import Table
+
+    return Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+
+
+def _chance(p_value: float) -> str:
+    return "< 0.0001" if p_value < 0.0001 else f"{p_value:.4f}"  # noqa: PLR2004  # as many places
+
+
+def _row(standing: "Standing", *, with_best: bool) -> tuple[str, ...]:
+    numbers = (standing.battles, standing.wins, standing.losses, standing.ties)
+    counts = tuple(f"{number:,}" for number in numbers)
+    name = printable(standing.model)
+    best = () if not with_best else (_share(standing.probability_best),)
+    if standing.rating is None:
+        return ("-", name, "-", "not rated", *best, *counts)
+    interval = f"{_bound(standing.lower, '-∞')} … {_bound(standing.upper, '∞')}"
+    return (_ranks(standing), name, f"{standing.rating:.1f}", interval, *best, *counts)
+
+
+def _bound(bound: float | None, endless: str) -> str:
+    return endless if bound is None else f"{bound:.1f}"
+
+
+def _share(probability: float | None) -> str:
+    return "-" if probability is None else f"{probability:.1%}"
+
+
+def _ranks(standing: "Standing") -> str:
+    best, worst = standing.rank_lower, standing.rank_upper
+    return f"{best}" if best == worst else f"{best}-{worst}"
+
+
+def _summary(board: "Board") -> str:
+    votes = "1 vote" if board.votes == 1 else f"{board.votes:,} votes"
+    return (
+        f"{votes} on {len(board.models)} models · {', '.join(_method(board.recipe))} "
+        f"· votes {board.data_sha256[:12]} · Tiltyard {board.version}"
+    )
+
+
+def _method(recipe: "Recipe") -> Iterator[str]:
+    """Say in a few words how the board was made: only what is not as usual, and the usual three."""
+    yield ESTIMATORS[recipe.estimator]
+    if not recipe.is_tie_model:
+        yield "ties as halves" if recipe.ties == "half" else "ties dropped"
+    anchor = recipe.anchor
+    yield f"{printable(anchor.model)} at {anchor.score:g}" if anchor else "mean 1000"
+    if recipe.gauge != "sum-zero":
+        yield f"{recipe.gauge} gauge"
+    if recipe.slices:
+        yield f"slice {' and '.join(printable(one) for one in recipe.slices)}"
+    if recipe.controls:
+        yield f"controlled for {', '.join(printable(str(one)) for one in recipe.controls)}"
+    if recipe.ridge:
+        yield f"ridge {recipe.ridge:g}"
+    yield from recipe.weights
+    if recipe.half_life is not None:
+        yield f"half-life {recipe.half_life:g} days"
+    if recipe.interval == "bootstrap":
+        yield f"{recipe.rounds:,} bootstrap rounds from seed {recipe.seed}"
+    if recipe.cluster:
+        yield f"clustered by {' and '.join(printable(one) for one in recipe.cluster)}"
+    if recipe.ranks == "simultaneous":
+        yield "ranks for all models at once"

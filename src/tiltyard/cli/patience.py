@@ -1,0 +1,30 @@
+"""What long commands and printed names have in common: a spinner, and no control characters."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Timer
+
+
+def printable(text: str) -> str:
+    """Replace control characters, so that names from strangers' files cannot steer a terminal."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
+
+
+@contextmanager
+def patience(doing: str) -> Iterator[None]:
+    """Show a spinner on standard error once the work has taken a second, in terminals only."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    status = console.status(f"{doing} …")
+    timer = Timer(1.0, status.start)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        status.stop()

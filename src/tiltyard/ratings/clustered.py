@@ -17,6 +17,7 @@ from scipy import linalg, sparse
 from tiltyard.errors import TiltyardError
 from tiltyard.ratings.bradley_terry import BradleyTerryFit, information
 from tiltyard.ratings.contextual import ContextualFit
+from tiltyard.ratings.factored import FactoredFit, factored_scores
 from tiltyard.ratings.logistic import residuals
 from tiltyard.ratings.pair_counts import Floats, Indices
 from tiltyard.ratings.semidefinite import between, common_shift, pseudo_inverse
@@ -69,6 +70,21 @@ def clustered_covariance(
     _refuse_other_votes(fit, votes, features)
     scores, bread = _scores(fit, votes, features), _bread(fit, votes)
     return between_clusters(bread, scores, votes.weight, len(bread) - 1, clusters, second)
+
+
+def clustered_factored_covariance(
+    fit: FactoredFit,
+    design: sparse.csr_array,
+    points: npt.ArrayLike,
+    weight: npt.ArrayLike | None,
+    clusters: npt.ArrayLike,
+    second: npt.ArrayLike | None = None,
+) -> Floats:
+    """Shape (p, p). The same for a factored fit, made from this design, points and weight."""
+    scores = factored_scores(fit, design, points, weight)
+    counted = np.ones(scores.shape[0]) if weight is None else np.asarray(weight, np.float64)
+    free = scores.shape[1] - fit.null_space.shape[1]
+    return between_clusters(fit.bread, scores, counted, free, clusters, second)
 
 
 def between_clusters(

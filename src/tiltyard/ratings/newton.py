@@ -74,9 +74,10 @@ def climb(
     unit = np.diag(slope.information).copy()
     size, tolerance = np.inf, GRADIENT_TOLERANCE * np.minimum(1.0, weight)
     for step in range(MOST_STEPS):
-        direction = _direction(slope, null_space)
+        direction, damping = _direction(slope, null_space)
         moved = float(np.max(unit * direction**2, initial=0.0))
-        settled = moved <= LONGEST_LAST_STEP * float(np.min(unit[unit > 0], initial=np.inf))
+        weakest = float(np.min(unit[unit > 0], initial=np.inf))
+        settled = damping == 0 and moved <= LONGEST_LAST_STEP * weakest
         before, size = size, float(np.abs(slope.gradient).max(initial=0.0))
         within = np.abs(slope.gradient) <= np.where(size < before / 2, tolerance, ROUNDING * weight)
         if settled and (within | (np.abs(slope.gradient) <= tolerance)).all():
@@ -97,19 +98,22 @@ LONGEST_LAST_STEP = 1e-6
 """Squared length of the last step, in units where the weakest parameter at the start has one."""
 
 
-def _direction(slope: Slope, null_space: Floats) -> Floats:
+def _direction(slope: Slope, null_space: Floats) -> tuple[Floats, float]:
     """Newton's direction; where the information is not positive definite, damped until it is."""
     matrix = filled(slope.information, null_space)
     unit = np.abs(np.diag(matrix))
-    for damping in (0.0, *10.0 ** np.arange(-12, 3)):
+    for damping in (0.0, *DAMPINGS):
         try:
             factor = linalg.cho_factor(matrix + np.diag(damping * unit) if damping else matrix)
         except linalg.LinAlgError:
             continue
         direction: Floats = linalg.cho_solve(factor, slope.gradient)
         direction -= null_space @ (null_space.T @ direction)
-        return direction
-    return np.asarray(slope.gradient / np.maximum(unit, 1e-300), np.float64)
+        return direction, damping
+    return np.asarray(slope.gradient / np.maximum(unit, 1e-300), np.float64), np.inf
+
+
+DAMPINGS = tuple(10.0 ** np.arange(-12, 3))
 
 
 def _uphill(
@@ -129,4 +133,4 @@ def _uphill(
 
 
 def _fastest(slope: Slope, null_space: Floats) -> int:
-    return int(np.abs(_direction(slope, null_space)).argmax())
+    return int(np.abs(_direction(slope, null_space)[0]).argmax())

@@ -46,6 +46,36 @@ def pseudo_inverse(matrix: Floats, null_space: Floats) -> Floats:
     return 0.5 * (inverse + inverse.T)
 
 
+def null_space_of(matrix: Floats) -> Floats:
+    """Find an orthonormal basis of the null space, by Cholesky with pivoting (Higham 1990).
+
+    Parameters
+    ----------
+    matrix
+        Shape (p, p), positive semidefinite.
+
+    Returns
+    -------
+    Floats
+        Shape (p, q). q directions along which the matrix, scaled to a unit diagonal, is below
+        `ROUNDED` of it.
+    """
+    size = np.diag(matrix)
+    scale = np.where(size > 0, size, 1.0) ** -0.5
+    unit = matrix * np.outer(scale, scale)
+    factor, pivot, rank, _ = linalg.lapack.dpstrf(unit, tol=ROUNDED)
+    order = np.asarray(pivot, np.int64) - 1
+    null = np.zeros((len(matrix), len(matrix) - rank))
+    null[order[:rank]] = -linalg.solve_triangular(factor[:rank, :rank], factor[:rank, rank:])
+    null[order[rank:]] = np.eye(len(matrix) - rank)
+    basis, _ = linalg.qr(null * scale[:, None], mode="economic")
+    return np.asarray(basis, np.float64)
+
+
+ROUNDED = 1e-10
+"""Below this share of a unit diagonal, what is left of a pivot is rounding."""
+
+
 def between(bread: Floats, meat: Floats) -> Floats:
     """Shape (p, p). The sandwich H⁺ B H⁺, exactly symmetric."""
     product: Floats = bread @ meat @ bread

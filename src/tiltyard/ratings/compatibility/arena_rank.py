@@ -2,8 +2,8 @@
 
 What it does, and how that differs from an exact fit:
 
-- The Bradley-Terry likelihood per vote, by L-BFGS until two steps change it by less than 1e-9: some
-  hundredths of a point from the maximum, more with features.
+- The Bradley-Terry likelihood per vote, by L-BFGS until two steps change it by less than 1e-9: on
+  1.67 million real votes, up to 0.3 points from the maximum.
 - Its sandwich adds 1e-5 times the *number of votes* to the diagonal of the Hessian (1e-5 when
   pairs are balanced). A model with few votes in a large log gets far too narrow an interval: with
   50 votes in a million, about half the width.

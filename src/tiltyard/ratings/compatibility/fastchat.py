@@ -3,8 +3,8 @@
 What it does, and how that differs from an exact fit:
 
 - The Bradley-Terry likelihood in units of 400 points, by scipy's L-BFGS-B from zero with a gradient
-  tolerance of 1e-6 and at most 100 steps. It stops where the likelihood rises by less than
-  2e-9 of itself, some hundredths of a point from the maximum.
+  tolerance of 1e-6 and at most 100 steps. It stops where a step raises the likelihood by less than
+  2e-9 of itself: on 1.67 million real votes, up to 1.2 points from the maximum.
 - Intervals are 2.5 % and 97.5 % quantiles of 100 multinomial resamples of the distinct votes.
 - Style control scales (a - b) / (a + b + 1) to unit variance and shrinks *all* parameters, ratings
   too, by 0.25 times their squared length.

@@ -107,7 +107,13 @@ def fit_contextual(votes: Votes, features: Floats, *, ridge: float = 0.0) -> Con
     penalty = np.where(np.arange(start.size) < rows.models, 0.0, ridge)
     if ridge == 0:
         refuse_collinear(rows.products(0.25 * rows.weight), rows.models)
-    top = climb(lambda at: _slope(rows, penalty, at), start, free, _reach(rows))
+    top = climb(
+        lambda at: _slope(rows, penalty, at),
+        start,
+        free,
+        _reach(rows),
+        lambda place: f"model {place}" if place < rows.models else f"feature {place - rows.models}",
+    )
     bread = pseudo_inverse(top.slope.information, free)
     meat = _meat(rows, top.at)
     value = top.slope.value + 0.5 * float(penalty @ top.at**2)

@@ -153,7 +153,9 @@ def fit_factored(
     ridge = _penalty(penalty, size)
     free = null_space_of(votes.products(0.25 * votes.weight) + np.diag(ridge))
     reach = abs(votes.design).T @ votes.weight
-    top = climb(lambda at: _slope(votes, ridge, at), np.zeros(size), free, reach)
+    top = climb(
+        lambda at: _slope(votes, ridge, at), np.zeros(size), free, reach, "column {}".format
+    )
     bread = pseudo_inverse(top.slope.information, free)
     meat = _meat(votes, ridge, top.at)
     return FactoredFit(

@@ -49,7 +49,11 @@ class Summit:
 
 
 def climb(
-    evaluate: Callable[[Floats], Slope], start: Floats, null_space: Floats, weight: Floats
+    evaluate: Callable[[Floats], Slope],
+    start: Floats,
+    null_space: Floats,
+    weight: Floats,
+    name: Callable[[int], str],
 ) -> Summit:
     """Maximise by Newton steps, halved until the value rises as much as its slope promises.
 
@@ -64,6 +68,8 @@ def climb(
     weight
         Shape (p,). The total weight of the votes that bear on each parameter, times the size of
         its feature: the largest its gradient could be.
+    name
+        What to call a parameter in an error.
 
     Raises
     ------
@@ -83,9 +89,10 @@ def climb(
         if settled and (within | (np.abs(slope.gradient) <= tolerance)).all():
             return Summit(at, slope, step)
         at, slope = _uphill(evaluate, at, slope, direction)
+    direction, _ = _direction(slope, null_space)
     raise NotEstimableError(
         "The likelihood has no finite maximum: something separates the votes perfectly "
-        f"(parameter {_fastest(slope, null_space)} still grows after {MOST_STEPS} steps); "
+        f"({name(int(np.argmax(unit * direction**2)))} still moves after {MOST_STEPS} steps); "
         "leave it out, penalise it, or collect votes that contradict it."
     )
 
@@ -130,7 +137,3 @@ def _uphill(
             break
         length /= 2
     return at + length * direction, there
-
-
-def _fastest(slope: Slope, null_space: Floats) -> int:
-    return int(np.abs(_direction(slope, null_space)[0]).argmax())

@@ -41,23 +41,21 @@ class PairRows:
     def of(cls, votes: Votes, features: Floats) -> Self:
         """Sort votes and their features of shape (N, d), side a's less side b's."""
         swapped = votes.first > votes.second
-        low = np.where(swapped, votes.second, votes.first)
-        high = np.where(swapped, votes.first, votes.second)
-        key = low * votes.models + high
-        small = key.astype(np.uint16) if votes.models**2 <= 2**16 else key
-        order = np.argsort(small, kind="stable")
-        key = key[order]
-        starts = np.flatnonzero(np.diff(key, prepend=-1))
-        turned = swapped[order]
+        low = np.minimum(votes.first, votes.second)
+        high = np.maximum(votes.first, votes.second)
+        # NumPy sorts 16-bit integers by radix, several times faster than wider ones.
+        small = np.uint16 if votes.models <= 2**16 else np.int64
+        order = np.lexsort((high.astype(small), low.astype(small)))
+        low, high, turned = low[order], high[order], swapped[order]
+        new = (np.diff(low, prepend=-1) != 0) | (np.diff(high, prepend=-1) != 0)
+        starts = np.flatnonzero(new)
         points = votes.points[order]
         columns = np.empty((features.shape[1], len(votes)))
-        sign = np.where(turned, -1.0, 1.0)
-        for column, feature in zip(columns, features.T, strict=True):
-            np.multiply(feature[order], sign, out=column)
+        np.multiply(features.take(order, axis=0).T, np.where(turned, -1.0, 1.0), out=columns)
         return cls(
             votes.models,
-            key[starts] // max(votes.models, 1),
-            key[starts] % max(votes.models, 1),
+            low[starts],
+            high[starts],
             starts,
             np.where(turned, 1.0 - points, points),
             votes.weight[order],

@@ -146,7 +146,14 @@ def _fit(model: OutcomeModel, counts: PairCounts, squares: PairCounts | None) ->
     shift = np.concatenate([np.ones(counts.models), model.shift[2:]])
     places = _places(counts.first, counts.second, counts.models, len(model.parameters))
     free = (shift / np.linalg.norm(shift))[:, None]
-    top = climb(lambda at: _slope(model, cells, places, at), start, free, _reach(counts, start))
+    names = [*(f"model {index}" for index in range(counts.models)), *model.parameters]
+    top = climb(
+        lambda at: _slope(model, cells, places, at),
+        start,
+        free,
+        _reach(counts, start),
+        names.__getitem__,
+    )
     gauge = np.eye(start.size)
     gauge[:, : counts.models] -= shift[:, None] / counts.models
     at = gauge @ top.at

@@ -10,6 +10,9 @@ LABELS = 8
 DENSE_MODELS = 1024
 """Up to so many models the cells are a dense array (64 MB), beyond it sorted keys."""
 
+STEP = 64
+"""By so many models the dense array grows at a time: every batch costs its size."""
+
 PENDING = 4_000_000
 """So many keys are gathered before equal ones are added up."""
 
@@ -60,7 +63,7 @@ class Cells:
     ) -> None:
         if models > self._side:
             self._flush_dense()
-            self._side = min(DENSE_MODELS, 1 << (models - 1).bit_length())
+            self._side = -(-models // STEP) * STEP
             self._dense = np.zeros(self._side**2 * LABELS, np.int64)
         keys = (a.astype(np.int64) * self._side + b) * LABELS + label
         if votes is None:

@@ -1,0 +1,133 @@
+"""How much markdown a text has, counted in two ways that are never mixed."""
+
+import re
+from functools import cache
+from typing import Literal, NamedTuple
+
+import polars as pl
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+Counter = Literal["regex_v1", "grammar_v1"]
+
+LEVELS = 6
+
+
+class MarkdownCounts(NamedTuple):
+    """Elements of one text, in the groups of the published style control.
+
+    `headers` of all six levels, `ordered` and `unordered` list items, and what is bold by two
+    stars or by two underscores.
+    """
+
+    headers: int
+    ordered: int
+    unordered: int
+    stars: int
+    underscores: int
+
+    @property
+    def lists(self) -> int:
+        """List items of both kinds."""
+        return self.ordered + self.unordered
+
+    @property
+    def bold(self) -> int:
+        """Bold stretches, however marked."""
+        return self.stars + self.underscores
+
+
+FENCE = re.compile("```([^`]*)```")
+PATTERNS = {
+    "headers": r"(?m)^#{1,6}\s",
+    "ordered": r"(?m)^\s*\d+\.\s",
+    "unordered": r"(?m)^\s*[-*+]\s",
+    "stars": r"\*\*[^*\n]+\*\*",
+    "underscores": r"__[^_\n]+__",
+}
+SPACE = r"[\s\x1c-\x1f]"
+"""What `re` calls white space; the engine of polars leaves the four separators out."""
+
+
+def count_markdown_regex(text: str) -> MarkdownCounts:
+    """Count as LMArena's published datasets do, defects included (`regex_v1`).
+
+    The text of a fenced block is taken out first, and then wherever else it occurs; the fences
+    stay. Fences of tildes, and blocks that hold a backtick, are counted as prose. A line of stars
+    is a list item, and bold stars in inline code are bold.
+
+    Source: `fastchat/serve/monitor/add_markdown_info.py` of lm-sys/FastChat, which wrote
+    `conv_metadata` of the 100k and 140k sets.
+    """
+    prose = _without_blocks(text)
+    counts = (sum(1 for _ in re.finditer(pattern, prose)) for pattern in PATTERNS.values())
+    return MarkdownCounts(*counts)
+
+
+def count_all_regex(texts: pl.Series) -> pl.DataFrame:
+    """Count many texts as :func:`count_markdown_regex` does, ten times faster.
+
+    Parameters
+    ----------
+    texts
+        Shape (N,). Text, without nulls.
+
+    Returns
+    -------
+    pl.DataFrame
+        One column for each field of :class:`MarkdownCounts`.
+    """
+    fenced = texts.str.contains("```", literal=True)
+    prose = texts
+    if fenced.any():
+        rows = fenced.arg_true()
+        prose = texts.clone().scatter(rows, [_without_blocks(text) for text in texts.gather(rows)])
+    return pl.DataFrame(
+        prose.str.count_matches(pattern.replace(r"\s", SPACE)).cast(pl.Int64).alias(name)
+        for name, pattern in PATTERNS.items()
+    )
+
+
+def count_all_grammar(texts: pl.Series) -> pl.DataFrame:
+    """Count many texts by :func:`count_markdown_grammar`, in the shape of its twin."""
+    counts = [count_markdown_grammar(text) for text in texts]
+    return pl.DataFrame(counts, dict.fromkeys(MarkdownCounts._fields, pl.Int64), orient="row")
+
+
+def _without_blocks(text: str) -> str:
+    for block in FENCE.findall(text):
+        text = text.replace(block, "")
+    return text
+
+
+def count_markdown_grammar(text: str) -> MarkdownCounts:
+    """Count what a CommonMark reader would see as headers, list items and bold (`grammar_v1`).
+
+    Code of all kinds counts nothing; underlined headers, nested lists and bold within a line count
+    what they are.
+    """
+    counts = dict.fromkeys(MarkdownCounts._fields, 0)
+    lists: list[str] = []
+    for token in _parser().parse(text):
+        if token.type in {"ordered_list_open", "bullet_list_open"}:
+            lists.append("ordered" if token.type.startswith("o") else "unordered")
+        elif token.type in {"ordered_list_close", "bullet_list_close"}:
+            lists.pop()
+        elif token.type == "list_item_open":
+            counts[lists[-1]] += 1
+        elif token.type == "heading_open":
+            counts["headers"] += 1
+        elif token.type == "inline":
+            _count_bold(token.children or [], counts)
+    return MarkdownCounts(**counts)
+
+
+def _count_bold(tokens: list[Token], counts: dict[str, int]) -> None:
+    for token in tokens:
+        if token.type == "strong_open":
+            counts["stars" if token.markup == "**" else "underscores"] += 1
+
+
+@cache
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark").enable("table")

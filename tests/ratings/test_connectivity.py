@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -121,3 +122,15 @@ def test_a_model_that_only_tied_but_with_unequal_rivals_has_an_interval() -> Non
     assert result.fit is not None
     assert result.members.tolist() == [0, 1, 2]
     assert result.fit.covariance[2, 2] > 0
+
+
+def test_a_refit_starts_from_values_for_all_models_rated_or_not() -> None:
+    counts = beaten(*CYCLE, (0, 1), (3, 0), models=4)
+    first = fit_rateable(counts)
+    assert first.fit is not None
+    start = np.full(4, np.nan)
+    start[first.members] = first.fit.strengths
+    again = fit_rateable(counts, start=start)
+    assert again.fit is not None
+    assert again.fit.steps == 0 < first.fit.steps
+    assert again.fit.strengths == pytest.approx(first.fit.strengths)

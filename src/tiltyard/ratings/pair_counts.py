@@ -136,6 +136,13 @@ class PairCounts:
         columns = (column * factor for column in self._outcomes())
         return type(self)(self.models, self.first, self.second, *columns)
 
+    def without_ties(self) -> Self:
+        """Drop ties and both-bad; pairs that had nothing else stay, with no votes."""
+        none = np.zeros_like(self.ties)
+        return type(self)(
+            self.models, self.first, self.second, self.first_wins, self.second_wins, none, none
+        )
+
     def __add__(self, other: "PairCounts") -> Self:
         """Merge the counts of two sets of votes on the same models."""
         if self.models != other.models:

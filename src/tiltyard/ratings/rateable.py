@@ -7,7 +7,7 @@ import numpy as np
 
 from tiltyard.ratings.bradley_terry import BradleyTerryFit, fit_bradley_terry
 from tiltyard.ratings.connectivity import connectivity, held_by_ties
-from tiltyard.ratings.pair_counts import Indices, PairCounts
+from tiltyard.ratings.pair_counts import Floats, Indices, PairCounts
 
 Reason = Literal["undefeated", "winless", "disconnected", "only_ties"]
 
@@ -33,13 +33,16 @@ class RateableFit:
     left_out: dict[Reason, Indices]
 
 
-def fit_rateable(counts: PairCounts, squares: PairCounts | None = None) -> RateableFit:
+def fit_rateable(
+    counts: PairCounts, squares: PairCounts | None = None, start: Floats | None = None
+) -> RateableFit:
     """Fit the largest set of models with an estimate and an honest interval; explain the others.
 
     Parameters
     ----------
-    counts, squares
-        As for :func:`~tiltyard.ratings.bradley_terry.fit_bradley_terry`, over any models.
+    counts, squares, start
+        As for :func:`~tiltyard.ratings.bradley_terry.fit_bradley_terry`, over any models; `start`
+        has a value for each of the K, whether it can be rated or not.
     """
     found = connectivity(counts)
     left_out: dict[Reason, Indices] = {
@@ -49,17 +52,18 @@ def fit_rateable(counts: PairCounts, squares: PairCounts | None = None) -> Ratea
     }
     members, fit = found.rated, None
     if members.size:
-        fit = _fit_members(counts, squares, members)
+        fit = _fit_members(counts, squares, members, start)
         tied = held_by_ties(counts.restricted_to(members), fit.strengths)
         if tied.size:
             left_out["only_ties"] = members[tied]
             members = np.delete(members, tied)
-            fit = _fit_members(counts, squares, members) if members.size else None
+            fit = _fit_members(counts, squares, members, start) if members.size else None
     return RateableFit(members, fit, {why: who for why, who in left_out.items() if who.size})
 
 
 def _fit_members(
-    counts: PairCounts, squares: PairCounts | None, members: Indices
+    counts: PairCounts, squares: PairCounts | None, members: Indices, start: Floats | None
 ) -> BradleyTerryFit:
     within = None if squares is None else squares.restricted_to(members)
-    return fit_bradley_terry(counts.restricted_to(members), within)
+    begin = None if start is None else start[members]
+    return fit_bradley_terry(counts.restricted_to(members), within, begin)

@@ -8,12 +8,14 @@ import resource
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import log
 from pathlib import Path
 from time import process_time
 from typing import Any
 
 SECONDS: dict[str, float] = {}
 Answer = dict[str, Any]
+POINTS = 400 / log(10)
 
 
 @contextmanager
@@ -33,10 +35,46 @@ def tiltyard(votes: str) -> Answer:
         battles = read_battles(votes, only_votes=True)
     with stage("rank"):
         board = rank(battles)
-    rated = [row for row in board.models if row.rating is not None]
+    return on_board(board)
+
+
+def tiltyard_batches(votes: str) -> Answer:
+    """Make the same board of a file that need not fit into memory."""
+    with stage("import"):
+        from tiltyard.battles.streaming import count_votes  # noqa: PLC0415  # timed
+        from tiltyard.boards.counted import Counted  # noqa: PLC0415  # timed
+        from tiltyard.boards.ranking import rank_counted  # noqa: PLC0415  # timed
+        from tiltyard.boards.recipe import Recipe  # noqa: PLC0415  # timed
+    with stage("read"):
+        pairs = count_votes(votes)
+    with stage("rank"):
+        board = rank_counted(Counted(pairs), Recipe())
+    return on_board(board)
+
+
+def tiltyard_sparse(votes: str) -> Answer:
+    """Ratings of all models, and intervals of the hundred with the most battles."""
+    with stage("import"):
+        import numpy as np  # noqa: PLC0415  # timed
+
+        from tiltyard.battles.streaming import count_votes  # noqa: PLC0415  # timed
+        from tiltyard.ratings.connectivity import connectivity  # noqa: PLC0415  # timed
+        from tiltyard.ratings.sparse import fit_sparse  # noqa: PLC0415  # timed
+    with stage("read"):
+        pairs = count_votes(votes)
+    with stage("fit"):
+        members = connectivity(pairs.votes).rated
+        counts = pairs.votes.restricted_to(members)
+        busiest = np.argsort(-counts.per_model(counts.totals, counts.totals))
+        fit = fit_sparse(counts, requested=busiest[:1])
+    with stage("intervals"):
+        again = fit_sparse(counts, requested=busiest[:100], start=fit.strengths)
     return {
-        "ratings": {row.model: row.rating for row in rated},
-        "errors": {row.model: row.standard_error for row in rated},
+        "models": len(pairs.names),
+        "pairs": int(counts.first.size),
+        "rated": int(members.size),
+        "gradient": fit.gradient,
+        "widest": float(1.96 * POINTS * np.sqrt(np.diag(again.covariance)).max()),
     }
 
 
@@ -98,10 +136,9 @@ def tiltyard_style(votes: str) -> Answer:
     with stage("fit"):
         fit = fit_contextual(log, features)
         spread = np.sqrt(np.diag(fit.covariance)[: len(names)])
-    points = 400 / np.log(10)
     return {
-        "ratings": dict(zip(names, (1000 + points * fit.strengths).tolist(), strict=True)),
-        "errors": dict(zip(names, (points * spread).tolist(), strict=True)),
+        "ratings": dict(zip(names, (1000 + POINTS * fit.strengths).tolist(), strict=True)),
+        "errors": dict(zip(names, (POINTS * spread).tolist(), strict=True)),
         "coefficients": fit.coefficients.tolist(),
     }
 
@@ -129,6 +166,15 @@ def arena_rank_style(votes: str) -> Answer:
         return named(found) | {"coefficients": found["coeffs"].tolist()}
 
 
+def on_board(board: Any) -> Answer:  # noqa: ANN401  # its type is imported within a stage
+    """Take ratings and standard errors from a board."""
+    rated = [row for row in board.models if row.rating is not None]
+    return {
+        "ratings": {row.model: row.rating for row in rated},
+        "errors": {row.model: row.standard_error for row in rated},
+    }
+
+
 def named(found: dict[str, Any]) -> Answer:
     """Give arena-rank's arrays the names of its competitors."""
     names = [str(name) for name in found["competitors"]]
@@ -150,6 +196,8 @@ def peak_memory() -> float:
 
 WAYS = {
     "tiltyard": tiltyard,
+    "tiltyard-batches": tiltyard_batches,
+    "tiltyard-sparse": tiltyard_sparse,
     "evalica": evalica,
     "arena-rank": arena_rank,
     "tiltyard-style": tiltyard_style,

@@ -27,6 +27,7 @@ def report() -> str:
 def _table(result: Result) -> str:
     stages = " | ".join(f"{seconds:.2f}" for seconds in result.seconds.values())
     found = result.answer
+    widest = f"± {found['widest']:.1f}"
     lines = [
         f"# Rating {found['models']:,} models from {VOTES:,} votes",
         "",
@@ -36,10 +37,9 @@ def _table(result: Result) -> str:
         "|---|---|---|---|---|",
         f"| {stages} | {result.peak:.0f} MB |",
         "",
-        "| linked by wins both ways, so rated | pairs that met | largest gradient | widest interval |",
+        "| rated: linked by wins both ways | pairs that met | gradient | widest interval |",
         "|---|---|---|---|",
-        f"| {found['rated']:,} | {found['pairs']:,} | {found['gradient']:.0e} "
-        f"| ± {found['widest']:.1f} |",
+        f"| {found['rated']:,} | {found['pairs']:,} | {found['gradient']:.0e} | {widest} |",
     ]
     return "\n".join(lines) + "\n"
 

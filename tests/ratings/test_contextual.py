@@ -214,6 +214,11 @@ def test_a_ridge_is_an_answer_to_collinear_features() -> None:
     assert fit.coefficients[0] == pytest.approx(fit.coefficients[1])
 
 
+def test_a_ridge_is_no_answer_to_a_feature_that_is_always_zero() -> None:
+    with pytest.raises(FeatureError, match="Feature 1 is zero in every vote that counts"):
+        fit_contextual(VOTES, np.array([[1.0, 0]] * 6), ridge=1.0)
+
+
 @pytest.mark.parametrize("ridge", [-1.0, np.nan, np.inf])
 def test_a_ridge_below_zero_or_not_finite_is_refused(ridge: float) -> None:
     with pytest.raises(FeatureError, match="ridge"):

@@ -186,9 +186,13 @@ def test_votes_that_separate_the_columns_are_refused_unless_penalised() -> None:
     assert fit_factored(design, [1, 1, 1, 1], penalty=0.1).coefficients.argmax() == 3
 
 
-def test_ties_alone_are_refused_instead_of_claiming_certainty() -> None:
-    with pytest.raises(NotEstimableError, match="Nothing but ties holds columns 0, 1, 2"):
-        fit_factored(ROUND, [0.5, 0.5, 0.5])
+def test_columns_that_only_ties_hold_are_refused_instead_of_claiming_certainty() -> None:
+    """3 and 4 beat one another, but only a tie links the two of them to the rest."""
+    with pytest.raises(NotEstimableError, match="Nothing but ties links columns 0, 1"):
+        fit_factored(signed_levels([0, 0], [1, 1], 2), [0.5, 0.5])
+    linked = signed_levels([0, 1, 2, 0, 1, 3, 4, 3], [1, 2, 0, 1, 0, 4, 3, 2], 5)
+    with pytest.raises(NotEstimableError, match="Nothing but ties links columns 3, 4 to"):
+        fit_factored(linked, [1, 1, 1, 1, 1, 1, 1, 0.5])
 
 
 @pytest.mark.parametrize(

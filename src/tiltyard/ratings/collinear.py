@@ -1,4 +1,4 @@
-"""Refuse features that the votes cannot tell from one another or from the models."""
+"""Refuse features that say nothing, or nothing that other features or the models do not say."""
 
 import numpy as np
 from scipy import linalg
@@ -13,13 +13,36 @@ TAKES_PART = 1e-4
 """Smallest share in a null direction, of length one, that counts a column in."""
 
 
+def refuse_zero(features: Floats, weight: Floats) -> None:
+    """Refuse columns that differ on no vote.
+
+    Parameters
+    ----------
+    features
+        Shape (d, N), one row per feature.
+    weight
+        Shape (N,). Votes of weight zero do not count.
+
+    Raises
+    ------
+    FeatureError
+        Naming the columns.
+    """
+    empty = ~((features != 0) & (weight > 0)).any(axis=1)
+    if empty.any():
+        raise FeatureError(
+            f"{named(np.flatnonzero(empty))} zero in every vote that counts; leave it out."
+        )
+
+
 def refuse_collinear(products: Floats, models: int) -> None:
     """Refuse columns that, given the models and the other columns, carry no information.
 
     Parameters
     ----------
     products
-        Shape (K + d, K + d). Sum over votes of weight times xx', x = [model columns, features].
+        Shape (K + d, K + d). Sum over votes of weight times xx', x = [model columns, features];
+        no feature is zero throughout.
     models
         Number of models, K, joined by votes.
 
@@ -29,13 +52,8 @@ def refuse_collinear(products: Floats, models: int) -> None:
         Naming the columns.
     """
     cross, own = products[:models, models:], products[models:, models:]
-    size = np.diag(own)
-    if (size == 0).any():
-        raise FeatureError(
-            f"{named(np.flatnonzero(size == 0))} zero in every vote that counts; leave it out."
-        )
     bread = pseudo_inverse(products[:models, :models], common_shift(models))
-    scale = 1.0 / np.sqrt(size)
+    scale = 1.0 / np.sqrt(np.diag(own))
     left = (own - cross.T @ bread @ cross) * np.outer(scale, scale)
     values, vectors = linalg.eigh(left)
     null = vectors[:, values < COLLINEAR]

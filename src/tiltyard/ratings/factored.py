@@ -157,7 +157,7 @@ def fit_factored(
         lambda at: _slope(votes, ridge, at), np.zeros(size), free, reach, "column {}".format
     )
     bread = pseudo_inverse(top.slope.information, free)
-    meat = _meat(votes, ridge, top.at)
+    meat = _meat(votes, ridge, free, top.at)
     return FactoredFit(
         top.at,
         between(bread, meat),
@@ -240,22 +240,25 @@ def _slope(votes: _Votes, ridge: Floats, at: Floats) -> Slope:
     return Slope(value, gradient, information)
 
 
-def _meat(votes: _Votes, ridge: Floats, at: Floats) -> Floats:
+def _meat(votes: _Votes, ridge: Floats, free: Floats, at: Floats) -> Floats:
     """Shape (p, p). Sum over votes of the outer products of scores about their mean."""
     pull = votes.weight * residuals(votes.points, votes.design @ at)
-    squared = votes.design.power(2).T
-    silent = (squared @ pull**2 <= SILENT * (squared @ votes.weight**2)) & (ridge == 0)
-    held = np.flatnonzero(silent & (squared @ votes.weight > 0))
-    if held.size:
-        raise NotEstimableError(
-            f"Nothing but ties holds columns {', '.join(map(str, held))}, so their coefficients "
-            "have no interval; leave them out or collect votes that decide."
-        )
     total = votes.design.T @ pull
-    meat: Floats = votes.products(pull**2)
+    meat = votes.products(pull**2)
+    _refuse_silent(meat + np.diag(ridge), free)
     meat -= np.outer(total, total) / np.count_nonzero(votes.weight)
     return meat
 
 
-SILENT = 1e-12
-"""Mean squared residual below which a column's votes say nothing: ties, fitted exactly."""
+def _refuse_silent(meat: Floats, free: Floats) -> None:
+    """Refuse directions that only ties fitted exactly bear on: they would claim certainty."""
+    silent = null_space_of(meat)
+    if silent.shape[1] <= free.shape[1]:
+        return
+    silent -= free @ (free.T @ silent)
+    apart = np.abs(silent - np.median(silent, axis=0)).max(axis=1) > UNTOLD
+    raise NotEstimableError(
+        f"Nothing but ties links columns {', '.join(map(str, np.flatnonzero(apart)))} to the "
+        "others, so their coefficients have no interval; leave them out or collect votes that "
+        "decide."
+    )

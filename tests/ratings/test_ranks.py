@@ -90,6 +90,21 @@ def test_a_single_model_is_first() -> None:
     assert probability_best(np.zeros(1), np.zeros((1, 1))).tolist() == [1.0]
 
 
+def test_no_models_have_no_ranks() -> None:
+    nobody = np.zeros(0), np.zeros((0, 0))
+    assert simultaneous_rank_sets(*nobody).best.size == 0
+    assert probability_best(*nobody).size == 0
+
+
+def test_a_model_of_unknown_error_could_be_anywhere_and_the_others_keep_their_sets() -> None:
+    covariance = np.diag([1.0, np.nan, 1.0])
+    covariance[1] = covariance[:, 1] = np.nan
+    strengths = np.array([9.0, 0.0, -9.0])
+    ranks = simultaneous_rank_sets(strengths, covariance)
+    assert (ranks.best.tolist(), ranks.worst.tolist()) == ([1, 1, 2], [2, 3, 3])
+    assert np.isnan(probability_best(strengths, covariance)).all()
+
+
 def test_of_two_models_the_better_is_best_as_often_as_the_normal_law_says() -> None:
     """A difference of one, with a standard error of one: 84 %."""
     best = probability_best(np.array([1.0, 0.0]), 0.5 * np.eye(2), draws=40_000, seed=5)

@@ -58,16 +58,15 @@ def simultaneous_rank_sets(
     strengths
         Shape (K,).
     covariance
-        Shape (K, K). Of the strengths, in any gauge.
+        Shape (K, K). Of the strengths, in any gauge. A model of NaN variance is not certain to
+        differ from any other.
     confidence
         Between 0 and 1, both excluded; for all models together.
     draws, seed
         Normal draws for the quantile. 10,000 place its level within 0.2 percentage points.
     """
     errors = errors_of_differences(covariance)
-    critical = (
-        _largest_t(covariance, errors, confidence, draws, seed) if strengths.size > 1 else 0.0
-    )
+    critical = _largest_t(covariance, errors, confidence, draws, seed)
     above = strengths[:, None] - strengths > critical * errors
     best, worst = 1 + above.sum(axis=0), strengths.size - above.sum(axis=1)
     return RankSets(best, worst, above, critical, confidence, draws, seed)
@@ -85,10 +84,12 @@ def probability_best(
     strengths
         Shape (K,).
     covariance
-        Shape (K, K). Of the strengths, in any gauge.
+        Shape (K, K). Of the strengths, in any gauge; with a NaN, so is the result.
     draws, seed
         Normal draws. 10,000 place a probability within 0.01.
     """
+    if not np.isfinite(covariance).all():
+        return np.full(strengths.size, np.nan)
     wins = np.zeros(strengths.size, np.int64)
     for noise in _noise(covariance, draws, seed):
         strongest = np.argmax(strengths[:, None] + noise, axis=0)
@@ -146,10 +147,12 @@ def _largest_t(
     covariance: Floats, errors: Floats, confidence: float, draws: int, seed: int
 ) -> float:
     """Quantile, over draws, of the largest standardised difference of two models."""
+    known = np.flatnonzero(np.isfinite(np.diag(covariance)))
+    errors = errors[np.ix_(known, known)]
     scale = np.divide(1.0, errors, out=np.zeros_like(errors), where=errors > 0)
     largest = np.zeros(draws)
     done = 0
-    for noise in _noise(covariance, draws, seed):
+    for noise in _noise(covariance[np.ix_(known, known)], draws, seed):
         batch = largest[done : done + noise.shape[1]]
         for model in range(len(noise) - 1):
             apart = np.abs(noise[model + 1 :] - noise[model]) * scale[model, model + 1 :, None]
@@ -160,6 +163,8 @@ def _largest_t(
 
 def _noise(covariance: Floats, draws: int, seed: int) -> Iterator[Floats]:
     """Draw from N(0, V) in batches of shape (K, n), V being singular along the gauge."""
+    if covariance.size == 0:
+        return
     values, vectors = np.linalg.eigh(covariance)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
     random = np.random.default_rng(seed)

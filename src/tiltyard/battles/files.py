@@ -140,4 +140,9 @@ def _open_json(
 
 
 def _scan_lines(file: Path) -> pl.LazyFrame:
-    return pl.scan_ndjson(glob.escape(str(file)), infer_schema_length=None)
+    """Scan JSON lines, with the columns in the order of the first line's keys."""
+    scan = pl.scan_ndjson(glob.escape(str(file)), infer_schema_length=None)
+    first = _first_value(file)
+    known = list(first) if isinstance(first, dict) else []
+    present = scan.collect_schema().names()
+    return scan.select([name for name in known if name in present] + sorted({*present} - {*known}))

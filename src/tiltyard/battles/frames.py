@@ -56,23 +56,30 @@ def _from_pandas(table: Any, source: str) -> pl.DataFrame:  # noqa: ANN401  # pa
 
 def _column(name: str, values: Any, source: str) -> pl.Series:  # noqa: ANN401  # pandas is no dependency
     try:
-        if hasattr(values, "cat"):
-            categories = pl.Series(values.cat.categories.to_numpy(object).tolist())
-            codes = pl.Series(values.cat.codes.to_numpy().astype("int64"))
-            return categories.gather(codes.replace(-1, None)).alias(name)
-        if values.dtype.kind in "biuf":
-            return pl.Series(name, values.to_numpy(), nan_to_null=True)
-        if values.dtype.kind == "M":
-            zone = getattr(values.dtype, "tz", None)
-            moments = values.dt.tz_convert("UTC").dt.tz_localize(None) if zone else values
-            read = pl.Series(name, moments.to_numpy().astype("datetime64[us]"))
-            return read.dt.replace_time_zone("UTC") if zone else read
-        present = values.where(values.notna(), None).to_numpy(object).tolist()
-        return pl.Series(name, [None if _is_missing(one) else one for one in present], strict=False)
+        column = _read(name, values)
     except (pl.exceptions.PolarsError, TypeError, ValueError) as error:
         raise VotesError(
             f"{source}, column {name}: holds {values.dtype}, which cannot be read ({error})."
         ) from error
+    if column.dtype == pl.Object:
+        raise VotesError(f"{source}, column {name}: holds {values.dtype}, which cannot be read.")
+    return column
+
+
+def _read(name: str, values: Any) -> pl.Series:  # noqa: ANN401  # pandas is no dependency
+    if hasattr(values, "cat"):
+        categories = pl.Series(values.cat.categories.to_numpy(object).tolist())
+        codes = pl.Series(values.cat.codes.to_numpy().astype("int64"))
+        return categories.gather(codes.replace(-1, None)).alias(name)
+    if values.dtype.kind in "biuf" and not values.hasnans:
+        return pl.Series(name, values.to_numpy())
+    if values.dtype.kind == "M":
+        zone = getattr(values.dtype, "tz", None)
+        moments = values.dt.tz_convert("UTC").dt.tz_localize(None) if zone else values
+        read = pl.Series(name, moments.to_numpy().astype("datetime64[us]"))
+        return read.dt.replace_time_zone("UTC") if zone else read
+    cells = values.to_numpy(object).tolist()
+    return pl.Series(name, [None if _is_missing(cell) else cell for cell in cells], strict=False)
 
 
 def _is_missing(value: object) -> bool:

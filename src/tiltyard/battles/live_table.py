@@ -63,7 +63,8 @@ class LiveTable:
             return
         if a > b:
             a, b, outcome = b, a, TURNED.get(outcome, outcome)
-        self._sums[self._row(a, b), :, CODES[outcome]] += (1.0, weight, weight * weight)
+        row = self._row(a, b)
+        self._sums[row, :, CODES[outcome]] += (1.0, weight, weight * weight)
 
     def table(self) -> PairTable:
         """Return the counts as they are now; later votes do not change them."""

@@ -57,7 +57,7 @@ def prepare(frame: pl.DataFrame) -> pl.DataFrame:
         pl.col("timestamp").max(),
         points["a"].alias("points_a"),
         points["b"].alias("points_b"),
-        pl.struct(pl.all()).alias("reactions"),
+        pl.struct(pl.col(frame.columns)).alias("reactions"),
     )
     a, b = pl.col("points_a"), pl.col("points_b")
     choice = (

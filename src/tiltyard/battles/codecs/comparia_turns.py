@@ -61,7 +61,7 @@ RAW: dict[str, pl.DataType] = {
             "contains_spam": pl.Boolean,
             "archived": pl.Boolean,
             "archived_reason": pl.String,
-            "archived_at": pl.Datetime("us"),
+            "archived_at": pl.String,
         }
     ),
 }

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, Response, expect
 
 from browser.battle_page import BattlePage
@@ -32,6 +33,15 @@ def catalogue(directory: Path, model_server: ModelServer, **models: str) -> Path
     return file
 
 
+def wait_for_votes(page: Page, base: str, votes: int) -> None:
+    """Ask for the board until it has these votes; a person would press reload."""
+    for _ in range(300):
+        if page.request.get(f"{base}/api/v1/boards/text/overall").json()["votes"] == votes:
+            return
+        page.wait_for_timeout(100)
+    pytest.fail(f"the board never had {votes} votes")
+
+
 def test_ask_vote_reveal_and_the_board_moves(
     page: Page, tmp_path: Path, model_server: ModelServer
 ) -> None:
@@ -55,9 +65,7 @@ def test_ask_vote_reveal_and_the_board_moves(
         assert names == {"ADA", "BOB"}
         page.reload()
         expect(arena.battle).to_have_attribute("data-state", "voted")
-        page.wait_for_function(
-            "async () => (await (await fetch('/api/v1/boards/text/overall')).json()).votes === 1"
-        )
+        wait_for_votes(page, server.base, 1)
         page.goto(f"{server.base}/leaderboard")
         expect(page.get_by_text("ADA", exact=True)).to_be_visible()
         expect(page.get_by_text("BOB", exact=True)).to_be_visible()

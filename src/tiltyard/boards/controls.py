@@ -16,6 +16,8 @@ own unit, so that the coefficient is nats per unit.
 
 USUAL: Mapping[str, Scale] = {
     "style": "share",
+    "style_regex_v1": "share",
+    "style_grammar_v1": "share",
     "position": "unscaled",
     "latency": "log",
     "price": "log",
@@ -31,8 +33,9 @@ class Control:
     Parameters
     ----------
     name
-        `style` (length, headers, lists and bold, four coefficients), `position` (who stood on side
-        a), `latency`, `price`, `parameters`, or a column of the votes: either one column that
+        `style` (length, headers, lists and bold, four coefficients; `style_regex_v1` and
+        `style_grammar_v1` say which counter must have made the counts), `position` (who stood on
+        side a), `latency`, `price`, `parameters`, or a column of the votes: either one column that
         already holds a difference, or two with the endings `_a` and `_b`.
     scale
         See :data:`Scale`.

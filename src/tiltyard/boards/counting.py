@@ -1,18 +1,23 @@
 """From a battles table to the votes that a recipe fits: slice, filter, weigh, and count."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import polars as pl
 
+from tiltyard.battles.codecs.codec import has_conversations
+from tiltyard.battles.filters import apply_filters
 from tiltyard.battles.pair_table import pair_table
 from tiltyard.battles.table import Battles
 from tiltyard.boards.counted import Counted
 from tiltyard.boards.errors import RecipeError
-from tiltyard.boards.features import feature_columns
+from tiltyard.boards.features import STYLE_SOURCES, feature_columns, find_style
 from tiltyard.boards.paths import at_path, has_values
 from tiltyard.boards.recipe import Recipe
-from tiltyard.boards.records import Diagnostic
+from tiltyard.boards.records import Diagnostic, Step
 from tiltyard.boards.slices import slice_battles
+from tiltyard.labels.markdown_counts import Counter
+from tiltyard.labels.style import with_style
 
 CLUSTERS: Mapping[str, tuple[str, ...]] = {
     "prompt": ("prompt", "prompt_id", "opening_msg", "instruction"),
@@ -23,20 +28,58 @@ CLUSTERS: Mapping[str, tuple[str, ...]] = {
 VOTE_COLUMNS = ("model_a", "model_b", "outcome", "weight")
 
 
-def count_votes(battles: Battles, recipe: Recipe) -> tuple[Counted, tuple[Diagnostic, ...]]:
+@dataclass(frozen=True, slots=True, eq=False)
+class CountedVotes:
+    """Counted votes, and what happened to the others.
+
+    Parameters
+    ----------
+    counted
+        The votes.
+    filters
+        What each filter dropped.
+    diagnostics
+        What was noticed on the way.
+    """
+
+    counted: Counted
+    filters: tuple[Step, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def count_votes(battles: Battles, recipe: Recipe) -> CountedVotes:
     """Count the votes that a recipe asks for, and say what was left out.
 
     Raises
     ------
     RecipeError
         When the votes lack a column that the recipe needs.
+    VotesError
+        When a filter cannot be applied to these votes.
     """
-    sliced = slice_battles(battles, recipe.slices)
-    weighed = _weighed(sliced, recipe)
+    noticed = [Diagnostic(note.kind, note.message, ()) for note in battles.notes]
+    filtered, reports = apply_filters(slice_battles(battles, recipe.slices), recipe.filters)
+    steps = tuple(Step(one.name, one.dropped, one.kept, one.why) for one in reports)
+    weighed = _weighed(filtered, recipe)
     if not recipe.needs_single_votes:
-        return Counted(weighed.pairs), ()
-    single, found = _single_votes(weighed.frame, recipe)
-    return Counted(pair_table(single.with_columns(pl.lit(1).alias("count"))), single), found
+        return CountedVotes(Counted(weighed.pairs), steps, tuple(noticed))
+    styled, counted_style = _with_style(weighed, recipe)
+    single, left_out = _single_votes(styled.frame, recipe)
+    pairs = pair_table(single.with_columns(pl.lit(1).alias("count")))
+    found = (*noticed, *counted_style, *left_out)
+    return CountedVotes(Counted(pairs, single), steps, found)
+
+
+def _with_style(battles: Battles, recipe: Recipe) -> tuple[Battles, tuple[Diagnostic, ...]]:
+    """Count the style of the answers where a control needs it and nobody has counted it yet."""
+    for control in recipe.controls:
+        if control.name not in STYLE_SOURCES or find_style(battles.frame, control.name):
+            continue
+        if has_conversations(battles):
+            counter: Counter = "grammar_v1" if control.name == "style_grammar_v1" else "regex_v1"
+            message = f"The style of the answers was counted from the conversations by {counter}."
+            return with_style(battles, counter), (Diagnostic("style_counted", message, ()),)
+    return battles, ()
 
 
 def cluster_source(frame: pl.DataFrame, name: str) -> str:

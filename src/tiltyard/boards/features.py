@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 import polars as pl
@@ -9,22 +10,37 @@ import polars as pl
 from tiltyard.boards.controls import Control
 from tiltyard.boards.errors import RecipeError
 from tiltyard.boards.paths import number_at, type_at
+from tiltyard.labels.markdown_counts import Counter
+from tiltyard.labels.style import style_column
 from tiltyard.ratings.pair_counts import Floats
 from tiltyard.ratings.scaling import normalised_difference, standardise
 
 STYLE = ("length", "headers", "lists", "bold")
 
-PLACES: Mapping[str, tuple[str, ...]] = {
-    "length": ("length_{}", "tokens_{}", "conv_metadata/sum_assistant_{}_tokens"),
-    "headers": ("headers_{}", "conv_metadata/header_count_{}"),
-    "lists": ("lists_{}", "conv_metadata/list_count_{}"),
-    "bold": ("bold_{}", "conv_metadata/bold_count_{}"),
-    "latency": ("latency_{}", "metadata/latency_{}"),
+_OWN = dict.fromkeys(STYLE, "{name}_{side}")
+_PUBLISHED = {
+    "length": "conv_metadata/sum_assistant_{side}_tokens",
+    "headers": "conv_metadata/header_count_{side}",
+    "lists": "conv_metadata/list_count_{side}",
+    "bold": "conv_metadata/bold_count_{side}",
 }
-"""Where the two sides of a feature may be; a column's own name is looked up as `NAME_a`, `NAME_b`.
+_COUNTED = {
+    counter: dict.fromkeys(STYLE, f"{style_column(counter)}/{{name}}_{{side}}")
+    for counter in get_args(Counter)
+}
 
-A place that holds a group of columns, as the published counts of headers by level, is summed.
+STYLE_SOURCES: Mapping[str, tuple[Mapping[str, str], ...]] = {
+    "style": (_OWN, _PUBLISHED, _COUNTED["regex_v1"]),
+    **{style_column(counter): (places,) for counter, places in _COUNTED.items()},
+}
+"""Where the four features of a style control may be, by the control's name.
+
+All four come from the first place that has them all: counts by different rules are never mixed. A
+group of columns, as the published counts of headers by level, is summed.
 """
+
+ALSO_AT: Mapping[str, tuple[str, ...]] = {"latency": ("metadata/latency_{side}",)}
+"""Where published sets keep the two sides of a control, beside `NAME_a` and `NAME_b`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +71,7 @@ class Feature:
 
 def feature_names(control: Control) -> tuple[str, ...]:
     """Name the features of a control: four for the style, one for any other."""
-    return STYLE if control.name == "style" else (control.name,)
+    return STYLE if control.name in STYLE_SOURCES else (control.name,)
 
 
 def feature_columns(frame: pl.DataFrame, controls: Sequence[Control]) -> list[pl.Expr]:
@@ -64,10 +80,27 @@ def feature_columns(frame: pl.DataFrame, controls: Sequence[Control]) -> list[pl
     Raises
     ------
     RecipeError
-        When the votes have no such columns, or they hold no numbers.
+        When the votes have no such columns, they hold no numbers, or two controls share one.
     """
     names = [name for control in controls for name in feature_names(control)]
-    return [column for name in names if name != "position" for column in _source(frame, name)]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise RecipeError(f"Two controls have the feature {twice}: leave one of them out.")
+    columns: list[pl.Expr] = []
+    for control in controls:
+        if control.name in STYLE_SOURCES:
+            columns.extend(_style_columns(frame, control.name))
+        elif control.name != "position":
+            columns.extend(_source(frame, control.name))
+    return columns
+
+
+def find_style(frame: pl.DataFrame, control: str) -> Mapping[str, str] | None:
+    """Find the first place that has all four features of a style control."""
+    for places in STYLE_SOURCES[control]:
+        if all(_sides(frame, places[name], name) for name in STYLE):
+            return places
+    return None
 
 
 def feature_matrix(votes: pl.DataFrame, features: Sequence[Feature]) -> Floats:
@@ -89,18 +122,35 @@ def _columns(name: str, present: Sequence[str]) -> tuple[str, ...]:
     return sides if set(sides) <= set(present) else (name,)
 
 
+def _style_columns(frame: pl.DataFrame, control: str) -> list[pl.Expr]:
+    places = find_style(frame, control)
+    if places is None:
+        raise RecipeError(
+            f"The votes have nothing to control {control} by: add the conversations, or columns "
+            "length_a, length_b, and so on for headers, lists and bold."
+        )
+    return [column for name in STYLE for column in _sides(frame, places[name], name)]
+
+
 def _source(frame: pl.DataFrame, name: str) -> list[pl.Expr]:
-    for place in (*PLACES.get(name, ()), f"{name}_{{}}"):
-        paths = [place.format(side) for side in "ab"]
-        if all(type_at(frame, path) is not None for path in paths):
-            named = zip(paths, (f"{name}_a", f"{name}_b"), strict=True)
-            return [number_at(frame, path).alias(alias) for path, alias in named]
-    if type_at(frame, name) is not None and name not in STYLE:
+    for place in ("{name}_{side}", *ALSO_AT.get(name, ())):
+        columns = _sides(frame, place, name)
+        if columns:
+            return columns
+    if type_at(frame, name) is not None:
         return [number_at(frame, name).alias(name)]
     raise RecipeError(
-        f"The votes have nothing to control {name} by: add the columns {name}_a and {name}_b"
-        + ("." if name in STYLE else f", or one column {name} with the difference.")
+        f"The votes have nothing to control {name} by: add the columns {name}_a and {name}_b, "
+        f"or one column {name} with the difference."
     )
+
+
+def _sides(frame: pl.DataFrame, place: str, name: str) -> list[pl.Expr]:
+    """Take the two sides from a place; empty when it is not there."""
+    paths = {side: place.format(name=name, side=side) for side in "ab"}
+    if any(type_at(frame, path) is None for path in paths.values()):
+        return []
+    return [number_at(frame, path).alias(f"{name}_{side}") for side, path in paths.items()]
 
 
 def _scaled(votes: pl.DataFrame, feature: Feature) -> Floats:

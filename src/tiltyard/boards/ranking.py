@@ -13,6 +13,7 @@ from tiltyard.boards.board import Board
 from tiltyard.boards.counted import Counted
 from tiltyard.boards.counting import count_votes
 from tiltyard.boards.diagnose import diagnose
+from tiltyard.boards.errors import RecipeError
 from tiltyard.boards.fitting import Effect, Fitted, fit
 from tiltyard.boards.placing import Placed, place, refuse_unknown
 from tiltyard.boards.recipe import Recipe
@@ -20,7 +21,7 @@ from tiltyard.boards.records import Coefficient, Diagnostic, Standing, Step
 from tiltyard.ratings.pair_counts import PairCounts
 
 
-def rank(battles: Battles, recipe: Recipe | None = None) -> Board:
+def rank(battles: Battles | PairTable, recipe: Recipe | None = None) -> Board:
     """Rank the models of a battles table.
 
     Models that the votes cannot place on one scale with the others stay on the board with their
@@ -30,7 +31,9 @@ def rank(battles: Battles, recipe: Recipe | None = None) -> Board:
     Parameters
     ----------
     battles
-        The votes.
+        The votes; or, for recipes that look at nothing but models, outcomes and weights, their
+        counts by pair, as :func:`tiltyard.battles.streaming.count_votes` makes them from files
+        larger than memory.
     recipe
         Bradley-Terry with 95 % intervals and mean 1000 when left out.
 
@@ -41,8 +44,12 @@ def rank(battles: Battles, recipe: Recipe | None = None) -> Board:
         is in its slice, its anchor is not among the models or cannot be rated.
     """
     recipe = recipe or Recipe()
-    counted, left_out = count_votes(battles, recipe)
-    return rank_counted(counted, recipe, diagnostics=left_out)
+    if isinstance(battles, PairTable):
+        if not recipe.needs_only_votes:
+            raise RecipeError("This recipe looks at single votes: give the battles, not counts.")
+        return rank_counted(Counted(battles), recipe)
+    found = count_votes(battles, recipe)
+    return rank_counted(found.counted, recipe, filters=found.filters, diagnostics=found.diagnostics)
 
 
 def rank_counted(

@@ -31,7 +31,17 @@ def slice_battles(battles: Battles, slices: Sequence[str]) -> Battles:
         if kept.is_empty() and not frame.is_empty():
             raise RecipeError(_nothing_left(frame, given))
         frame = kept
-    return battles if frame is battles.frame else Battles(frame)
+    return battles if frame is battles.frame else Battles(frame, battles.notes)
+
+
+def column_of(given: str) -> str:
+    """Name the column, or the path to one, that a slice looks at.
+
+    >>> column_of("turn>=2"), column_of("is_code")
+    ('turn', 'is_code')
+    """
+    match = CONDITION.fullmatch(given)
+    return match["column"] if match else given
 
 
 def _holds(frame: pl.DataFrame, given: str) -> pl.Expr:

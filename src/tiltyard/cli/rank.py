@@ -60,12 +60,11 @@ def rank(
 
 
 def _rank_files(votes: tuple[Path, ...], recipe: "Recipe") -> "Board":
-    from tiltyard.battles.reading import read_battles
     from tiltyard.battles.table import Battles
     from tiltyard.boards.ranking import rank as rank_battles
+    from tiltyard.boards.reading import read_for
 
-    parts = [read_battles(path, only_votes=recipe.needs_only_votes) for path in votes]
-    return rank_battles(Battles.concat(parts), recipe)
+    return rank_battles(Battles.concat([read_for(recipe, path) for path in votes]), recipe)
 
 
 def _write(board: "Board", json_path: str | None, save_path: Path | None) -> None:

@@ -24,13 +24,16 @@ def verify(board: Path, votes: tuple[Path, ...], *, as_json: bool) -> None:
 
     Exits with 0 when everything agrees, 1 when something differs, 2 when something cannot be read.
     """
-    from tiltyard.battles.reading import read_battles
     from tiltyard.battles.table import Battles
+    from tiltyard.boards.board import Board
+    from tiltyard.boards.reading import read_for
     from tiltyard.boards.verifying import verify_board
     from tiltyard.cli.patience import patience
 
     with patience("Ranking again"):
-        battles = Battles.concat([read_battles(path) for path in votes]) if votes else None
+        recipe = Board.load(board).recipe
+        parts = [read_for(recipe, path) for path in votes]
+        battles = Battles.concat(parts) if parts else None
         found = verify_board(board, battles)
     _print(found, as_json=as_json)
     if not found.holds:

@@ -122,7 +122,16 @@ def _names(models: Sequence[Priced], across: Axis, up: Axis) -> list[str]:
         if place is not None:
             taken.append(place)
             kind = "ink" if model.best else "soft"
-            parts.append(text(place[0], place[3] - 3, name, f"{kind} small halo"))
+            left = place[2] < x
+            parts.append(
+                text(
+                    place[2] if left else place[0],
+                    place[3] - 3,
+                    name,
+                    f"{kind} small halo",
+                    anchor="end" if left else "start",
+                )
+            )
     return parts
 
 

@@ -82,14 +82,27 @@ def digest(pairs: PairTable) -> str:
     weights and of their squared weights.
     """
     sha256 = hashlib.sha256()
+    names = [json.dumps(name) for name in pairs.names]
+    lines: dict[int, bytes] = {}  # where every vote weighs one, the three tables are one object
     for counts in (pairs.votes, pairs.weights, pairs.squares):
-        columns = (counts.first_wins, counts.second_wins, counts.ties, counts.both_bad)
-        totals = np.column_stack(columns).tolist()
-        ends = zip(counts.first.tolist(), counts.second.tolist(), totals, strict=True)
-        for first, second, total in ends:
-            line = json.dumps([pairs.names[first], pairs.names[second], *total])
-            sha256.update(line.encode() + b"\n")
+        if id(counts) not in lines:
+            lines[id(counts)] = _lines(counts, names)
+        sha256.update(lines[id(counts)])
     return sha256.hexdigest()
+
+
+def _lines(counts: PairCounts, names: list[str]) -> bytes:
+    columns = (counts.first_wins, counts.second_wins, counts.ties, counts.both_bad)
+    rows = zip(
+        counts.first.tolist(),
+        counts.second.tolist(),
+        *(column.tolist() for column in columns),
+        strict=True,
+    )
+    return "".join(
+        f"[{names[first]}, {names[second]}, {won!r}, {lost!r}, {tied!r}, {bad!r}]\n"
+        for first, second, won, lost, tied, bad in rows
+    ).encode()
 
 
 def counts_frame(pairs: PairTable) -> pl.DataFrame:

@@ -17,6 +17,8 @@ from tiltyard.battles.errors import VotesError
 
 FORMATS = "Parquet, CSV, JSON, JSON lines, or pair counts in JSON (models, X, Y)"
 SNIFFED = 4096
+UNREADABLE = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
+"""What polars raises; a damaged file can break it off in the middle (a panic)."""
 
 
 def open_votes(file: Path) -> pl.LazyFrame | Iterator[dict[str, Any]] | list[Any] | dict[str, Any]:
@@ -51,7 +53,7 @@ def one_sentence(file: Path) -> Iterator[None]:
     """Say in one sentence what the file readers say in many."""
     try:
         yield
-    except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
+    except (*UNREADABLE, UnicodeDecodeError) as error:
         _refuse_bad_line(file)
         reason = str(error).partition("\n")[0].rstrip(". ")
         raise VotesError(

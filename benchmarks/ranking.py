@@ -9,9 +9,10 @@ from contest import OURS, Contender, Result, contest
 from peers import python_with
 from synthetic import write_coded, write_strings
 
+from golden import ARENA_RANK
 from tiltyard import read_battles
 
-REPEATS = 5
+REPEATS = 3
 EVALICA = ("evalica==0.4.2", "pyarrow")
 
 
@@ -33,12 +34,14 @@ def _contenders(directory: Path) -> list[Contender]:
     counts, votes = real_votes(), one_row_per_vote(real_votes())
     coded = write_coded(votes, directory / "coded.parquet")
     strings = write_strings(votes, directory / "strings.parquet")
-    peer = python_with("bench-peers", *EVALICA)
+    evalica = python_with("bench-peers", *EVALICA)
+    arena_rank = python_with("arena-rank", ARENA_RANK)
     return [
         Contender("Tiltyard, pair counts in JSON", "tiltyard", OURS, counts),
         Contender("Tiltyard, Parquet with dictionary codes", "tiltyard", OURS, coded),
         Contender("Tiltyard, Parquet with strings", "tiltyard", OURS, strings),
-        Contender("evalica 0.4.2, the same Parquet, no intervals", "evalica", peer, strings),
+        Contender("arena-rank 0.1.1, the same Parquet", "arena-rank", arena_rank, strings),
+        Contender("evalica 0.4.2, the same Parquet, no intervals", "evalica", evalica, strings),
     ]
 
 

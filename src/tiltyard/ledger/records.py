@@ -98,10 +98,6 @@ class Battle:
     vote: Vote | None
     erased: bool
 
-    def side(self, slot: Slot) -> Side:
-        """Who stands in this corner."""
-        return next(side for side in self.sides if side.slot == slot)
-
     def attempt(self, turn: int, slot: Slot) -> Attempt:
         """Return the latest attempt of this side at this turn."""
         return next(try_ for try_ in self.attempts if (try_.turn, try_.slot) == (turn, slot))

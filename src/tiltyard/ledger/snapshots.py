@@ -1,10 +1,8 @@
 """Published boards, oldest to newest. A snapshot is never changed."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tiltyard.ledger.records import Snapshot
@@ -33,17 +31,6 @@ async def read_snapshot(
         query = query.where(snapshots.c.published_at <= at)
     row = (await connection.execute(query.order_by(snapshots.c.id.desc()).limit(1))).first()
     return None if row is None else _snapshot(row)
-
-
-async def newest_snapshots(connection: AsyncConnection) -> Sequence[Snapshot]:
-    """Read the newest board of every arena and slice."""
-    newest = select(func.max(snapshots.c.id)).group_by(snapshots.c.arena, snapshots.c.slice)
-    rows = await connection.execute(
-        snapshots.select()
-        .where(snapshots.c.id.in_(newest))
-        .order_by(snapshots.c.arena, snapshots.c.slice)
-    )
-    return [_snapshot(row) for row in rows]
 
 
 def _snapshot(row: Any) -> Snapshot:  # noqa: ANN401  # a row

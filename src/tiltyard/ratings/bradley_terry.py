@@ -248,10 +248,10 @@ def _laplacian(counts: PairCounts, weight: Floats) -> Floats:
             f"{counts.models:,} models are too many for matrices of all pairs: the limit is "
             f"{MOST_MODELS:,}."
         )
-    matrix = np.zeros((counts.models, counts.models))
-    matrix[counts.first, counts.second] = -weight
-    matrix[counts.second, counts.first] = -weight
-    np.fill_diagonal(matrix, counts.per_model(weight, weight))
+    above = np.zeros((counts.models, counts.models))
+    above.ravel()[counts.first * counts.models + counts.second] = -weight
+    matrix: Floats = above + above.T
+    np.fill_diagonal(matrix, -matrix.sum(axis=1))
     return matrix
 
 
@@ -265,8 +265,11 @@ def _pseudo_inverse(laplacian: Floats) -> Floats:
     """Invert on sum-zero vectors: (H + c 11'/K)⁻¹ - 11'/(cK) is exactly H⁺."""
     factor = linalg.cho_factor(_without_null_space(laplacian), overwrite_a=True, check_finite=False)
     half: Floats = linalg.lapack.dpotri(factor[0], lower=factor[1], overwrite_c=True)[0]
-    inverse = np.triu(half) + np.triu(half, 1).T
-    return inverse - 1.0 / float(np.trace(laplacian))
+    above = np.triu(half, 1)
+    inverse: Floats = above + above.T
+    np.fill_diagonal(inverse, np.diag(half))
+    inverse -= 1.0 / float(np.trace(laplacian))
+    return inverse
 
 
 def _refuse_unless_estimable(counts: PairCounts) -> None:

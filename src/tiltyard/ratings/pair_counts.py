@@ -117,8 +117,8 @@ class PairCounts:
 
     def per_model(self, of_first: Floats, of_second: Floats) -> Floats:
         """Shape (K,). Sum over each model's pairs of what it has as first and as second."""
-        ends = np.concatenate([self.first, self.second])
-        sums = np.bincount(ends, np.concatenate([of_first, of_second]), self.models)
+        sums = np.bincount(self.first, of_first, self.models)
+        sums = sums + np.bincount(self.second, of_second, self.models)
         return sums.astype(np.float64, copy=False)
 
     def restricted_to(self, members: Indices) -> Self:

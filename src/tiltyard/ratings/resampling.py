@@ -39,9 +39,10 @@ class Draws:
 
     @classmethod
     def of_cells(cls, cells: Floats) -> Self:
-        """Take weights of shape (P, 3, rounds), the middle axis being won, lost, tied."""
+        """Take weights of shape (rounds, 3, P), the middle axis being won, lost, tied."""
         half = 0.5 * cells[:, TIED]
-        return cls(cells[:, WON] + half, cells[:, LOST] + half)
+        first, second = cells[:, WON] + half, cells[:, LOST] + half
+        return cls(np.ascontiguousarray(first.T), np.ascontiguousarray(second.T))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,9 +56,9 @@ class VoteUrn:
     Parameters
     ----------
     votes
-        Shape (P, 3). Number of votes by pair and kind.
+        Shape (3, P). Number of votes by kind and pair.
     weight
-        Shape (P, 3). The weight of each vote there.
+        Shape (3, P). The weight of each vote there.
     """
 
     votes: Floats
@@ -78,9 +79,10 @@ class VoteUrn:
     def draw(self, rounds: int, random: np.random.Generator) -> Draws:
         """Draw as many votes as the urn holds, with replacement, `rounds` times over."""
         filled = np.flatnonzero(self.votes)
-        cells = np.zeros((self.votes.size, rounds))
-        cells[filled] = multinomial(self.votes.ravel()[filled], rounds, random).T
-        return Draws.of_cells(cells.reshape(*self.votes.shape, rounds) * self.weight[:, :, None])
+        drawn = multinomial(self.votes.ravel()[filled], rounds, random)
+        cells = np.zeros((rounds, self.votes.size))
+        cells[:, filled] = drawn * self.weight.ravel()[filled]
+        return Draws.of_cells(cells.reshape(rounds, *self.votes.shape))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,7 +92,8 @@ class ClusterUrn:
     Parameters
     ----------
     holdings
-        Shape (3 P, G). The weight that each of the G clusters has in each cell of the table.
+        Shape (3 P, G). The weight that each of the G clusters has in each cell of the table, all
+        that were won first.
     """
 
     holdings: sparse.csr_array
@@ -121,14 +124,15 @@ class ClusterUrn:
         won = (votes.outcome == Code.A) == (votes.first == low)
         kind = np.where(votes.outcome >= Code.TIE, TIED, np.where(won, WON, LOST))
         shape = (3 * keys.size, int(cluster.max()) + 1)
-        return cls(sparse.csr_array((votes.weight, (3 * row + kind, cluster)), shape=shape))
+        cell = kind * keys.size + row
+        return cls(sparse.csr_array((votes.weight, (cell, cluster)), shape=shape))
 
     def draw(self, rounds: int, random: np.random.Generator) -> Draws:
         """Draw as many clusters as there are, with replacement, `rounds` times over."""
         clusters = self.holdings.shape[1]
         times = random.multinomial(clusters, np.full(clusters, 1.0 / clusters), size=rounds)
         cells: Floats = self.holdings @ times.T.astype(np.float64)
-        return Draws.of_cells(cells.reshape(-1, 3, rounds))
+        return Draws.of_cells(cells.T.reshape(rounds, 3, -1))
 
 
 def multinomial(counts: Floats, rounds: int, random: np.random.Generator) -> Floats:
@@ -166,11 +170,12 @@ def multinomial(counts: Floats, rounds: int, random: np.random.Generator) -> Flo
         while missing < 0:
             drawn[row] = random.poisson(below)
             missing = trials - int(drawn[row].sum())
-        extra = np.searchsorted(edges, random.random(missing), side="right")
+        # Sorted, the look-ups stay in the processor's caches.
+        extra = np.searchsorted(edges, np.sort(random.random(missing)), side="right")
         drawn[row] += np.bincount(extra, minlength=counts.size)
     return drawn
 
 
 def _cells(counts: PairCounts) -> Floats:
     ties = counts.ties + counts.both_bad
-    return np.column_stack([counts.first_wins, counts.second_wins, ties])
+    return np.stack([counts.first_wins, counts.second_wins, ties])

@@ -93,7 +93,7 @@ def test_the_order_of_votes_and_the_numbers_of_clusters_change_nothing(
     fit = fit_davidson(*votes.to_counts())
     voters = np.arange(len(votes)) % 3
     covariance = clustered_covariance(fit, votes, None, voters)
-    order, names = random.permutation(len(votes)), random.permutation(3) * 1000
+    order, names = random.permutation(len(votes)), random.permutation(3) * 10**12
     again = clustered_covariance(fit, votes.rows(order), None, names[voters[order]])
     assert again == pytest.approx(covariance, abs=1e-9)
 
@@ -109,6 +109,17 @@ def test_votes_of_weight_zero_are_as_if_they_had_not_been_cast() -> None:
     one = clustered_covariance(fit, weighted, features, voters)
     other = clustered_covariance(left, votes.rows(cast), features[cast], voters[cast])
     assert one == pytest.approx(other, rel=1e-9)
+
+
+def test_missing_voters_stand_alone_beside_voters_with_numbers_of_any_size() -> None:
+    votes, features, voters, _ = sample(seed=8)
+    fit = fit_contextual(votes, features)
+    given = np.where(voters < 5, -1, voters)
+    alone = np.where(voters < 5, 1000 + np.arange(len(votes)), voters)
+    wanted = clustered_covariance(fit, votes, features, alone)
+    for huge in (1, 10**12):
+        found = clustered_covariance(fit, votes, features, np.where(given < 0, -1, given * huge))
+        assert found == pytest.approx(wanted, abs=1e-14)
 
 
 def test_a_two_way_covariance_is_never_negative() -> None:

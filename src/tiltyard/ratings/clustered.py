@@ -118,7 +118,7 @@ def between_clusters(
     """
     counted = weight > 0
     codes = [_codes(way, weight.size)[counted] for way in (clusters, second) if way is not None]
-    scores = scores[counted]
+    scores = scores if counted.all() else scores[counted]
     meats = [_meat(scores, code, free) for code in codes]
     if second is None:
         return between(bread, meats[0])
@@ -128,17 +128,15 @@ def between_clusters(
 
 def _meat(scores: sparse.csr_array, codes: Indices, free: int) -> Floats:
     """Shape (p, p). B of one way of clustering, scores about their mean, with its factor."""
-    labels, row = np.unique(codes, return_inverse=True)
-    groups, votes = labels.size, codes.size
+    sizes = np.bincount(codes).astype(np.float64)
+    groups, votes = np.count_nonzero(sizes), codes.size
     if groups <= 1 or votes <= free:
         raise ClusterError(
             f"{votes} votes in {groups} clusters are too few for {free} parameters: "
             "clusters need at least two, and more votes than parameters."
         )
-    shape = (groups, votes)
-    member = sparse.csr_array((np.ones(votes), (row, np.arange(votes))), shape=shape)
-    sums = member @ scores
-    sizes = np.bincount(row, minlength=groups).astype(np.float64)
+    votes_of = sparse.csc_array((np.ones(votes), codes, np.arange(votes + 1)), (sizes.size, votes))
+    sums = votes_of.tocsr() @ scores
     mean = np.asarray(scores.sum(axis=0)).ravel() / votes
     lean = np.outer(sums.T @ sizes, mean)
     meat = (sums.T @ sums).toarray() - lean - lean.T + sizes @ sizes * np.outer(mean, mean)
@@ -147,7 +145,7 @@ def _meat(scores: sparse.csr_array, codes: Indices, free: int) -> Floats:
 
 
 def _codes(clusters: npt.ArrayLike, votes: int) -> Indices:
-    """Shape (N,). The clusters, with a fresh one for every negative."""
+    """Shape (N,). The clusters in small numbers, with a fresh one for every negative."""
     codes = np.asarray(clusters)
     if codes.shape != (votes,) or codes.dtype.kind not in "iu":
         raise ClusterError(
@@ -155,6 +153,9 @@ def _codes(clusters: npt.ArrayLike, votes: int) -> Indices:
             "give one integer per vote."
         )
     codes = codes.astype(np.int64)
+    if codes.max(initial=0) > 4 * votes:
+        named, row = np.unique(codes, return_inverse=True)
+        codes = np.where(codes < 0, -1, row - np.searchsorted(named, 0))
     alone = np.flatnonzero(codes < 0)
     codes[alone] = codes.max(initial=0) + 1 + np.arange(alone.size)
     return codes
@@ -162,8 +163,7 @@ def _codes(clusters: npt.ArrayLike, votes: int) -> Indices:
 
 def _both(one: Indices, other: Indices) -> Indices:
     """Shape (N,). One number for every pair of clusters that occurs."""
-    numbers = [np.unique(codes, return_inverse=True)[1].astype(np.int64) for codes in (one, other)]
-    both: Indices = numbers[0] * one.size + numbers[1]
+    both: Indices = np.unique(one * (other.max(initial=0) + 1) + other, return_inverse=True)[1]
     return both
 
 
@@ -215,7 +215,10 @@ def _scores(
 def _stacked(rows: Floats, votes: Votes) -> sparse.csr_array:
     size = rows.shape[1]
     shared = np.broadcast_to(votes.models + np.arange(size - 2), (len(votes), size - 2))
-    columns = np.column_stack([votes.first, votes.second, shared])
-    starts = np.arange(len(votes) + 1) * size
+    # SciPy multiplies with 32-bit indices faster.
+    columns = np.column_stack([votes.first, votes.second, shared]).astype(np.int32)
+    starts = np.arange(len(votes) + 1, dtype=np.int64) * size
+    if rows.size <= np.iinfo(np.int32).max:
+        starts = starts.astype(np.int32)
     shape = (len(votes), votes.models + size - 2)
     return sparse.csr_array((rows.ravel(), columns.ravel(), starts), shape=shape)

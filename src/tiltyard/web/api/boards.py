@@ -46,6 +46,8 @@ class RatedModel(BaseModel):
     wins: int
     losses: int
     ties: int
+    probability_best: float | None = None
+    tie_groups: list[int] | None = None
 
 
 class Coefficient(BaseModel):

@@ -10,22 +10,50 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tiltyard.battles.filters import apply_filters
     from tiltyard.battles.reading import read_battles
     from tiltyard.battles.table import Battles
+    from tiltyard.battles.writing import write_battles
     from tiltyard.boards.board import Board
+    from tiltyard.boards.comparing import compare_models
+    from tiltyard.boards.controls import Control
+    from tiltyard.boards.plots.writing import write_plots
     from tiltyard.boards.ranking import rank
-    from tiltyard.boards.recipe import Anchor, Recipe
+    from tiltyard.boards.recipe import Anchor, Recipe, Variants
+    from tiltyard.boards.verifying import verify_board
 
 __version__ = "0.1.0.dev0"
-__all__ = ["Anchor", "Battles", "Board", "Recipe", "__version__", "rank", "read_battles"]
+__all__ = [
+    "Anchor",
+    "Battles",
+    "Board",
+    "Control",
+    "Recipe",
+    "Variants",
+    "__version__",
+    "apply_filters",
+    "compare_models",
+    "rank",
+    "read_battles",
+    "verify_board",
+    "write_battles",
+    "write_plots",
+]
 
 _HOMES = {
     "Anchor": "tiltyard.boards.recipe",
     "Battles": "tiltyard.battles.table",
     "Board": "tiltyard.boards.board",
+    "Control": "tiltyard.boards.controls",
     "Recipe": "tiltyard.boards.recipe",
+    "Variants": "tiltyard.boards.recipe",
+    "apply_filters": "tiltyard.battles.filters",
+    "compare_models": "tiltyard.boards.comparing",
     "rank": "tiltyard.boards.ranking",
     "read_battles": "tiltyard.battles.reading",
+    "verify_board": "tiltyard.boards.verifying",
+    "write_battles": "tiltyard.battles.writing",
+    "write_plots": "tiltyard.boards.plots.writing",
 }
 
 

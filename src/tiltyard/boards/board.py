@@ -6,10 +6,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from scipy.special import expit, ndtri
+from scipy.special import ndtri
 
 from tiltyard.boards.counted import Counted
 from tiltyard.boards.errors import RecipeError
+from tiltyard.boards.preference import preference
 from tiltyard.boards.recipe import Recipe
 from tiltyard.boards.records import (
     Coefficient,
@@ -46,9 +47,11 @@ class Board:
         The version of Tiltyard that made it.
     filters
         The steps that votes went through, in order.
+    covered
+        The rated models that have a covariance: all, but for very many models. Not in the JSON.
     covariance
-        Shape (R, R), in points squared, of the R rated models in the order of `models`. Not in the
-        JSON: a saved board has it in a file of its own.
+        Shape (C, C), in points squared, of the models in `covered`. Not in the JSON: a saved board
+        has it in a file of its own.
     counted
         The votes as the recipe saw them. Not in the JSON either.
     """
@@ -61,6 +64,7 @@ class Board:
     data_sha256: str
     version: str
     filters: tuple[Step, ...] = ()
+    covered: tuple[str, ...] = field(default=(), repr=False, compare=False)
     covariance: Floats | None = field(default=None, repr=False, compare=False)
     counted: Counted | None = field(default=None, repr=False, compare=False)
 
@@ -115,11 +119,12 @@ class Board:
         RecipeError
             When one of them has no rating, or the board has no covariance.
         """
-        first, second = (self._place_of(name) for name in (model, other))
-        rated, covariance = self.rated, self.covariance
+        covariance = self.covariance
         if covariance is None:
             raise RecipeError("This board was read without its covariance: rank the votes again.")
-        apart = (rated[first].rating or 0.0) - (rated[second].rating or 0.0)
+        first, second = (self._place_of(name) for name in (model, other))
+        ratings = {standing.model: standing.rating or 0.0 for standing in self.rated}
+        apart = ratings[model] - ratings[other]
         variance = covariance[first, first] + covariance[second, second]
         error = math.sqrt(max(float(variance) - 2.0 * float(covariance[first, second]), 0.0))
         reach = float(ndtri(0.5 + 0.5 * self.recipe.confidence)) * error
@@ -128,9 +133,9 @@ class Board:
     def win_probability(self, model: str, other: str) -> Estimate:
         """How likely `model` is to be preferred to `other`, with its interval.
 
-        In the Bradley-Terry model a tie is half a preference for each; in a tie model it is the
-        likelihood of winning where there is a winner. The standard error is by the delta method,
-        the interval is that of :meth:`difference`, carried over.
+        With ties as halves it is the expected share of the points; in a model of ties the chance
+        of winning where there is a winner. The interval is that of :meth:`difference`, carried
+        over, other parameters held at their estimates; the standard error is its half-width over z.
 
         Raises
         ------
@@ -139,12 +144,14 @@ class Board:
         """
         apart = self.difference(model, other)
         per_point = math.log(10.0) / self.recipe.scale
+        level = self._level_of(model, other)
+        parameters = {one.name: one.estimate for one in self.coefficients}
         chance, lower, upper = (
-            float(expit(per_point * points))
+            preference(self.recipe.estimator, per_point * points, level, parameters)
             for points in (apart.estimate, apart.lower, apart.upper)
         )
-        slope = per_point * chance * (1.0 - chance)
-        return Estimate(chance, lower, upper, slope * apart.standard_error)
+        width = 2.0 * float(ndtri(0.5 + 0.5 * self.recipe.confidence))
+        return Estimate(chance, lower, upper, (upper - lower) / width)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the board as JSON values, numbers rounded to :data:`DECIMALS` places."""
@@ -169,8 +176,14 @@ class Board:
         """Return the board as indented JSON; the same votes and recipe give the same text."""
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
 
+    def _level_of(self, model: str, other: str) -> float:
+        """Nats that the middle of two models lies above the mean of all rated ones."""
+        ratings = {standing.model: standing.rating or 0.0 for standing in self.rated}
+        mean = sum(ratings.values()) / len(ratings)
+        middle = 0.5 * (ratings[model] + ratings[other])
+        return math.log(10.0) / self.recipe.scale * (middle - mean)
+
     def _place_of(self, model: str) -> int:
-        names = [standing.model for standing in self.rated]
-        if model not in names:
-            raise RecipeError(f"{model} has no rating on this board.")
-        return names.index(model)
+        if model not in self.covered:
+            raise RecipeError(f"{model} has no rating with an interval on this board.")
+        return self.covered.index(model)

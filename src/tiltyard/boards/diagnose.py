@@ -47,6 +47,12 @@ def diagnose(pairs: PairTable, result: Fitted) -> tuple[Diagnostic, ...]:
     for reason, members in result.left_out.items():
         names = tuple(pairs.names[index] for index in members)
         found.append(Diagnostic(reason, f"{_listed(names)}: {sentences[reason]}.", names))
+    if result.covered.size < result.members.size:
+        message = (
+            f"{result.covered.size:,} of {result.members.size:,} rated models have an interval, "
+            "and nobody has a rank: with so many models, name those that need one."
+        )
+        found.append(Diagnostic("few_intervals", message, ()))
     if pairs.self_battles:
         names, lost = tuple(pairs.self_battles), sum(pairs.self_battles.values())
         votes = "1 vote" if lost == 1 else f"{lost:,} votes"

@@ -8,13 +8,14 @@ import numpy as np
 from tiltyard.battles.pair_table import PairTable
 from tiltyard.boards.controlled import RatedVotes, fit_controls
 from tiltyard.boards.counted import Counted
+from tiltyard.boards.errors import RecipeError
 from tiltyard.boards.recipe import Recipe
 from tiltyard.ratings.bootstrap import bootstrap, bootstrap_clusters
 from tiltyard.ratings.bradley_terry import BradleyTerryFit
 from tiltyard.ratings.clustered import clustered_covariance
 from tiltyard.ratings.contextual import ContextualFit
 from tiltyard.ratings.pair_counts import Floats, Indices, PairCounts
-from tiltyard.ratings.rateable import Reason, fit_rateable
+from tiltyard.ratings.rateable import Reason, fit_rateable, fit_rateable_sparse
 from tiltyard.ratings.tie_models import (
     TieModelFit,
     fit_davidson,
@@ -28,6 +29,10 @@ TIE_MODELS = {
     "davidson": fit_davidson,
     "four-outcomes": fit_four_outcomes,
 }
+
+
+MOST_DENSE = 2_000
+"""Models up to which every pair of them has a covariance: 32 MB a matrix."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +64,9 @@ class Fitted:
     strengths
         Shape (R,). In nats, summing to zero.
     covariance
-        Shape (R, R). Of the strengths, in the gauge where they sum to zero.
+        Shape (C, C). Of the strengths of the covered models, in the gauge where all sum to zero.
+    covered
+        Shape (C,). Which of the R models have a covariance: all, but for very many models.
     log_likelihood
         In nats; None when no model was rated, and everything above is empty.
     left_out
@@ -73,6 +80,7 @@ class Fitted:
     members: Indices
     strengths: Floats
     covariance: Floats
+    covered: Indices
     log_likelihood: float | None
     left_out: dict[Reason, Indices] = field(default_factory=dict)
     effects: tuple[Effect, ...] = ()
@@ -90,10 +98,11 @@ def fit(counted: Counted, recipe: Recipe) -> Fitted:
         When a model of ties has no estimate, as without any tie.
     """
     weights, squares = used_counts(counted.pairs, recipe)
+    if weights.models > MOST_DENSE:
+        return _fit_many(counted.pairs.names, weights, squares, recipe)
     found = fit_rateable(weights, squares)
     if found.fit is None:
-        none = np.empty(0)
-        return Fitted(found.members, none, np.empty((0, 0)), None, found.left_out)
+        return _nothing(found.members, found.left_out)
     members = found.members
     tables = weights.restricted_to(members), squares.restricted_to(members)
     estimate = TIE_MODELS[recipe.estimator](*tables) if recipe.is_tie_model else found.fit
@@ -104,6 +113,45 @@ def fit(counted: Counted, recipe: Recipe) -> Fitted:
     if recipe.interval == "bootstrap":
         fitted = _resampled(fitted, tables, counted, recipe)
     return replace(fitted, left_out=found.left_out)
+
+
+def _fit_many(
+    names: Sequence[str], weights: PairCounts, squares: PairCounts, recipe: Recipe
+) -> Fitted:
+    """Fit without any matrix of models by models, with intervals for those asked for."""
+    if not _is_plain(recipe):
+        raise RecipeError(
+            f"{weights.models:,} models are rated by bradley-terry with sandwich intervals, the "
+            f"sum-zero gauge and ranks by overlap; other recipes work up to {MOST_DENSE:,} models."
+        )
+    asked = {name: place for place, name in enumerate(names)}
+    requested = np.array(sorted(asked[name] for name in recipe.intervals_for), np.int64)
+    found = fit_rateable_sparse(weights, squares, requested=requested)
+    if found.fit is None:
+        return _nothing(found.members, found.left_out)
+    return Fitted(
+        found.members,
+        found.fit.strengths,
+        found.fit.covariance,
+        found.fit.requested,
+        found.fit.log_likelihood,
+        found.left_out,
+    )
+
+
+def _is_plain(recipe: Recipe) -> bool:
+    return not (
+        recipe.is_tie_model
+        or recipe.needs_single_votes
+        or recipe.interval == "bootstrap"
+        or recipe.ranks == "simultaneous"
+        or recipe.gauge != "sum-zero"
+    )
+
+
+def _nothing(members: Indices, left_out: dict[Reason, Indices]) -> Fitted:
+    none = np.empty(0)
+    return Fitted(members, none, np.empty((0, 0)), np.empty(0, np.int64), None, left_out)
 
 
 def used_counts(pairs: PairTable, recipe: Recipe) -> tuple[PairCounts, PairCounts]:
@@ -143,6 +191,7 @@ def _fitted(
         members,
         estimate.strengths,
         estimate.covariance[:models, :models],
+        np.arange(models),
         estimate.log_likelihood,
         effects=tuple(
             Effect(name, value, error, tested)

@@ -38,7 +38,10 @@ class Placed:
     rank, rank_lower, rank_upper
         The best rank that the recipe's kind of ranks allows, again, and the worst.
     covariance
-        Shape (R, R), in points squared, in the recipe's gauge.
+        Shape (C, C), in points squared, in the recipe's gauge, of the covered models.
+    covered
+        Shape (C,). Which of the R models those are; the others have no interval, and then nobody
+        has a rank.
     probability_best
         With simultaneous ranks: how likely no rated model is stronger.
     tie_groups
@@ -50,10 +53,11 @@ class Placed:
     lower: Floats
     upper: Floats
     standard_error: Floats
-    rank: Indices
-    rank_lower: Indices
-    rank_upper: Indices
+    rank: Indices | None
+    rank_lower: Indices | None
+    rank_upper: Indices | None
     covariance: Floats
+    covered: Indices
     probability_best: Floats | None = None
     tie_groups: tuple[tuple[int, ...], ...] | None = None
 
@@ -84,7 +88,8 @@ def place(fitted: Fitted, names: Sequence[str], votes: Floats, recipe: Recipe) -
     if recipe.gauge != "sum-zero":
         moved, spread = change_gauge(moved, spread, shares)
     strengths, covariance = points * moved, points**2 * spread
-    error = np.sqrt(np.maximum(np.diag(covariance), 0.0))
+    error = np.full(strengths.size, np.nan)
+    error[fitted.covered] = np.sqrt(np.maximum(np.diag(covariance), 0.0))
     shift = _shift(strengths, names, recipe)
     levels = _levels(names, recipe)
     if fitted.draws is None:
@@ -92,16 +97,18 @@ def place(fitted: Fitted, names: Sequence[str], votes: Floats, recipe: Recipe) -
     else:
         draws = points * _draws_in_gauge(fitted.draws, shares)
         lower, upper = _by_level(levels, lambda level: percentile_interval(draws, level))
-    ranks = rank_by_overlap(lower, upper)
+    all_covered = fitted.covered.size == strengths.size
+    ranks = rank_by_overlap(lower, upper) if all_covered else None
     placed = Placed(
         rating=strengths + shift,
         lower=lower + shift,
         upper=upper + shift,
         standard_error=error,
-        rank=ranks.best,
-        rank_lower=ranks.best,
-        rank_upper=ranks.worst,
+        rank=ranks.best if ranks else None,
+        rank_lower=ranks.best if ranks else None,
+        rank_upper=ranks.worst if ranks else None,
         covariance=covariance,
+        covered=fitted.covered,
     )
     return _simultaneous(placed, recipe) if recipe.ranks == "simultaneous" else placed
 

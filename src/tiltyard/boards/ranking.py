@@ -78,17 +78,16 @@ def rank_counted(
     pairs = counted.pairs
     if recipe.anchor is not None:
         refuse_unknown("The anchor", recipe.anchor.model, pairs.names)
-    for variants in recipe.variants:
-        refuse_unknown("The model", variants.model, pairs.names)
+    for model in (*(variants.model for variants in recipe.variants), *recipe.intervals_for):
+        refuse_unknown("The model", model, pairs.names)
     fitted = fit(counted, recipe)
-    placed = None
+    names, placed = [pairs.names[index] for index in fitted.members.tolist()], None
     if fitted.log_likelihood is not None:
-        names = [pairs.names[index] for index in fitted.members.tolist()]
         votes = pairs.votes.per_model(pairs.votes.totals, pairs.votes.totals)[fitted.members]
         placed = place(fitted, names, votes, recipe)
-    standings, order = _standings(pairs, fitted, placed)
+    covered = () if placed is None else tuple(names[row] for row in placed.covered.tolist())
     return Board(
-        models=standings,
+        models=_standings(pairs, fitted, placed),
         log_likelihood=fitted.log_likelihood,
         coefficients=tuple(_coefficient(effect, recipe.confidence) for effect in fitted.effects),
         diagnostics=(*diagnose(pairs, fitted), *diagnostics),
@@ -96,7 +95,8 @@ def rank_counted(
         data_sha256=counted.sha256,
         version=__version__,
         filters=filters,
-        covariance=placed.covariance[np.ix_(order, order)] if placed else None,
+        covered=covered,
+        covariance=placed.covariance if placed else None,
         counted=counted,
     )
 
@@ -114,19 +114,13 @@ def _coefficient(effect: Effect, confidence: float) -> Coefficient:
     )
 
 
-def _standings(
-    pairs: PairTable, fitted: Fitted, placed: Placed | None
-) -> tuple[tuple[Standing, ...], list[int]]:
-    """List the standings in order, and where in the fit the rated ones among them are."""
+def _standings(pairs: PairTable, fitted: Fitted, placed: Placed | None) -> tuple[Standing, ...]:
     rows = {} if placed is None else dict(zip(fitted.members.tolist(), _rows(placed), strict=True))
     standings = [
-        (_standing(name, counts, rows.get(index, NOTHING)), index)
+        _standing(name, counts, rows.get(index, NOTHING))
         for index, (name, counts) in enumerate(zip(pairs.names, _records(pairs.votes), strict=True))
     ]
-    standings.sort(key=lambda pair: _place(pair[0]))
-    position = {member: row for row, member in enumerate(fitted.members.tolist())}
-    order = [position[index] for _, index in standings if index in rows]
-    return tuple(standing for standing, _ in standings), order
+    return tuple(sorted(standings, key=_place))
 
 
 _Row = tuple[Any, ...]
@@ -143,8 +137,11 @@ def _rows(placed: Placed) -> list[_Row]:
     finite = [
         [value if math.isfinite(value) else None for value in row.tolist()] for row in numbers
     ]
-    ranks = [row.tolist() for row in (placed.rank, placed.rank_lower, placed.rank_upper)]
     nobody = [None] * placed.rating.size
+    ranks = [
+        nobody if row is None else row.tolist()
+        for row in (placed.rank, placed.rank_lower, placed.rank_upper)
+    ]
     best = nobody if placed.probability_best is None else placed.probability_best.tolist()
     return list(zip(*finite, *ranks, best, placed.tie_groups or nobody, strict=True))
 

@@ -100,6 +100,8 @@ class Recipe:
         `simultaneous`: sets of ranks that hold for all models at once with the recipe's confidence.
     variants
         Models that are the best of several tried in private.
+    intervals_for
+        With more than 2,000 models: those that need an interval. With fewer, all have one.
 
     Raises
     ------
@@ -125,6 +127,7 @@ class Recipe:
     gauge: Gauge = "sum-zero"
     ranks: RankKind = "overlap"
     variants: tuple[Variants, ...] = ()
+    intervals_for: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check(self)

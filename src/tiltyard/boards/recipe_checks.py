@@ -37,7 +37,7 @@ def check(recipe: "Recipe") -> None:
     for name, allowed in ALLOWED.items():
         _check_allowed(name, getattr(recipe, name), allowed)
     _check_numbers(recipe)
-    for name in ("controls", "cluster", "variants", "weights"):
+    for name in ("controls", "cluster", "variants", "weights", "intervals_for"):
         _check_once(name, getattr(recipe, name))
     for fault, sentence in _faults(recipe):
         if fault:

@@ -83,7 +83,9 @@ def read_board(path: str | Path) -> dict[str, Any]:
     values = _from_json(read_file(place / BOARD), BOARD)
     values["counted"] = Counted.from_frame(read_table(place / VOTES), values["recipe"])
     if (place / COVARIANCE).exists():
-        values["covariance"] = read_table(place / COVARIANCE).drop("model").to_numpy()
+        table = read_table(place / COVARIANCE)
+        values["covered"] = tuple(table["model"].to_list())
+        values["covariance"] = table.drop("model").to_numpy()
     return values
 
 
@@ -191,7 +193,7 @@ def _table(board: "Board") -> pl.DataFrame:
 
 
 def _covariance_frame(board: "Board") -> pl.DataFrame:
-    names = [standing.model for standing in board.rated]
+    names = list(board.covered)
     rounded = pl.DataFrame(board.covariance, names).select(pl.all().round(DECIMALS))
     return rounded.insert_column(0, pl.Series("model", names))
 

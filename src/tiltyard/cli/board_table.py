@@ -37,7 +37,9 @@ def print_board(board: "Board") -> None:
     if board.models:
         console.print(_table(board, with_record=console.width >= WIDE))
     if board.coefficients:
+        console.print()
         console.print(_coefficients(board))
+        console.print()
     console.print(_summary(board), style="dim", soft_wrap=True)
     for line in _remarks(board):
         console.print(printable(line), soft_wrap=True)
@@ -96,6 +98,8 @@ def _row(standing: "Standing", *, with_best: bool) -> tuple[str, ...]:
     if standing.rating is None:
         return ("-", name, "-", "not rated", *best, *counts)
     interval = f"{_bound(standing.lower, '-∞')} … {_bound(standing.upper, '∞')}"
+    if standing.standard_error is None and standing.lower is None:
+        interval = "not asked for"
     return (_ranks(standing), name, f"{standing.rating:.1f}", interval, *best, *counts)
 
 
@@ -109,6 +113,8 @@ def _share(probability: float | None) -> str:
 
 def _ranks(standing: "Standing") -> str:
     best, worst = standing.rank_lower, standing.rank_upper
+    if best is None:
+        return "-"
     return f"{best}" if best == worst else f"{best}-{worst}"
 
 

@@ -32,10 +32,26 @@ NOTHING_RATED = 1
     metavar="DIRECTORY",
     help="Also save the board with its votes and a manifest, for `tiltyard verify`.",
 )
+@click.option(
+    "--plot",
+    "plot_path",
+    type=click.Path(path_type=Path),
+    metavar="DIRECTORY",
+    help="Also draw ratings, win probabilities and (with --prices) the price frontier.",
+)
+@click.option(
+    "--prices",
+    "prices_path",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="CSV with a column model and one of prices, whose name is what they are in.",
+)
 def rank(
     votes: tuple[Path, ...],
     json_path: str | None,
     save_path: Path | None,
+    plot_path: Path | None,
+    prices_path: Path | None,
     **given: Any,  # noqa: ANN401  # the options of a recipe, each of its type
 ) -> None:
     """Rank the models in VOTES, one or more files of pairwise votes.
@@ -52,6 +68,8 @@ def rank(
     try:
         with patience("Ranking"):
             board = _rank_files(votes, to_recipe(given))
+            if plot_path is not None:
+                _plot(board, plot_path, prices_path)
         _write(board, json_path, save_path)
     except TiltyardError as error:
         raise BadInput(str(error)) from error
@@ -65,6 +83,17 @@ def _rank_files(votes: tuple[Path, ...], recipe: "Recipe") -> "Board":
     from tiltyard.boards.reading import read_for
 
     return rank_battles(Battles.concat([read_for(recipe, path) for path in votes]), recipe)
+
+
+def _plot(board: "Board", directory: Path, prices_path: Path | None) -> None:
+    from tiltyard.boards.plots.prices import read_prices
+    from tiltyard.boards.plots.writing import write_plots
+
+    if prices_path is None:
+        write_plots(board, directory)
+        return
+    prices, unit = read_prices(prices_path)
+    write_plots(board, directory, prices=prices, unit=unit)
 
 
 def _write(board: "Board", json_path: str | None, save_path: Path | None) -> None:

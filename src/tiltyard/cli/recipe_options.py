@@ -101,6 +101,13 @@ OPTIONS = (
         help="MODEL is the best of NUMBER variants tried in private: widens its interval.",
     ),
     click.option(
+        "--interval-for",
+        "intervals_for",
+        metavar="MODEL",
+        multiple=True,
+        help="With more than 2,000 models: one that needs an interval.",
+    ),
+    click.option(
         "--confidence",
         type=float,
         default=0.95,

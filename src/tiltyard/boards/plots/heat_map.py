@@ -17,7 +17,8 @@ KEY = 28.0
 
 def draw_heat_map(board: Board) -> Drawing:
     """Draw the win probabilities among the highest rated models of a board."""
-    shown = board.rated[:MOST]
+    covered = [standing for standing in board.rated if standing.model in set(board.covered)]
+    shown = tuple(covered[:MOST])
     label = max(width_of(shortened(standing.model, 36)) for standing in shown)
     left, top = MARGIN + label + 14, 84 + label * math.sin(math.radians(SLOPE)) + 8
     size = len(shown)

@@ -26,6 +26,8 @@ def footer(board: Board, y: float) -> list[str]:
 def rank_words(standing: Standing) -> str:
     """Write the ranks that the intervals allow: `2`, or 2 to 4 with a dash between."""
     best, worst = standing.rank_lower, standing.rank_upper
+    if best is None:
+        return ""
     return f"{best}" if best == worst else f"{best}\N{EN DASH}{worst}"
 
 

@@ -65,7 +65,7 @@ def _drawings(board: Board, prices: Mapping[str, float], unit: str) -> dict[str,
     if not board.rated:
         return {}
     drawings = {"forest": draw_forest(board)}
-    if len(board.rated) >= FEWEST and board.covariance is not None:
+    if len(board.covered) >= FEWEST:
         drawings["win_probability"] = draw_heat_map(board)
     priced = price_frontier(board, prices)
     if priced:

@@ -37,6 +37,8 @@ class Exported:
         pd.DataFrame(VOTES, dtype="object"),
         Exported(pl.DataFrame(VOTES)),
         Exported(pl.DataFrame(VOTES).cast(pl.Categorical)),
+        pl.DataFrame(VOTES).cast(pl.Categorical(pl.Categories("of another library"))),
+        pl.DataFrame(VOTES).cast(pl.Enum(["model_a", "tie", "x", "y", "z"])),
     ],
 )
 def test_tables_of_other_libraries_are_read(frame: object) -> None:

@@ -82,11 +82,36 @@ def test_conversations_come_along_unless_only_votes_are_asked_for(tmp_path: Path
     assert whole["conversation_a"].to_list() == [[{"role": "user", "content": "Hi"}]]
 
 
+def test_columns_that_are_asked_for_come_along_with_the_votes(tmp_path: Path) -> None:
+    row = ROWS[0] | {"judge": "v", "language": "de", "mood": 1, "conversation_a": []}
+    file = write(tmp_path, "votes.jsonl", json.dumps(row))
+    frame = read_battles(file, only_votes=True, also=["voter", "mood", "nothing"]).frame
+    assert frame.select("voter", "language", "mood").rows() == [("v", None, 1)]
+    assert "conversation_a" not in frame.columns
+
+
+def test_columns_of_other_names_are_read_as_told(tmp_path: Path) -> None:
+    renamed = CSV.replace("model_a,model_b,winner", "bot,other,verdict", 1).replace("7", "007")
+    file = write(tmp_path, "votes.csv", renamed)
+    columns = {"model_a": "bot", "model_b": "other", "outcome": "verdict"}
+    for only_votes in (False, True):
+        frame = read_battles(file, columns=columns, only_votes=only_votes).frame
+        assert frame["model_b"].to_list() == ["y", "007"]
+        assert frame["outcome"].to_list() == ["a", "both_bad"]
+
+
 def test_messages_of_both_published_shapes_may_stand_in_one_file(tmp_path: Path) -> None:
     shapes = ["Hi", [{"type": "text", "text": "Hi"}]]
     rows = [ROWS[0] | {"conversation_a": [{"role": "user", "content": shape}]} for shape in shapes]
     file = write(tmp_path, "votes.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
     assert read_battles(file).frame.height == 2
+
+
+def test_ids_in_csv_keep_their_zeros_and_times_are_read_as_numbers(tmp_path: Path) -> None:
+    text = "id,judge,tstamp,model_a,model_b,winner\n007,08,1.5,x,y,tie\n"
+    (row,) = read_battles(write(tmp_path, "votes.csv", text)).frame.to_dicts()
+    assert (row["battle_id"], row["voter"]) == ("007", "08")
+    assert row["voted_at"].isoformat() == "1970-01-01T00:00:01.500000+00:00"
 
 
 def test_a_header_alone_is_a_table_without_votes(tmp_path: Path) -> None:
@@ -124,6 +149,10 @@ def test_a_cut_parquet_a_directory_and_nothing_at_all_get_one_sentence(tmp_path:
     whole = parquet(tmp_path, "votes.parquet").read_bytes()
     with pytest.raises(VotesError, match=r"cut.parquet is damaged, cut short"):
         read_battles(write(tmp_path, "cut.parquet", whole[:-30]))
+    middle = bytes(len(whole) // 2)
+    blank = whole[:4] + middle + whole[4 + len(middle) :]
+    with pytest.raises(VotesError, match=r"blank.parquet is damaged, cut short"):
+        read_battles(write(tmp_path, "blank.parquet", blank))
     with pytest.raises(VotesError, match="is a directory"):
         read_battles(tmp_path)
     with pytest.raises(VotesError, match="does not exist"):

@@ -117,6 +117,11 @@ def test_a_chosen_name_says_who_won() -> None:
         ({"winner": ["a", "b"], "weight": ["1", "heavy"]}, "row 2, column weight: 'heavy'"),
         ({"winner": ["a", "b"], "turn": ["1", "two"]}, "row 2, column turn: 'two'"),
         ({"winner": ["a", "b"], "timestamp": ["2024-01-01", "noon"]}, "'noon' is not a time"),
+        (
+            {"winner": ["a", "b"], "tstamp": [1.7e9, 1.7e12]},
+            "row 2, column tstamp: 1700000000000.0",
+        ),
+        ({"winner": ["a", "b"], "tstamp": [1.7e9, float("nan")]}, "row 2, column tstamp: nan is"),
     ],
 )
 def test_a_bad_cell_is_named_with_its_row_and_column(

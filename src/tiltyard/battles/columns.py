@@ -32,6 +32,9 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "voted_at": ("voted_at", "tstamp", "timestamp"),
 }
 
+SHARED = pl.Categorical()
+"""The dictionary that all columns of the battles table share."""
+
 NEEDED = ("model_a", "model_b", "count", "weight")
 END_OF_TIME = 253_402_300_800
 """Seconds from 1970 to the year 10000; a larger number is in other units."""
@@ -49,9 +52,9 @@ def first_row(mask: pl.Series) -> int | None:
 
 def as_codes(column: pl.Series) -> pl.Series:
     """Dictionary-code a column; what is not text becomes text first."""
-    if column.dtype == pl.Categorical:
-        return column
-    return column.cast(pl.String).cast(pl.Categorical)
+    if isinstance(column.dtype, pl.Categorical | pl.Enum):
+        return column.cast(SHARED)
+    return column.cast(pl.String).cast(SHARED)
 
 
 def read_name(column: pl.Series, source: str) -> pl.Series:

@@ -2,7 +2,7 @@
 
 import glob
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import polars as pl
 from tiltyard.battles.choices import choice_columns
 from tiltyard.battles.codecs.fastchat_log import is_log_record
 from tiltyard.battles.codecs.pair_counts import is_count_file
-from tiltyard.battles.columns import source_of
+from tiltyard.battles.columns import SCHEMA, source_of
 from tiltyard.battles.errors import VotesError
 
 FORMATS = "Parquet, CSV, JSON, JSON lines, or pair counts in JSON (models, X, Y)"
@@ -21,8 +21,17 @@ UNREADABLE = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
 """What polars raises; a damaged file can break it off in the middle (a panic)."""
 
 
-def open_votes(file: Path) -> pl.LazyFrame | Iterator[dict[str, Any]] | list[Any] | dict[str, Any]:
+def open_votes(
+    file: Path, columns: Mapping[str, str]
+) -> pl.LazyFrame | Iterator[dict[str, Any]] | list[Any] | dict[str, Any]:
     """Open a file of votes without reading more of it than needed.
+
+    Parameters
+    ----------
+    file
+        The file.
+    columns
+        What it calls columns of the battles table, where it has names of its own.
 
     Returns
     -------
@@ -45,7 +54,7 @@ def open_votes(file: Path) -> pl.LazyFrame | Iterator[dict[str, Any]] | list[Any
         raise VotesError(f"{file.name} is not a file of votes: expected {FORMATS}.")
     if head.lstrip()[:1] in {b"{", b"["}:
         return _open_json(file)
-    return _scan_csv(file)
+    return _scan_csv(file, columns)
 
 
 @contextmanager
@@ -118,13 +127,20 @@ def _first_value(file: Path) -> object:
         return parsed(next(line for line in stream if line.strip()))
 
 
-def _scan_csv(file: Path) -> pl.LazyFrame:
-    """Scan CSV, with names and labels as text whatever they look like."""
+def _scan_csv(file: Path, columns: Mapping[str, str]) -> pl.LazyFrame:
+    """Scan CSV, with names, labels and ids as text whatever they look like: 007 is not 7."""
     present = pl.read_csv(file, n_rows=0, glob=False).columns
-    names = [source_of(side, present) for side in ("model_a", "model_b")]
-    text = {name: pl.String for name in (*names, *choice_columns(present)) if name}
+    texts = (
+        name for name, dtype in SCHEMA.items() if not (dtype.is_numeric() or dtype.is_temporal())
+    )
+    given = {columns.get(name, source_of(name, present)) for name in texts}
+    known = given.union(choice_columns(present)).intersection(present)
     return pl.scan_csv(
-        file, schema_overrides=text, infer_schema_length=None, glob=False, raise_if_empty=False
+        file,
+        schema_overrides=dict.fromkeys(sorted(filter(None, known)), pl.String),
+        infer_schema_length=None,
+        glob=False,
+        raise_if_empty=False,
     )
 
 

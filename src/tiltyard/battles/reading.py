@@ -50,7 +50,7 @@ def read_battles(
     """
     file = Path(path)
     with one_sentence(file):
-        opened = open_votes(file)
+        opened = open_votes(file, columns or {})
         if not isinstance(opened, pl.LazyFrame):
             return _read_document(opened, file.name, columns)
         wanted = select_votes(opened, columns or {}, also) if only_votes else opened

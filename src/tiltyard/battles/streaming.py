@@ -46,7 +46,7 @@ def count_votes(path: str | Path, *, columns: Mapping[str, str] | None = None) -
     """
     file = Path(path)
     with one_sentence(file):
-        opened = open_votes(file)
+        opened = open_votes(file, columns or {})
         if not isinstance(opened, pl.LazyFrame):
             return read_battles(file, columns=columns).pairs
         if _is_reshaped(opened):

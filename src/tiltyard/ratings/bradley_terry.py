@@ -127,6 +127,25 @@ def maximise(
         When there is no top, or double precision does not reach a gradient of zero.
     """
     _refuse_unless_estimable(counts)
+    if start is not None:
+        try:
+            return _climb(counts, start, direction)
+        except linalg.LinAlgError:
+            pass  # so far from the top that the information vanishes: not a start at all
+    try:
+        return _climb(counts, None, direction)
+    except linalg.LinAlgError:
+        raise NotEstimableError(
+            "Newton's equations cannot be solved: "
+            "the weights span too many orders of magnitude for double precision."
+        ) from None
+
+
+def _climb(
+    counts: PairCounts,
+    start: Floats | None,
+    direction: Callable[[PairCounts, Floats, Floats], Floats],
+) -> Maximum:
     strengths, height = _start(counts, start)
     tolerance = _tolerance(counts)
     size = np.inf

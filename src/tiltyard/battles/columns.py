@@ -70,20 +70,29 @@ def read_name(column: pl.Series, source: str) -> pl.Series:
     return names
 
 
+MOST_VOTES = 2**53
+"""Beyond it, whole numbers have gaps in double precision."""
+
+MOST_WEIGHT = 1e100
+"""Weights are squared for the covariance; far beyond it the square is no number."""
+
+
 def read_count(column: pl.Series, source: str) -> pl.Series:
     """Read how many equal votes each row stands for: whole numbers, not negative."""
     numbers = _read_numbers(column, source)
-    wrong = first_row(numbers != numbers.floor())
+    wrong = first_row((numbers != numbers.floor()) | (numbers > MOST_VOTES))
     if wrong is not None:
-        raise CellError(
-            source, wrong, column.name, f"{numbers[wrong]:g} is not a whole number of votes"
-        )
+        raise CellError(source, wrong, column.name, f"{numbers[wrong]:g} is not a whole number of votes below 2^53")
     return numbers.cast(pl.Int64)
 
 
 def read_weight(column: pl.Series, source: str) -> pl.Series:
     """Read how much each vote counts in the likelihood: finite numbers, not negative."""
-    return _read_numbers(column, source)
+    numbers = _read_numbers(column, source)
+    wrong = first_row(numbers > MOST_WEIGHT)
+    if wrong is not None:
+        raise CellError(source, wrong, column.name, f"{numbers[wrong]:g} is too heavy a weight")
+    return numbers
 
 
 def _read_numbers(column: pl.Series, source: str) -> pl.Series:

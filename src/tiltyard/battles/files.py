@@ -50,6 +50,10 @@ def open_votes(
     head = _head(file)
     if head.startswith(b"PAR1"):
         return pl.scan_parquet(file, glob=False)
+    if head.startswith(b"PK"):
+        raise VotesError(f"{file.name} is a workbook or an archive: save its table as CSV.")
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise VotesError(f"{file.name} is UTF-16 text: save it as UTF-8.")
     if b"\0" in head:
         raise VotesError(f"{file.name} is not a file of votes: expected {FORMATS}.")
     if head.lstrip()[:1] in {b"{", b"["}:
@@ -62,7 +66,7 @@ def one_sentence(file: Path) -> Iterator[None]:
     """Say in one sentence what the file readers say in many."""
     try:
         yield
-    except (*UNREADABLE, UnicodeDecodeError) as error:
+    except (*UNREADABLE, UnicodeError) as error:
         _refuse_bad_line(file)
         reason = str(error).partition("\n")[0].rstrip(". ")
         raise VotesError(
@@ -95,8 +99,8 @@ def parsed(text: str) -> Any:  # noqa: ANN401  # JSON is any of its types
     """Parse JSON, None where it is not whole."""
     try:
         return json.loads(text)
-    except json.JSONDecodeError:
-        return None
+    except (ValueError, RecursionError):
+        return None  # besides broken JSON: numbers of thousands of digits, brackets without end
 
 
 def _head(file: Path) -> bytes:
@@ -130,6 +134,10 @@ def _first_value(file: Path) -> object:
 def _scan_csv(file: Path, columns: Mapping[str, str]) -> pl.LazyFrame:
     """Scan CSV, with names, labels and ids as text whatever they look like: 007 is not 7."""
     present = pl.read_csv(file, n_rows=0, glob=False).columns
+    if len(present) == 1 and (mark := next((m for m in ";\t|" if m in present[0]), None)):
+        raise VotesError(
+            f"{file.name} separates its columns by {mark!r}: save it with commas between them."
+        )
     texts = (
         name for name, dtype in SCHEMA.items() if not (dtype.is_numeric() or dtype.is_temporal())
     )

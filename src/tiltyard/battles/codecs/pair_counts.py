@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from tiltyard.battles.codecs.codec import Codec
-from tiltyard.battles.columns import SCHEMA
+from tiltyard.battles.columns import MOST_VOTES, SCHEMA
 from tiltyard.battles.errors import VotesError
 from tiltyard.battles.outcome import Outcome
 from tiltyard.battles.table import Battles
@@ -66,7 +66,7 @@ def _votes_of_pair(
         raise VotesError(
             f"{where}, column Y: {wrong!r} is not a count; allowed are whole numbers from 0 up."
         )
-    first, second = (str(models[index]) for index in pair)
+    first, second = (str(models[int(index)]) for index in pair)
     return [
         (first, second, outcome.value, int(count))
         for outcome, count in zip(outcomes, votes, strict=False)
@@ -75,7 +75,9 @@ def _votes_of_pair(
 
 
 def _is_count(value: object) -> bool:
-    return isinstance(value, int | float) and value >= 0 and float(value).is_integer()
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    return 0 <= value <= MOST_VOTES and float(value).is_integer()
 
 
 def write(battles: Battles) -> dict[str, Any]:

@@ -18,7 +18,7 @@ HEAD = "model_a,model_b,winner"
         ('{"models":["a","b"],"X":[[0,1]],"Y":[[1e300,1,1]]}', "row 1, column Y: 1e.300 is not a"),
         ('{"models":["a","b"],"X":[[true,1]],"Y":[[1,1,1]]}', "row 1, column X"),
         ('[{"model_a":"\\ud800","model_b":"b","winner":"model_a"}]', "votes.csv"),
-        (f"{HEAD},count\na,b,model_a,1e30\n", "row 1, column count: 1e.30 is not a whole number of"),
+        (f"{HEAD},count\na,b,model_a,1e30\n", "row 1, column count: 1e.30 is not a whole"),
         (f"{HEAD},weight\na,b,model_a,1e308\n", "row 1, column weight: 1e.308 is too heavy"),
         (f"{HEAD}\na,b,model_a\n".replace(",", ";"), "separates its columns by ';'"),
         (f"{HEAD}\na,b,model_a\n".replace(",", "\t"), "separates its columns by"),

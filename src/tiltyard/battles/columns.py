@@ -82,7 +82,8 @@ def read_count(column: pl.Series, source: str) -> pl.Series:
     numbers = _read_numbers(column, source)
     wrong = first_row((numbers != numbers.floor()) | (numbers > MOST_VOTES))
     if wrong is not None:
-        raise CellError(source, wrong, column.name, f"{numbers[wrong]:g} is not a whole number of votes below 2^53")
+        given = f"{numbers[wrong]:g} is not a whole number of votes below 2^53"
+        raise CellError(source, wrong, column.name, given)
     return numbers.cast(pl.Int64)
 
 

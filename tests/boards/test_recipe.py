@@ -1,17 +1,64 @@
+import json
+from typing import Any
+
 import pytest
 
-from tiltyard.boards.recipe import Anchor, Recipe, RecipeError
+from tiltyard.boards.controls import Control
+from tiltyard.boards.errors import RecipeError
+from tiltyard.boards.recipe import Anchor, Recipe, Variants
+
+FULL = Recipe(
+    confidence=0.9,
+    anchor=Anchor("x", 1200),
+    slices=("language=en",),
+    filters=("anonymous",),
+    controls=(Control.parse("style"), Control.parse("words:log")),
+    ridge=0.5,
+    weights=("pair-balanced",),
+    half_life=30,
+    cluster=("voter", "prompt"),
+    gauge="anchored",
+    ranks="simultaneous",
+    variants=(Variants("y", 5),),
+)
 
 
 def test_equal_recipes_have_equal_digests_and_others_not() -> None:
     assert Recipe().sha256 == Recipe(confidence=0.95).sha256
-    different = [Recipe(), Recipe(confidence=0.9), Recipe(anchor=Anchor("x", 1)), Recipe(scale=1)]
-    assert len({recipe.sha256 for recipe in different}) == 4
+    different = [
+        Recipe(),
+        Recipe(confidence=0.9),
+        Recipe(anchor=Anchor("x", 1)),
+        Recipe(scale=1),
+        Recipe(ties="drop"),
+        Recipe(cluster=("voter",)),
+        FULL,
+    ]
+    assert len({recipe.sha256 for recipe in different}) == len(different)
 
 
 def test_the_digest_of_the_plain_recipe_stays() -> None:
     """Published boards carry it: a change of this value breaks their verification."""
     assert Recipe().sha256 == "ff1171a395b1a571a2fa4b58d082be26e505eeda887e4ee93a7d6f2246a851d7"
+
+
+@pytest.mark.parametrize("recipe", [Recipe(), FULL])
+def test_a_recipe_comes_back_from_its_json(recipe: Recipe) -> None:
+    read = json.loads(json.dumps(recipe.to_dict()))
+    assert read == recipe.to_dict()
+    assert Recipe.from_dict(read) == recipe
+
+
+def test_a_recipe_of_a_newer_version_is_refused() -> None:
+    with pytest.raises(RecipeError, match="has sampler, which this version"):
+        Recipe.from_dict(Recipe().to_dict() | {"sampler": "x"})
+
+
+def test_controls_are_read_with_their_usual_scale_and_said_without_it() -> None:
+    spelled = ["style", "position", "latency", "words", "words:share", "latency:unscaled"]
+    assert [str(Control.parse(given)) for given in spelled] == spelled
+    assert Control.parse("words").scale == "difference"
+    assert Control.parse("latency").scale == "log"
 
 
 @pytest.mark.parametrize("confidence", [0, 1, -1, 95, float("nan")])
@@ -20,8 +67,40 @@ def test_a_confidence_outside_0_and_1_is_refused(confidence: float) -> None:
         Recipe(confidence=confidence)
 
 
-def test_scores_and_scales_must_be_numbers_that_work() -> None:
-    with pytest.raises(RecipeError, match="not a finite number"):
-        Recipe(anchor=Anchor("x", float("inf")))
-    with pytest.raises(RecipeError, match="must be a positive number"):
-        Recipe(scale=0)
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"anchor": Anchor("x", float("inf"))}, "not a finite number"),
+        ({"scale": 0}, "must be a positive number"),
+        ({"ridge": -1, "controls": (Control.parse("style"),)}, "ridge is -1"),
+        ({"half_life": 0}, "half-life is 0 days"),
+        ({"rounds": 1}, "1 bootstrap rounds have no spread"),
+        ({"seed": -1}, "seed is -1"),
+        ({"estimator": "elo"}, "estimator is 'elo'; allowed are bradley-terry"),
+        ({"weights": ("fair",)}, "weights is 'fair'; allowed are pair-balanced"),
+        ({"estimator": "davidson", "ties": "drop"}, "davidson models ties itself"),
+        ({"estimator": "davidson", "controls": (Control.parse("style"),)}, "not with davidson"),
+        ({"estimator": "davidson", "interval": "bootstrap"}, "not with davidson"),
+        ({"interval": "bootstrap", "controls": (Control.parse("style"),)}, "leave the bootstrap"),
+        ({"ridge": 1.0}, "and there are none"),
+        ({"cluster": ("voter", "prompt", "session")}, "at most 2 columns"),
+        ({"cluster": ("voter", "voter")}, "voter is among the cluster twice"),
+        ({"interval": "bootstrap", "cluster": ("voter", "prompt")}, "name one, not two"),
+        ({"gauge": "anchored"}, "needs an anchor"),
+    ],
+)
+def test_what_means_nothing_is_refused_in_one_sentence(fields: dict[str, Any], said: str) -> None:
+    with pytest.raises(RecipeError, match=said) as caught:
+        Recipe(**fields)
+    assert "\n" not in str(caught.value)
+
+
+def test_variants_and_controls_check_themselves() -> None:
+    with pytest.raises(RecipeError, match="best of 0 variants"):
+        Variants("x", 0)
+    with pytest.raises(RecipeError, match="has the scale 'lgo'; allowed are share"):
+        Control.parse("words:lgo")
+    with pytest.raises(RecipeError, match="has no name"):
+        Control.parse(":log")
+    with pytest.raises(RecipeError, match="position is the same in every vote"):
+        Control.parse("position:log")

@@ -9,8 +9,9 @@ from tiltyard.boards.errors import RecipeError
 Scale = Literal["share", "difference", "log", "unscaled"]
 """How the two sides of a control are compared.
 
-`share`: (a - b) / (a + b), 0 where both are 0, then z-scored; what the published style control
-does. `difference`: a - b, z-scored. `log`: ln a - ln b, z-scored. `unscaled`: a - b in the column's
+`share`: (a - b) / (a + b), 0 where both are 0, then z-scored, as the published style control does.
+`difference`: a - b, and `log`: ln a - ln b, both divided by their standard deviation; they are not
+centred, since a mean taken off acts as an advantage of one side. `unscaled`: a - b in the column's
 own unit, so that the coefficient is nats per unit.
 """
 

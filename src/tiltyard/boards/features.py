@@ -103,15 +103,26 @@ def find_style(frame: pl.DataFrame, control: str) -> Mapping[str, str] | None:
     return None
 
 
-def feature_matrix(votes: pl.DataFrame, features: Sequence[Feature]) -> Floats:
+def feature_matrix(
+    votes: pl.DataFrame, features: Sequence[Feature], *, centred: bool = True
+) -> Floats:
     """Shape (N, d). The scaled differences, side a less side b.
+
+    Parameters
+    ----------
+    votes
+        With the columns of the features.
+    features
+        What to make.
+    centred
+        Whether shares are z-scored, as published, or only divided by their standard deviation.
 
     Raises
     ------
     RecipeError
         When a column holds what its scale cannot take, or is the same in every vote.
     """
-    columns = [_scaled(votes, feature) for feature in features]
+    columns = [_scaled(votes, feature, centred=centred) for feature in features]
     return np.column_stack(columns) if columns else np.empty((votes.height, 0))
 
 
@@ -153,19 +164,22 @@ def _sides(frame: pl.DataFrame, place: str, name: str) -> list[pl.Expr]:
     return [number_at(frame, path).alias(f"{name}_{side}") for side, path in paths.items()]
 
 
-def _scaled(votes: pl.DataFrame, feature: Feature) -> Floats:
+def _scaled(votes: pl.DataFrame, feature: Feature, *, centred: bool) -> Floats:
     if not feature.columns:
         return np.ones(votes.height)
     sides = [votes[column].cast(pl.Float64).to_numpy() for column in feature.columns]
     for column, values in zip(feature.columns, sides, strict=True):
-        _check(column, values, feature.control)
+        _check_finite(column, values)
     difference = _difference(sides, feature)
     if difference.size and np.ptp(difference) == 0:
         raise RecipeError(
             f"The control {feature.name} is the same in every vote, so it explains nothing: "
             "leave it out."
         )
-    return difference if feature.control.scale == "unscaled" else standardise(difference)
+    scale = feature.control.scale
+    if scale == "unscaled":
+        return difference
+    return standardise(difference, centred=centred and scale == "share")
 
 
 def _difference(sides: list[Floats], feature: Feature) -> Floats:
@@ -177,18 +191,23 @@ def _difference(sides: list[Floats], feature: Feature) -> Floats:
                 f"the scale {scale} needs the two sides, {feature.name}_a and {feature.name}_b."
             )
         return sides[0]
+    for column, values in zip(feature.columns, sides, strict=True):
+        _check_sign(column, values, feature.control)
     a, b = sides
     if scale == "share":
         return normalised_difference(a, b)
     return np.log(a) - np.log(b) if scale == "log" else a - b
 
 
-def _check(column: str, values: Floats, control: Control) -> None:
+def _check_finite(column: str, values: Floats) -> None:
     if not np.isfinite(values).all():
         raise RecipeError(
             f"The column {column} holds NaN or infinite values, which no control can use: "
             "mend them, or leave them empty."
         )
+
+
+def _check_sign(column: str, values: Floats, control: Control) -> None:
     if control.scale == "share" and (values < 0).any():
         raise RecipeError(
             f"The column {column} holds negative numbers; use {control.name}:difference."

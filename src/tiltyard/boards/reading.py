@@ -28,5 +28,5 @@ def read_for(recipe: Recipe, path: str | Path) -> Battles:
 
 def _columns_in(file: Path) -> Collection[str]:
     with one_sentence(file):
-        opened = open_votes(file)
+        opened = open_votes(file, {})
         return opened.collect_schema().names() if isinstance(opened, pl.LazyFrame) else ()

@@ -1,0 +1,76 @@
+import numpy as np
+import polars as pl
+import pytest
+
+from synthetic_votes import synthetic_votes
+from tiltyard.battles.table import Battles
+from tiltyard.boards.board import Board
+from tiltyard.boards.controls import Control
+from tiltyard.boards.errors import RecipeError
+from tiltyard.boards.ranking import rank
+from tiltyard.boards.recipe import Recipe
+
+
+def errors(board: Board) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    return np.array([row.standard_error for row in board.models], np.float64)
+
+
+def repeated(times: int) -> pl.DataFrame:
+    """Every voter casts each vote several times: that tells nothing new."""
+    frame = synthetic_votes(2000).with_columns(voter=pl.col("battle_id"))
+    return pl.concat([frame] * times)
+
+
+def test_votes_repeated_by_their_voters_tell_nothing_new_when_clustered() -> None:
+    once = rank(Battles.from_frame(repeated(1)))
+    naive = rank(Battles.from_frame(repeated(4)))
+    clustered = rank(Battles.from_frame(repeated(4)), Recipe(cluster=("voter",)))
+    assert errors(naive) == pytest.approx(errors(once) / 2, rel=0.01)
+    assert errors(clustered) == pytest.approx(errors(once), rel=0.01)
+
+
+def test_it_is_the_same_with_controls_and_in_a_tie_model() -> None:
+    style = (Control.parse("length:share"),)
+    for fields in ({"controls": style}, {"estimator": "davidson"}):
+        once = rank(Battles.from_frame(repeated(1)), Recipe(**fields))
+        recipe = Recipe(cluster=("voter",), **fields)
+        clustered = rank(Battles.from_frame(repeated(4)), recipe)
+        assert errors(clustered) == pytest.approx(errors(once), rel=0.01)
+
+
+def test_the_bootstrap_draws_whole_clusters() -> None:
+    recipe = Recipe(cluster=("voter",), interval="bootstrap", rounds=300)
+    drawn = rank(Battles.from_frame(repeated(4)), recipe)
+    assert errors(drawn) == pytest.approx(errors(rank(Battles.from_frame(repeated(1)))), rel=0.15)
+
+
+def test_two_ways_of_clustering_widen_by_either() -> None:
+    frame = repeated(4).with_columns(prompt=pl.int_range(pl.len()) % 997)
+    single = rank(Battles.from_frame(frame), Recipe(cluster=("voter",)))
+    both = rank(Battles.from_frame(frame), Recipe(cluster=("voter", "prompt")))
+    assert errors(both) == pytest.approx(errors(single), rel=0.1)
+    assert not np.allclose(errors(both), errors(single), rtol=1e-6)
+
+
+def test_votes_of_nobody_known_are_clusters_of_one() -> None:
+    frame = synthetic_votes(2000)
+    nobody = frame.with_columns(
+        voter=pl.when(pl.int_range(pl.len()) > 0).then(None).otherwise(pl.lit("someone"))
+    )
+    plain = rank(Battles.from_frame(frame))
+    alone = rank(Battles.from_frame(nobody), Recipe(cluster=("voter",)))
+    assert errors(alone) == pytest.approx(errors(plain), rel=0.01)
+
+
+def test_published_names_of_sessions_and_prompts_are_found() -> None:
+    frame = synthetic_votes(500).rename({"voter": "evaluation_session_id"})
+    found = rank(Battles.from_frame(frame), Recipe(cluster=("session",)))
+    assert found.is_rated
+
+
+def test_a_clustering_that_is_not_there_is_named() -> None:
+    frame = synthetic_votes(100)
+    with pytest.raises(RecipeError, match="no column prompt to cluster by"):
+        rank(Battles.from_frame(frame), Recipe(cluster=("prompt",)))
+    with pytest.raises(RecipeError, match="The column voter is empty"):
+        rank(Battles.from_frame(frame.drop("voter")), Recipe(cluster=("voter",)))

@@ -1,0 +1,169 @@
+import numpy as np
+import polars as pl
+import pytest
+
+from synthetic_votes import LENGTH_EFFECT, SIDE_A, TIES, synthetic_votes
+from tiltyard.battles.table import Battles
+from tiltyard.boards.board import Board
+from tiltyard.boards.controls import Control
+from tiltyard.boards.errors import RecipeError
+from tiltyard.boards.ranking import rank
+from tiltyard.boards.recipe import Recipe
+from tiltyard.boards.records import Coefficient
+
+
+def controlled(frame: pl.DataFrame, *controls: str, **fields: float) -> Board:
+    recipe = Recipe(controls=tuple(Control.parse(given) for given in controls), **fields)  # type: ignore[arg-type]  # a ridge
+    return rank(Battles.from_frame(frame), recipe)
+
+
+def coefficients(board: Board) -> dict[str, Coefficient]:
+    return {one.name: one for one in board.coefficients}
+
+
+def decisive(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.filter(pl.col("winner").str.starts_with("model"))
+
+
+def test_planted_effects_are_recovered() -> None:
+    frame = decisive(synthetic_votes(40_000)).with_columns(
+        share=(pl.col("length_a") - pl.col("length_b")) / (pl.col("length_a") + pl.col("length_b"))
+    )
+    found = coefficients(controlled(frame, "share:unscaled", "position"))
+    for name, truth in (("share", LENGTH_EFFECT), ("position", SIDE_A)):
+        assert abs(found[name].estimate - truth) < 3 * (found[name].standard_error or 0)
+    assert (found["share"].p_value or 0) < 1e-6
+
+
+def test_style_has_four_coefficients_and_only_length_matters_here() -> None:
+    found = coefficients(controlled(synthetic_votes(), "style"))
+    assert list(found) == ["length", "headers", "lists", "bold"]
+    assert (found["length"].p_value or 0) < 1e-6
+    assert min(found[name].p_value or 0 for name in ("headers", "lists", "bold")) > 0.001
+
+
+def test_controlling_length_moves_the_models_that_write_more() -> None:
+    frame = synthetic_votes(20_000)
+    plain, without = rank(Battles.from_frame(frame)), controlled(frame, "length:share")
+    before = {row.model: row.rating or 0 for row in plain.models}
+    after = {row.model: row.rating or 0 for row in without.models}
+    assert after["fir"] < before["fir"] - 5
+    assert after["amber"] > before["amber"] + 5
+
+
+def test_a_coefficient_is_per_standard_deviation_unless_unscaled() -> None:
+    frame = synthetic_votes()
+    scaled = coefficients(controlled(frame, "length", "position"))["length"]
+    unscaled = coefficients(controlled(frame, "length:unscaled", "position"))["length"]
+    deviation = float(np.std((frame["length_a"] - frame["length_b"]).to_numpy()))
+    assert scaled.estimate == pytest.approx(unscaled.estimate * deviation)
+    assert scaled.p_value == pytest.approx(unscaled.p_value)
+
+
+def test_a_ridge_shrinks_and_none_does_not() -> None:
+    frame = synthetic_votes()
+    free = coefficients(controlled(frame, "length:share"))["length"].estimate
+    shrunk = coefficients(controlled(frame, "length:share", ridge=5000.0))["length"].estimate
+    assert 0 < shrunk < 0.5 * free
+
+
+def test_published_counts_are_found_where_the_sets_keep_them() -> None:
+    frame = synthetic_votes()
+    groups = [
+        pl.struct(pl.col(f"{name}_{side}").alias("h1"), pl.lit(0).alias("h2")).alias(
+            f"{kind}_count_{side}"
+        )
+        for kind, name in (("header", "headers"), ("list", "lists"), ("bold", "bold"))
+        for side in "ab"
+    ]
+    lengths = [pl.col(f"length_{side}").alias(f"sum_assistant_{side}_tokens") for side in "ab"]
+    nested = frame.with_columns(conv_metadata=pl.struct(*groups, *lengths)).drop(
+        f"{name}_{side}" for name in ("length", "headers", "lists", "bold") for side in "ab"
+    )
+    assert controlled(nested, "style").to_json() == controlled(frame, "style").to_json()
+
+
+def test_style_is_counted_from_the_conversations_where_nobody_has() -> None:
+    random = np.random.default_rng(1)
+    texts = [
+        "# A\n\n" * head + "* item\n" * items + "**so** " * bold + "word " * words
+        for head, items, bold, words in random.integers(1, (4, 6, 5, 80), (12_000, 4))
+    ]
+    said = [[{"role": "user", "content": "?"}, {"role": "assistant", "content": t}] for t in texts]
+    frame = synthetic_votes().select("model_a", "model_b", "winner")
+    frame = frame.with_columns(
+        conversation_a=pl.Series(said[:6000]), conversation_b=pl.Series(said[6000:])
+    )
+    board = controlled(frame, "style_grammar_v1")
+    assert list(coefficients(board)) == ["length", "headers", "lists", "bold"]
+    assert board.diagnostics[0].kind == "style_counted"
+    assert "by grammar_v1" in board.diagnostics[0].message
+
+
+def test_neither_the_order_of_votes_nor_equal_rows_as_a_count_change_a_byte() -> None:
+    frame = synthetic_votes(2000)
+    twice = pl.concat([frame, frame]).sample(fraction=1.0, shuffle=True, seed=3)
+    counted = frame.with_columns(count=pl.lit(2))
+    assert controlled(twice, "style").to_json() == controlled(counted, "style").to_json()
+
+
+def test_votes_without_a_value_are_left_out_and_counted() -> None:
+    frame = synthetic_votes()
+    some = pl.int_range(pl.len()) < 10
+    missing = frame.with_columns(length_a=pl.when(some).then(None).otherwise("length_a"))
+    board = controlled(missing, "length")
+    (diagnostic,) = board.diagnostics
+    assert (diagnostic.kind, board.votes) == ("no_control_value", 5990)
+    assert diagnostic.message == "10 votes with nothing in length_a left out."
+
+
+@pytest.mark.parametrize(
+    ("column", "control", "said"),
+    [
+        (pl.lit(3), "length_x", "nothing to control length_x by: add the columns length_x_a"),
+        (pl.lit(float("nan")), "odd", "The column odd holds NaN or infinite values"),
+        (pl.lit(1.5), "odd", "The control odd is the same in every vote"),
+        (pl.lit("x"), "odd", "The column odd holds String, not numbers"),
+        (pl.col("length_a") - pl.col("length_b"), "odd:log", "holds differences already"),
+    ],
+)
+def test_columns_that_cannot_be_controlled_by_are_named(
+    column: pl.Expr, control: str, said: str
+) -> None:
+    with pytest.raises(RecipeError, match=said):
+        controlled(synthetic_votes(200).with_columns(odd=column), control)
+
+
+def test_zeros_have_no_logarithm_and_negative_numbers_no_share() -> None:
+    frame = synthetic_votes(200)
+    with pytest.raises(RecipeError, match="zeros or negative numbers, which have no logarithm"):
+        controlled(frame.with_columns(length_a=pl.lit(0)), "length:log")
+    with pytest.raises(RecipeError, match="holds negative numbers; use length:difference"):
+        controlled(frame.with_columns(length_a=-pl.col("length_a")), "length:share")
+
+
+def test_collinear_controls_are_named() -> None:
+    frame = synthetic_votes(500).with_columns(
+        double_a=2 * pl.col("length_a"), double_b=2 * pl.col("length_b")
+    )
+    with pytest.raises(RecipeError, match=r"collinear.*0 length, 1 double"):
+        controlled(frame, "length", "double")
+
+
+def test_what_is_constant_within_models_cannot_be_told_from_them() -> None:
+    price = {"amber": 9.0, "birch": 5.0, "cedar": 3.0, "dogwood": 2.0, "elm": 1.0, "fir": 0.5}
+    frame = synthetic_votes(500).with_columns(
+        pl.col(f"model_{side}").replace_strict(price).alias(f"price_{side}") for side in "ab"
+    )
+    with pytest.raises(RecipeError, match="cannot tell such features from one another or from"):
+        controlled(frame, "price")
+
+
+def test_a_feature_in_two_controls_is_refused() -> None:
+    with pytest.raises(RecipeError, match="Two controls have the feature length"):
+        controlled(synthetic_votes(200), "style", "length")
+
+
+def test_ties_share_of_the_synthetic_votes_is_as_planted() -> None:
+    frame = synthetic_votes(20_000)
+    assert 1 - decisive(frame).height / frame.height == pytest.approx(TIES, abs=0.02)

@@ -75,7 +75,13 @@ def verify_board(path: str | Path, battles: Battles | None = None) -> Verificati
         raise SavedBoardError(
             f"{place.name} is a board without its votes: name the files of votes after it."
         )
-    before, after = board.to_dict(), again.to_dict() | {"version": board.version}
+    if again.data_sha256 != board.data_sha256:
+        found.append(
+            f"The {'saved ' if battles is None else ''}votes are not those of the board: their "
+            f"digest is {again.data_sha256[:12]}, the board's is {board.data_sha256[:12]}."
+        )
+    before, after = board.to_dict(), again.to_dict()
+    after |= {"version": board.version, "data_sha256": board.data_sha256}
     if battles is None:  # what was left out before counting cannot be seen in the counts
         _keep_shared_diagnostics(before, after)
         after["filters"] = before["filters"]

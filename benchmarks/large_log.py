@@ -14,8 +14,8 @@ VOTES, MODELS = 5_000_000, 300
 OF_CODES = "Tiltyard, dictionary codes"
 NOTE = (
     f"CPU seconds over all threads, median of {REPEATS} runs taken in turn, each in a process of "
-    "its own, on synthetic votes in Parquet: three in ten are ties, models are of Zipf popularity. "
-    "Tiltyard's figures include ranks and the digest of the votes. The last columns compare with "
+    "its own, on synthetic votes in Parquet: between equals three in ten are ties, and models are "
+    "of Zipf popularity. Tiltyard's figures include ranks and the digest of the votes. The last columns compare with "
     "Tiltyard's exact result: the largest difference of a rating, and the interval of the model "
     "with the widest one."
 )

@@ -15,7 +15,7 @@ VOTES, MODELS = 1_000_000, 100
 NOTE = (
     f"CPU seconds over all threads, median of {REPEATS} runs taken in turn, each in a process of "
     "its own, from the same Parquet file. `fit` is fit and intervals. The votes were drawn with a "
-    "length coefficient of 0.25 per standard deviation in the seven of ten that are no tie."
+    "length coefficient of 0.25 per standard deviation."
 )
 HEAD = (
     "| what | import | read | prepare | fit | all but import | peak memory | length coefficient |"

@@ -33,9 +33,10 @@ class Log:
 
 
 def draw_log(votes: int, models: int, *, seed: int, edge: Floats | float = 0.0) -> Log:
-    """Draw battles on models of Zipf popularity, three in ten a tie.
+    """Draw battles on models of Zipf popularity; between equals three in ten are ties.
 
-    `edge` is what side a has beyond its strength, in nats, of all votes or of each.
+    Expected points are those of Bradley-Terry with ties as halves. `edge` is what side a has beyond
+    its strength, in nats, of all votes or of each.
     """
     random = np.random.default_rng(seed)
     share = 1 / np.arange(1, models + 1)
@@ -45,9 +46,11 @@ def draw_log(votes: int, models: int, *, seed: int, edge: Floats | float = 0.0) 
     same = first == second
     second[same] = (first[same] + random.integers(1, models, same.sum())) % models
     strengths = random.normal(0, 0.8, models)
-    won = random.random(votes) < expit(strengths[first] - strengths[second] + edge)
-    kind = random.random(votes)
-    outcome = np.where(kind < 0.15, 2, np.where(kind < 0.3, 3, 1 - won))
+    chance = expit(strengths[first] - strengths[second] + edge)
+    tie = 1.2 * chance * (1 - chance)
+    drawn = random.random(votes)
+    bounds = np.stack([chance - tie / 2, 1 - tie, 1 - tie / 2])
+    outcome = (drawn > bounds).sum(axis=0)
     return Log(models, first, second, outcome)
 
 

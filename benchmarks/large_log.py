@@ -15,9 +15,9 @@ OF_CODES = "Tiltyard, dictionary codes"
 NOTE = (
     f"CPU seconds over all threads, median of {REPEATS} runs taken in turn, each in a process of "
     "its own, on synthetic votes in Parquet: between equals three in ten are ties, and models are "
-    "of Zipf popularity. Tiltyard's figures include ranks and the digest of the votes. The last columns compare with "
-    "Tiltyard's exact result: the largest difference of a rating, and the interval of the model "
-    "with the widest one."
+    "of Zipf popularity. Tiltyard's figures include ranks and the digest of the votes. The last "
+    "columns compare with Tiltyard's exact result: the largest difference of a rating, and the "
+    "interval of the model with the widest one."
 )
 HEAD = (
     "| what | import | read | rank | read + rank | arena-rank takes | peak memory | "

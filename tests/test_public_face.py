@@ -20,6 +20,10 @@ def test_importing_tiltyard_loads_nothing_heavy() -> None:
     assert loaded_by("import tiltyard") == "[]"
 
 
+def test_the_verify_command_loads_nothing_heavy_before_it_runs() -> None:
+    assert loaded_by("import tiltyard.cli.verify") == "[]"
+
+
 def test_the_rank_command_loads_nothing_heavy_before_it_runs() -> None:
     assert loaded_by("import tiltyard.cli.rank") == "[]"
 

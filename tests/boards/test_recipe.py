@@ -37,6 +37,11 @@ def test_equal_recipes_have_equal_digests_and_others_not() -> None:
     assert len({recipe.sha256 for recipe in different}) == len(different)
 
 
+def test_whole_numbers_are_the_same_recipe() -> None:
+    whole = Recipe(anchor=Anchor("x", 900), scale=400, half_life=30)
+    assert whole.sha256 == Recipe(anchor=Anchor("x", 900.0), scale=400.0, half_life=30.0).sha256
+
+
 def test_the_digest_of_the_plain_recipe_stays() -> None:
     """Published boards carry it: a change of this value breaks their verification."""
     assert Recipe().sha256 == "ff1171a395b1a571a2fa4b58d082be26e505eeda887e4ee93a7d6f2246a851d7"

@@ -4,9 +4,14 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import polars as pl
 import pytest
 from click.testing import CliRunner, Result
 
+from synthetic_votes import synthetic_votes
+from tiltyard.boards.controls import Control
+from tiltyard.boards.recipe import Anchor, Recipe
+from tiltyard.boards.verifying import verify_board
 from tiltyard.cli.rank import rank
 
 CSV = "model_a,model_b,winner\nx,y,model_a\ny,z,model_a\nz,x,model_a\nx,y,tie\n"
@@ -57,6 +62,70 @@ def test_json_goes_to_a_file_beside_the_table(votes: Path, tmp_path: Path) -> No
     assert len(json.loads(out.read_text())["models"]) == 3
 
 
+@pytest.fixture
+def rich_votes(tmp_path: Path) -> Path:
+    file = tmp_path / "votes.parquet"
+    synthetic_votes(1500).write_parquet(file)
+    return file
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--ties", "drop"], "Bradley-Terry, ties dropped, mean 1000"),
+        (["--ties", "davidson"], "Davidson, mean 1000"),
+        (["--control", "style", "--ridge", "5"], "controlled for style, ridge 5"),
+        (["--control", "length:log"], "controlled for length:log"),
+        (["--slice", "language=en", "--slice", "is_code"], "slice language=en and is_code"),
+        (["--filter", "anonymous"], "anonymous: "),
+        (["--weights", "pair-balanced", "--half-life", "9"], "pair-balanced, half-life 9 days"),
+        (["--interval", "bootstrap", "--rounds", "20", "--seed", "4"], "20 bootstrap rounds from"),
+        (["--cluster", "voter", "--cluster", "language"], "clustered by voter and language"),
+        (["--ranks", "simultaneous"], "P(best)"),
+        (["--gauge", "vote-weighted"], "vote-weighted gauge"),
+        (["--variants", "elm=20"], "elm the best of 20"),
+    ],
+)
+def test_every_option_is_said_below_the_table(
+    rich_votes: Path, arguments: list[str], said: str
+) -> None:
+    result = run(rich_votes, *arguments)
+    assert result.exit_code == 0, result.stderr
+    assert said in result.stdout
+
+
+def test_coefficients_have_a_table_of_their_own(rich_votes: Path) -> None:
+    shown = run(rich_votes, "--control", "style", "--control", "position").stdout.splitlines()
+    head = next(number for number, line in enumerate(shown) if line.startswith("coefficient"))
+    rows = [line.split()[0] for line in shown[head + 2 : head + 7]]
+    assert rows == ["length", "headers", "lists", "bold", "position"]
+    assert "< 0.0001" in shown[head + 2]
+
+
+def test_options_and_recipe_are_one(rich_votes: Path) -> None:
+    options = ["--control", "style", "--cluster", "voter", "--anchor", "elm=900"]
+    written = json.loads(run(rich_votes, *options, "--json", "-").stdout)
+    style = (Control.parse("style"),)
+    recipe = Recipe(controls=style, cluster=("voter",), anchor=Anchor("elm", 900))
+    assert written["recipe"] == recipe.to_dict()
+
+
+def test_conversations_are_not_read_where_nobody_asks_for_them(rich_votes: Path) -> None:
+    broken = pl.read_parquet(rich_votes).with_columns(conversation_a=pl.lit("{"))
+    broken.write_parquet(rich_votes)
+    assert run(rich_votes, "--control", "length").exit_code == 0
+
+
+def test_a_board_is_saved_and_plotted_beside_the_table(rich_votes: Path, tmp_path: Path) -> None:
+    prices = tmp_path / "prices.csv"
+    prices.write_text("model,cents\nelm,3\nfir,1\n")
+    saved, plots = tmp_path / "board", tmp_path / "plots"
+    result = run(rich_votes, "--save", saved, "--plot", plots, "--prices", prices)
+    assert result.exit_code == 0
+    assert verify_board(saved).holds
+    assert "cents" in (plots / "price_frontier.svg").read_text()
+
+
 def test_nothing_rated_is_the_answer_no(votes: Path) -> None:
     votes.write_text("model_a,model_b,winner\nx,y,model_a\n")
     result = run(votes)
@@ -83,6 +152,13 @@ def test_no_votes_are_the_answer_no(votes: Path) -> None:
         (CSV, ["--anchor", "x=nan"], "The anchor's score is nan, not a finite number."),
         (CSV, ["--anchor", "w=1"], "The anchor w is not among the models"),
         (CSV, ["--confidence", "95"], "The confidence is 95, but must lie between 0 and 1"),
+        (CSV, ["--variants", "x"], "--variants x: is not MODEL=NUMBER"),
+        (CSV, ["--control", "style"], "The votes have nothing to control style by"),
+        (CSV, ["--filter", "fairness"], "There is no filter fairness; there are anonymous"),
+        (CSV, ["--ties", "drop", "--ridge", "1"], "A ridge shrinks the coefficients of controls"),
+        (CSV, ["--slice", "x=1"], "The slice x=1 asks for the column x"),
+        (CSV, ["--save", "/proc/no"], "/proc/no cannot be written"),
+        (CSV, ["--plot", "/proc/no", "--prices", "/no.csv"], "/no.csv cannot be read"),
         (CSV, ["--json", "/no/such/place.json"], "/no/such/place.json cannot be written"),
     ],
 )

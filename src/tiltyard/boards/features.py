@@ -30,7 +30,7 @@ _COUNTED = {
 }
 
 STYLE_SOURCES: Mapping[str, tuple[Mapping[str, str], ...]] = {
-    "style": (_OWN, _PUBLISHED, _COUNTED["regex_v1"]),
+    "style": (_OWN, _OWN | {"length": "tokens_{side}"}, _PUBLISHED, _COUNTED["regex_v1"]),
     **{style_column(counter): (places,) for counter, places in _COUNTED.items()},
 }
 """Where the four features of a style control may be, by the control's name.

@@ -24,12 +24,22 @@ FIRST_FIELDS = frozenset({"estimator", "ties", "interval", "confidence", "anchor
 """What a recipe had when the first boards were published: always part of its digest."""
 
 
+def _as_floats(record: object, *names: str) -> None:
+    """Make whole numbers floats, so that 900 and 900.0 are the same recipe with one digest."""
+    for name in names:
+        if isinstance(getattr(record, name), int):
+            object.__setattr__(record, name, float(getattr(record, name)))
+
+
 @dataclass(frozen=True, slots=True)
 class Anchor:
     """A model whose rating is set to a given score; every other rating moves along with it."""
 
     model: str
     score: float
+
+    def __post_init__(self) -> None:
+        _as_floats(self, "score")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +140,7 @@ class Recipe:
     intervals_for: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        _as_floats(self, "confidence", "scale", "ridge", "half_life")
         check(self)
 
     @property

@@ -127,14 +127,17 @@ def _summary(board: "Board") -> str:
 
 
 def _method(recipe: "Recipe") -> Iterator[str]:
-    """Say in a few words how the board was made: only what is not as usual, and the usual three."""
+    """Say in a few words how the board was made: estimator, ties, scale, and what is unusual."""
     yield ESTIMATORS[recipe.estimator]
     if not recipe.is_tie_model:
         yield "ties as halves" if recipe.ties == "half" else "ties dropped"
     anchor = recipe.anchor
     yield f"{printable(anchor.model)} at {anchor.score:g}" if anchor else "mean 1000"
-    if recipe.gauge != "sum-zero":
-        yield f"{recipe.gauge} gauge"
+    yield from _which_votes(recipe)
+    yield from _how_sure(recipe)
+
+
+def _which_votes(recipe: "Recipe") -> Iterator[str]:
     if recipe.slices:
         yield f"slice {' and '.join(printable(one) for one in recipe.slices)}"
     if recipe.controls:
@@ -144,9 +147,16 @@ def _method(recipe: "Recipe") -> Iterator[str]:
     yield from recipe.weights
     if recipe.half_life is not None:
         yield f"half-life {recipe.half_life:g} days"
+
+
+def _how_sure(recipe: "Recipe") -> Iterator[str]:
+    if recipe.gauge != "sum-zero":
+        yield f"{recipe.gauge} gauge"
     if recipe.interval == "bootstrap":
         yield f"{recipe.rounds:,} bootstrap rounds from seed {recipe.seed}"
     if recipe.cluster:
         yield f"clustered by {' and '.join(printable(one) for one in recipe.cluster)}"
+    for one in recipe.variants:
+        yield f"{printable(one.model)} the best of {one.tried}"
     if recipe.ranks == "simultaneous":
         yield "ranks for all models at once"

@@ -1,7 +1,7 @@
 """A board as text in a terminal or a file."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from tiltyard.boards.board import Board
     from tiltyard.boards.recipe import Recipe
-    from tiltyard.boards.records import Standing
+    from tiltyard.boards.records import Diagnostic, Standing
 
 WIDE = 100  # columns from which wins, losses and ties fit beside the rest
 WIDEST = 10_000
@@ -41,15 +41,19 @@ def print_board(board: "Board") -> None:
         console.print(_coefficients(board))
         console.print()
     console.print(_summary(board), style="dim", soft_wrap=True)
-    for line in _remarks(board):
-        console.print(printable(line), soft_wrap=True)
-
-
-def _remarks(board: "Board") -> Iterator[str]:
     for step in board.filters:
-        yield f"{step.name}: {step.dropped:,} dropped, {step.kept:,} kept: {step.why}"
-    for diagnostic in board.diagnostics:
-        yield f"{diagnostic.kind}: {diagnostic.message}"
+        said = f"{step.name}: {step.dropped:,} dropped, {step.kept:,} kept: {step.why}"
+        console.print(printable(said), soft_wrap=True)
+    print_diagnostics(board.diagnostics)
+
+
+def print_diagnostics(found: "Sequence[Diagnostic]") -> None:
+    """Print one line each."""
+    from rich.console import Console
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    for diagnostic in found:
+        console.print(printable(f"{diagnostic.kind}: {diagnostic.message}"), soft_wrap=True)
 
 
 def _table(board: "Board", *, with_record: bool) -> "Table":

@@ -46,12 +46,18 @@ NOTHING_RATED = 1
     metavar="FILE",
     help="CSV with a column model and one of prices, whose name is what they are in.",
 )
+@click.option(
+    "--check-fit",
+    is_flag=True,
+    help="Also say which models few votes tie to the rest, and what no single scale can fit.",
+)
 def rank(
     votes: tuple[Path, ...],
     json_path: str | None,
     save_path: Path | None,
     plot_path: Path | None,
     prices_path: Path | None,
+    check_fit: bool,  # noqa: FBT001  # click passes flags so
     **given: Any,  # noqa: ANN401  # the options of a recipe, each of its type
 ) -> None:
     """Rank the models in VOTES, one or more files of pairwise votes.
@@ -71,6 +77,8 @@ def rank(
             if plot_path is not None:
                 _plot(board, plot_path, prices_path)
         _write(board, json_path, save_path)
+        if check_fit and json_path != "-":
+            _check(board)
     except TiltyardError as error:
         raise BadInput(str(error)) from error
     if not board.is_rated:
@@ -83,6 +91,13 @@ def _rank_files(votes: tuple[Path, ...], recipe: "Recipe") -> "Board":
     from tiltyard.boards.reading import read_for
 
     return rank_battles(Battles.concat([read_for(recipe, path) for path in votes]), recipe)
+
+
+def _check(board: "Board") -> None:
+    from tiltyard.boards.checking import check_fit
+    from tiltyard.cli.board_table import print_diagnostics
+
+    print_diagnostics(check_fit(board))
 
 
 def _plot(board: "Board", directory: Path, prices_path: Path | None) -> None:

@@ -123,6 +123,8 @@ class PairCounts:
 
     def restricted_to(self, members: Indices) -> Self:
         """Keep the pairs within `members` and renumber those models 0 … in the order given."""
+        if np.array_equal(members, np.arange(self.models)):
+            return self
         number = np.full(self.models, -1, np.int64)
         number[members] = np.arange(members.size)
         first, second = number[self.first], number[self.second]

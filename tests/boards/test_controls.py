@@ -117,6 +117,14 @@ def test_votes_without_a_value_are_left_out_and_counted() -> None:
     assert diagnostic.message == "10 votes with nothing in length_a left out."
 
 
+def test_no_votes_and_undecided_votes_are_boards_that_say_so() -> None:
+    frame = synthetic_votes(100)
+    nobody = controlled(frame.head(0), "style")
+    assert [one.kind for one in nobody.diagnostics] == ["no_votes"]
+    ties = controlled(frame.with_columns(winner=pl.lit("tie")), "style")
+    assert not ties.is_rated
+
+
 @pytest.mark.parametrize(
     ("column", "control", "said"),
     [

@@ -157,6 +157,6 @@ def _bytes(column: pl.Series) -> bytes:
         kind = "<f8" if column.dtype.is_float() else "<i8"
         return nulls + column.fill_null(0).to_numpy().astype(kind).tobytes()
     text = column.cast(pl.String)
-    words = sorted(set(text.drop_nulls()))
+    words = text.unique().drop_nulls().sort().to_list()
     codes = text.cast(pl.Enum(words)).to_physical().fill_null(0)
     return nulls + json.dumps(words).encode() + codes.to_numpy().astype("<i8").tobytes()

@@ -165,7 +165,14 @@ def _single_votes(
     found = _left_out(chosen, known)
     if (known["count"] != 1).any():
         known = known.select(pl.exclude("count").repeat_by("count").explode())
-    return known.select(*VOTE_COLUMNS, *names).sort(pl.all()), found
+    return _in_order(known.select(*VOTE_COLUMNS, *names)), found
+
+
+def _in_order(votes: pl.DataFrame) -> pl.DataFrame:
+    """Sort by every column; the models as numbers, which sort faster than their names."""
+    models = pl.concat([votes["model_a"].unique(), votes["model_b"].unique()]).unique().sort()
+    coded = votes.with_columns(pl.col("model_a", "model_b").cast(pl.Enum(models)))
+    return coded.sort(pl.all()).with_columns(pl.col("model_a", "model_b").cast(pl.String))
 
 
 def _left_out(before: pl.DataFrame, after: pl.DataFrame) -> tuple[Diagnostic, ...]:

@@ -57,6 +57,17 @@ class Coefficient(BaseModel):
     estimate: float
     lower: float
     upper: float
+    standard_error: float | None = None
+    p_value: float | None = None
+
+
+class FilterStep(BaseModel):
+    """A filter that was applied to the votes."""
+
+    name: str
+    dropped: int
+    kept: int
+    why: str
 
 
 class Diagnostic(BaseModel):
@@ -79,6 +90,7 @@ class BoardOut(BaseModel):
     log_likelihood: float | None
     coefficients: list[Coefficient]
     diagnostics: list[Diagnostic]
+    filters: list[FilterStep] = []
     recipe: dict[str, Any]
     data_sha256: str | None
     version: str

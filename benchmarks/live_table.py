@@ -6,7 +6,9 @@ from time import process_time
 import numpy as np
 from synthetic import Log, draw_log
 
-from tiltyard.ratings.live_counts import LiveCounts
+from tiltyard.battles.live_table import LiveTable
+from tiltyard.battles.outcome import Outcome
+from tiltyard.battles.pair_table import PairTable
 from tiltyard.ratings.pair_counts import PairCounts
 
 ADDED, REPEATS = 20_000, 5
@@ -33,16 +35,19 @@ def report() -> str:
 def _measure(log: Log, before: int) -> tuple[float, float]:
     """Seconds for one vote, and for the table."""
     columns = np.stack([log.first, log.second, log.outcome])
-    live = LiveCounts.of(PairCounts.from_votes(*columns[:, :before], models=log.models))
-    fresh = columns[:, before:].T.tolist()
+    counts = PairCounts.from_votes(*columns[:, :before], models=log.models)
+    names = tuple(f"model-{number:05}" for number in range(log.models))
+    live = LiveTable.of(PairTable(names, counts, counts, counts, {}))
+    outcomes = list(Outcome)
+    fresh = [(names[a], names[b], outcomes[code]) for a, b, code in columns[:, before:].T.tolist()]
     adding, taking = [], []
     for _ in range(REPEATS):
         start = process_time()
-        for first, second, outcome in fresh:
-            live.add(first, second, outcome)
+        for model_a, model_b, outcome in fresh:
+            live.add(model_a, model_b, outcome)
         adding.append((process_time() - start) / ADDED)
         start = process_time()
-        live.counts()
+        live.table()
         taking.append(process_time() - start)
     return median(adding), median(taking)
 

@@ -67,7 +67,7 @@ def test_columns_that_hold_no_models_are_noted() -> None:
     }
     rows, message = found(columns)["many_names"]
     assert rows == 600
-    assert message.startswith("1,200 models in 600 rows")
+    assert message.startswith("1,200 models in 600 votes")
 
 
 def test_notes_of_parts_come_along_when_tables_are_joined() -> None:

@@ -13,6 +13,7 @@ from tiltyard.battles.errors import VotesError
 from tiltyard.battles.pair_table import PairTable
 from tiltyard.battles.reading import read_battles
 from tiltyard.battles.streaming import count_votes
+from tiltyard.battles.table import Battles
 
 GROUPS = 20
 
@@ -82,6 +83,17 @@ def test_columns_of_other_names_are_counted(tmp_path: Path) -> None:
     columns = {"model_a": "left_bot", "model_b": "right_bot", "outcome": "verdict"}
     counted = count_votes(tmp_path / "own.parquet", columns=columns)
     assert content(counted) == content(count_votes(tmp_path / "usual.parquet"))
+
+
+def test_words_that_others_brought_into_the_shared_dictionary_cost_nothing(tmp_path: Path) -> None:
+    others = pl.Series([f"somebody else's word {number}" for number in range(5000)])
+    kept = others.cast(pl.Categorical)
+    frame = synthetic(500).with_columns(CATEGORICAL)
+    frame.write_parquet(tmp_path / "votes.parquet")
+    assert content(count_votes(tmp_path / "votes.parquet")) == content(
+        Battles.from_frame(frame.with_columns(pl.col("model_a", "model_b").cast(pl.String))).pairs
+    )
+    assert kept.len() == 5000
 
 
 def test_no_rows_are_no_pairs(tmp_path: Path) -> None:

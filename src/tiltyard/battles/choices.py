@@ -1,5 +1,7 @@
 """Find what was voted in a table of any published format."""
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from tiltyard.battles.columns import OUTCOME, as_codes, first_row, source_of
@@ -66,7 +68,8 @@ def _from_labels(column: pl.Series, source: str) -> tuple[pl.Series, tuple[Note,
         label = labels[wrong]
         given = "is empty" if not label else f"{label!r} is not an outcome"
         raise CellError(source, wrong, column.name, f"{given}; allowed are {ALLOWED}")
-    return outcomes, (*_unvoted(outcomes, column.name), *_mixed(labels, known))
+    mixed = mixed_spellings(column.name, known, outcomes.len() - outcomes.null_count())
+    return outcomes, (*_unvoted(outcomes, column.name), *mixed)
 
 
 def _unvoted(outcomes: pl.Series, column: str) -> tuple[Note, ...]:
@@ -77,8 +80,18 @@ def _unvoted(outcomes: pl.Series, column: str) -> tuple[Note, ...]:
     return (Note("no_vote", message, rows),)
 
 
-def _mixed(labels: pl.Series, meaning: dict[str, str]) -> tuple[Note, ...]:
-    """Note that one outcome is spelled in several ways, as when two sources were put together."""
+def mixed_spellings(column: str, meaning: Mapping[str, str], rows: int) -> tuple[Note, ...]:
+    """Note that one outcome is spelled in several ways, as when two sources were put together.
+
+    Parameters
+    ----------
+    column
+        Where the labels stand.
+    meaning
+        The outcome of each label that occurs.
+    rows
+        How many rows have one of them.
+    """
     spellings: dict[str, list[str]] = {}
     for label in sorted(meaning):
         spellings.setdefault(meaning[label], []).append(label)
@@ -88,8 +101,7 @@ def _mixed(labels: pl.Series, meaning: dict[str, str]) -> tuple[Note, ...]:
     ways = "; ".join(
         f"{outcome} as {', '.join(map(repr, ways))}" for outcome, ways in several.items()
     )
-    rows = int(labels.cast(pl.String).is_in(list(meaning)).sum())
-    message = f"The column {labels.name} spells outcomes in several ways, all understood: {ways}."
+    message = f"The column {column} spells outcomes in several ways, all understood: {ways}."
     return (Note("mixed_spellings", message, rows),)
 
 

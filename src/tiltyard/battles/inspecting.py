@@ -2,14 +2,20 @@
 
 import unicodedata
 
+import numpy as np
 import polars as pl
 
+from tiltyard.battles.columns import source_of
 from tiltyard.battles.notes import Note, counted
+from tiltyard.battles.pair_table import PairTable
 from tiltyard.battles.table import Battles
 
 SHOWN = 5
 MANY_NAMES = 1000
 """Fewer names than this are few, however few the votes."""
+
+IDENTITY = ("battle_id", "turn", "voter")
+"""What tells two votes apart."""
 
 
 def inspect(battles: Battles) -> tuple[Note, ...]:
@@ -19,63 +25,79 @@ def inspect(battles: Battles) -> tuple[Note, ...]:
     more than once), `similar_names` (models whose names differ only in case, spaces or punctuation)
     and `many_names` (most votes bring a new name: the columns may not hold models at all).
     """
-    frame = battles.frame
-    found = (_self_battles(frame), _duplicated_ids(frame), _many_names(frame))
-    return (*battles.notes, *(note for note in found if note), *_similar_names(frame))
+    pairs = battles.pairs
+    repeated = repeated_ids(battles.frame.lazy())
+    return (*battles.notes, *_self_battles(pairs), *repeated, *odd_names(pairs))
 
 
-def _self_battles(frame: pl.DataFrame) -> Note | None:
-    same = pl.col("model_a").cast(pl.String) == pl.col("model_b").cast(pl.String)
-    rows = int(frame.select(same.sum()).item())
-    if not rows:
-        return None
-    message = f"{counted(rows, 'row')} set a model against itself; they cannot be ranked."
-    return Note("self_battles", message, rows)
+def repeated_ids(scan: pl.LazyFrame) -> tuple[Note, ...]:
+    """Note rows that repeat the battle, turn and voter of another, whatever they are called.
 
-
-def _duplicated_ids(frame: pl.DataFrame) -> Note | None:
-    key = ["battle_id", "turn", "voter"]
-    known = frame.select(key).filter(pl.col("battle_id").is_not_null())
-    rows = known.height - known.n_unique()
-    if not rows:
-        return None
-    twice = known.filter(known.is_duplicated())["battle_id"].unique().sort().head(SHOWN)
+    Ids are compared by hashes of 64 bits, in batches: a set of ids may not fit into memory.
+    """
+    present = scan.collect_schema().names()
+    found = {name: source_of(name, present) for name in IDENTITY}
+    if found["battle_id"] is None:
+        return ()
+    ids = scan.select(pl.col(source).alias(name) for name, source in found.items() if source)
+    known = ids.filter(pl.col("battle_id").is_not_null())
+    hashes = known.select(pl.struct(pl.all()).hash().alias("hash"))
+    sizes = hashes.group_by("hash").len().filter(pl.col("len") > 1).collect(engine="streaming")
+    if sizes.is_empty():
+        return ()
+    rows = int(sizes["len"].sum()) - sizes.height
+    again = pl.struct(pl.all()).hash().is_in(sizes["hash"].head(SHOWN).implode())
+    twice = known.filter(again).select(pl.col("battle_id").cast(pl.String).unique().sort())
     message = (
         f"{counted(rows, 'row')} repeat the battle, turn and voter of another, as in "
-        f"{', '.join(twice)}; the filter distinct keeps the first of each."
+        f"{', '.join(twice.head(SHOWN).collect()['battle_id'])}; the filter distinct keeps the "
+        "first of each."
     )
-    return Note("duplicated_ids", message, rows)
+    return (Note("duplicated_ids", message, rows),)
 
 
-def _many_names(frame: pl.DataFrame) -> Note | None:
-    names = _names(frame)
-    if len(names) < MANY_NAMES or len(names) <= frame.height:
-        return None
+def odd_names(pairs: PairTable) -> tuple[Note, ...]:
+    """Note names that may be no models, or several spellings of one."""
+    return (*_many_names(pairs), *_similar_names(pairs))
+
+
+def _self_battles(pairs: PairTable) -> tuple[Note, ...]:
+    rows = sum(pairs.self_battles.values())
+    if not rows:
+        return ()
+    message = f"{counted(rows, 'vote')} set a model against itself; they cannot be ranked."
+    return (Note("self_battles", message, rows),)
+
+
+def _votes(pairs: PairTable) -> int:
+    return int(pairs.votes.totals.sum()) + sum(pairs.self_battles.values())
+
+
+def _many_names(pairs: PairTable) -> tuple[Note, ...]:
+    names, votes = len(pairs.names), _votes(pairs)
+    if names < MANY_NAMES or names <= votes:
+        return ()
     message = (
-        f"{len(names):,} models in {counted(frame.height, 'row')}: "
+        f"{names:,} models in {counted(votes, 'vote')}: "
         "are these the columns with the names of the models?"
     )
-    return Note("many_names", message, frame.height)
+    return (Note("many_names", message, votes),)
 
 
-def _similar_names(frame: pl.DataFrame) -> tuple[Note, ...]:
+def _similar_names(pairs: PairTable) -> tuple[Note, ...]:
     alike: dict[str, list[str]] = {}
-    for name in _names(frame):
+    for name in pairs.names:
         alike.setdefault(_bare(name), []).append(name)
     groups = [names for names in alike.values() if len(names) > 1]
     if not groups:
         return ()
     listed = "; ".join(" and ".join(map(repr, names)) for names in groups[:SHOWN])
-    some = [name for names in groups for name in names]
-    sides = (frame[side].cast(pl.String).is_in(some) for side in ("model_a", "model_b"))
-    a, b = sides
+    some = {name for names in groups for name in names}
+    theirs = np.array([name in some for name in pairs.names])
+    counts = pairs.votes
+    rows = int(counts.totals[theirs[counts.first] | theirs[counts.second]].sum())
     message = f"Names that differ only in case, spaces or punctuation are models apart: {listed}."
-    return (Note("similar_names", message, int((a | b).sum())),)
-
-
-def _names(frame: pl.DataFrame) -> list[str]:
-    sides = [frame[side].unique().cast(pl.String) for side in ("model_a", "model_b")]
-    return pl.concat(sides).unique().sort().to_list()
+    return (Note("similar_names", message, rows),)
 
 
 def _bare(name: str) -> str:

@@ -9,10 +9,15 @@ import polars as pl
 
 from tiltyard.battles.cells import Cells
 from tiltyard.battles.columns import OUTCOME
+from tiltyard.battles.dictionaries import Dictionary
+from tiltyard.battles.notes import Note
+from tiltyard.battles.numbering import Numbering
 from tiltyard.ratings.pair_counts import Floats, Indices, PairCounts
 
 SIDES = ("model_a", "model_b")
 KEYS = (*SIDES, "outcome", "weight")
+SLICE = 250_000
+"""So many rows are counted at a time: their numbers stay in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +39,8 @@ class PairTable:
         The sum of the squared weights, which the sandwich covariance needs.
     self_battles
         Votes left out because a model met itself, by model.
+    notes
+        What was noticed while reading.
     """
 
     names: tuple[str, ...]
@@ -41,6 +48,7 @@ class PairTable:
     weights: PairCounts
     squares: PairCounts
     self_battles: dict[str, int]
+    notes: tuple[Note, ...] = ()
 
     def __add__(self, other: "PairTable") -> Self:
         """Merge the counts of two sets of votes."""
@@ -51,7 +59,7 @@ class PairTable:
             for name in sorted({*self.self_battles, *other.self_battles})
         }
         votes, weights, squares = (one + two for one, two in zip(mine, theirs, strict=True))
-        return type(self)(names, votes, weights, squares, lost)
+        return type(self)(names, votes, weights, squares, lost, (*self.notes, *other.notes))
 
     def _over(self, names: tuple[str, ...]) -> tuple[PairCounts, PairCounts, PairCounts]:
         """Renumber the models as in `names`, which are sorted and hold all of them."""
@@ -115,17 +123,22 @@ def tabulate(
 
 
 def _unweighted(frame: pl.DataFrame) -> PairTable:
-    models, a, b = _side_codes(frame)
-    cells = Cells()
+    names, codes = _codes(frame)
+    models, cells = Numbering(), Cells()
     single = bool((frame["count"] == 1).all())
-    cells.add(a, b, _outcome_codes(frame), None if single else frame["count"].to_numpy())
-    return tabulate(models, *cells.groups())
+    for part in codes.iter_slices(SLICE):
+        a, b, outcome = (part[name].to_numpy() for name in (*SIDES, "outcome"))
+        count = None if single else part["count"].to_numpy()
+        cells.add(models.of(a), models.of(b), outcome, count)
+    return tabulate(names.words(models.codes), *cells.groups())
 
 
 def _weighted(groups: pl.DataFrame) -> PairTable:
-    models, a, b = _side_codes(groups)
-    names, place = _sorted(models)
-    a, b, outcome = place[a], place[b], _outcome_codes(groups)
+    dictionary, codes = _codes(groups)
+    models = Numbering()
+    left, right = (models.of(codes[side].to_numpy()) for side in SIDES)
+    names, place = _sorted(dictionary.words(models.codes))
+    a, b, outcome = place[left], place[right], codes["outcome"].to_numpy().astype(np.int64)
     weight, count = groups["weight"].to_numpy(), groups["count"].to_numpy()
     order = np.lexsort((weight, outcome, b, a))
     order = order[a[order] != b[order]]
@@ -143,25 +156,12 @@ def _weighted(groups: pl.DataFrame) -> PairTable:
     return PairTable(names, votes, weights, squares, _self_battles(names, a[same], count[same]))
 
 
-def _side_codes(frame: pl.DataFrame) -> tuple[pl.Series, Indices, Indices]:
-    """Give the models of both sides numbers without gaps, by one list of names."""
-    sides = [frame[side] for side in SIDES]
-    kinds = {side.dtype for side in sides}
-    if kinds != {pl.Categorical()}:
-        private = pl.Categorical(pl.Categories.random())
-        sides = [side.cast(pl.String).cast(private) for side in sides]
-    a, b = (side.to_physical().to_numpy() for side in sides)
-    used = np.zeros(1 + max((int(codes.max()) for codes in (a, b) if codes.size), default=-1), bool)
-    used[a] = used[b] = True
-    codes = np.flatnonzero(used)
-    dense = np.zeros(used.size, np.int64)
-    dense[codes] = np.arange(codes.size)
-    names = pl.Series(codes, dtype=pl.UInt32).cat.to(sides[0].dtype).cast(pl.String)
-    return names, dense[a], dense[b]
-
-
-def _outcome_codes(frame: pl.DataFrame) -> Indices:
-    return frame["outcome"].cast(OUTCOME).to_physical().cast(pl.Int64).to_numpy()
+def _codes(frame: pl.DataFrame) -> tuple[Dictionary, pl.DataFrame]:
+    """Code models and outcomes; the models of both sides by one dictionary."""
+    names = Dictionary.of(frame.schema, SIDES)
+    outcome = pl.col("outcome").cast(OUTCOME).to_physical()
+    sides = (names.code(side) for side in SIDES)
+    return names, frame.select(*sides, outcome, "weight", "count")
 
 
 def _sorted(models: pl.Series) -> tuple[tuple[str, ...], Indices]:

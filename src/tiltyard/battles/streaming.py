@@ -1,28 +1,22 @@
 """Count the votes of files larger than memory."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
-from tiltyard.battles.cells import LABELS, Cells
-from tiltyard.battles.choices import LABELS as LABEL_COLUMNS
-from tiltyard.battles.choices import OPTIONAL, choice_columns
 from tiltyard.battles.codecs import comparia_reactions, prepared, schema_of
-from tiltyard.battles.columns import source_of
+from tiltyard.battles.coded_votes import count_codes
 from tiltyard.battles.errors import CellError
 from tiltyard.battles.files import one_sentence, open_votes
-from tiltyard.battles.outcome import Outcome, outcome_of
-from tiltyard.battles.pair_table import PairTable, group_equal, pair_table, tabulate
+from tiltyard.battles.inspecting import repeated_ids
+from tiltyard.battles.pair_table import PairTable, group_equal, pair_table
 from tiltyard.battles.reading import read_battles, select_votes
 from tiltyard.battles.table import Battles
-from tiltyard.ratings.pair_counts import Indices
 
 BATCH = 250_000
 """So many rows are in memory at a time."""
-
-SIDES = ("model_a", "model_b")
 
 
 def count_votes(path: str | Path, *, columns: Mapping[str, str] | None = None) -> PairTable:
@@ -52,66 +46,32 @@ def count_votes(path: str | Path, *, columns: Mapping[str, str] | None = None) -
         if _is_reshaped(opened):
             return read_battles(file, columns=columns, only_votes=True).pairs
         scan = select_votes(opened, columns or {})
-        counted = _count_codes(scan, columns or {})
+        counted = count_codes(scan, columns or {}, batch_rows=BATCH)
         return counted or _count_frames(scan, columns or {}, file.name)
+
+
+def count_plain_votes(path: str | Path) -> PairTable | None:
+    """Count a file of which every row is one vote of weight one; None when it is another.
+
+    The table's notes say what :func:`~tiltyard.battles.inspecting.inspect` would.
+
+    Raises
+    ------
+    VotesError
+        When the file cannot be read at all.
+    """
+    file = Path(path)
+    with one_sentence(file):
+        opened = open_votes(file, {})
+        if not isinstance(opened, pl.LazyFrame) or _is_reshaped(opened):
+            return None
+        counted = count_codes(select_votes(opened, {}), {}, batch_rows=BATCH)
+        return counted and replace(counted, notes=(*counted.notes, *repeated_ids(opened)))
 
 
 def _is_reshaped(scan: pl.LazyFrame) -> bool:
     """Say whether rows of this file become votes only together with others."""
     return schema_of(scan.collect_schema().names()) is comparia_reactions.CODEC
-
-
-def _count_codes(scan: pl.LazyFrame, columns: Mapping[str, str]) -> PairTable | None:
-    """Count dictionary codes; None when the file needs, or deserves, a closer look."""
-    present = scan.collect_schema().names()
-    sides = [columns.get(side, source_of(side, present)) for side in SIDES]
-    label = _label_column(present, columns)
-    unusual = {"weight", "count"}.intersection(present) or columns.keys() - {*SIDES, "outcome"}
-    if unusual or label is None or not all(side in present for side in sides):
-        return None
-    names, labels = (pl.Categorical(pl.Categories.random()) for _ in range(2))
-    codes = scan.select(
-        *(
-            pl.col(str(given)).cast(names).to_physical().alias(side)
-            for side, given in zip(SIDES, sides, strict=True)
-        ),
-        pl.col(label).cast(labels).to_physical().alias("label"),
-    )
-    cells = Cells()
-    for batch in codes.collect_batches(chunk_size=BATCH):
-        if any(column.null_count() for column in batch):
-            return None
-        if not batch.is_empty() and int(batch["label"].max()) >= LABELS:  # type: ignore[arg-type]  # codes are whole numbers
-            return None
-        cells.add(*(column.to_numpy() for column in batch))
-    return _tabulated(cells, names, labels)
-
-
-def _label_column(present: list[str], columns: Mapping[str, str]) -> str | None:
-    if "outcome" in columns:
-        return columns["outcome"] if columns["outcome"] in present else None
-    choice = choice_columns(present)
-    simple = len(choice) == 1 and choice[0] in {*LABEL_COLUMNS, *OPTIONAL[:1]}
-    return choice[0] if simple else None
-
-
-def _tabulated(cells: Cells, names: pl.Categorical, labels: pl.Categorical) -> PairTable | None:
-    a, b, label, votes = cells.groups()
-    models, (a, b) = _named(names, a, b)
-    spelled, (label,) = _named(labels, label)
-    meaning = [outcome_of(one) for one in spelled]
-    if "" in models or None in meaning:
-        return None
-    order = {outcome: code for code, outcome in enumerate(Outcome)}
-    outcome = np.array([order[one] for one in meaning if one is not None], np.int64)
-    return tabulate(models, a, b, outcome[label], votes)
-
-
-def _named(dtype: pl.Categorical, *codes: Indices) -> tuple[pl.Series, list[Indices]]:
-    """Return the categories that occur among codes, and the codes as positions in them."""
-    used = np.unique(np.concatenate(codes))
-    names = pl.Series(used, dtype=pl.UInt32).cat.to(dtype).cast(pl.String)
-    return names, [np.searchsorted(used, one) for one in codes]
 
 
 def _count_frames(scan: pl.LazyFrame, columns: Mapping[str, str], source: str) -> PairTable:

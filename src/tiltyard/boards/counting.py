@@ -1,12 +1,14 @@
 """From a battles table to the votes that a recipe fits: slice, filter, weigh, and count."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
 from tiltyard.battles.codecs.codec import has_conversations
 from tiltyard.battles.filters import apply_filters
+from tiltyard.battles.inspecting import repeated_ids
+from tiltyard.battles.notes import Note
 from tiltyard.battles.pair_table import pair_table
 from tiltyard.battles.table import Battles
 from tiltyard.boards.counted import Counted
@@ -57,17 +59,22 @@ def count_votes(battles: Battles, recipe: Recipe) -> CountedVotes:
     VotesError
         When a filter cannot be applied to these votes.
     """
-    noticed = [Diagnostic(note.kind, note.message, ()) for note in battles.notes]
     filtered, reports = apply_filters(slice_battles(battles, recipe.slices), recipe.filters)
+    noticed = noted((*battles.notes, *repeated_ids(filtered.frame.lazy())))
     steps = tuple(Step(one.name, one.dropped, one.kept, one.why) for one in reports)
     weighed = _weighed(filtered, recipe)
     if not recipe.needs_single_votes:
-        return CountedVotes(Counted(weighed.pairs), steps, tuple(noticed))
+        return CountedVotes(Counted(weighed.pairs), steps, noticed)
     styled, counted_style = _with_style(weighed, recipe)
     single, left_out = _single_votes(styled.frame, recipe)
     pairs = pair_table(single.with_columns(pl.lit(1).alias("count")))
     found = (*noticed, *counted_style, *left_out)
     return CountedVotes(Counted(pairs, single), steps, found)
+
+
+def noted(notes: Iterable[Note]) -> tuple[Diagnostic, ...]:
+    """Say on a board what was noticed about its votes."""
+    return tuple(Diagnostic(note.kind, note.message, ()) for note in notes)
 
 
 def _with_style(battles: Battles, recipe: Recipe) -> tuple[Battles, tuple[Diagnostic, ...]]:

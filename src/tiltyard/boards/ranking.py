@@ -7,11 +7,12 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from tiltyard import __version__
+from tiltyard.battles.inspecting import odd_names
 from tiltyard.battles.pair_table import PairTable
 from tiltyard.battles.table import Battles
 from tiltyard.boards.board import Board
 from tiltyard.boards.counted import Counted
-from tiltyard.boards.counting import count_votes
+from tiltyard.boards.counting import count_votes, noted
 from tiltyard.boards.diagnose import diagnose
 from tiltyard.boards.errors import RecipeError
 from tiltyard.boards.fitting import Effect, Fitted, fit
@@ -47,7 +48,7 @@ def rank(battles: Battles | PairTable, recipe: Recipe | None = None) -> Board:
     if isinstance(battles, PairTable):
         if not recipe.needs_only_votes:
             raise RecipeError("This recipe looks at single votes: give the battles, not counts.")
-        return rank_counted(Counted(battles), recipe)
+        return rank_counted(Counted(battles), recipe, diagnostics=noted(battles.notes))
     found = count_votes(battles, recipe)
     return rank_counted(found.counted, recipe, filters=found.filters, diagnostics=found.diagnostics)
 
@@ -90,7 +91,7 @@ def rank_counted(
         models=_standings(pairs, fitted, placed),
         log_likelihood=fitted.log_likelihood,
         coefficients=tuple(_coefficient(effect, recipe.confidence) for effect in fitted.effects),
-        diagnostics=(*diagnose(pairs, fitted), *diagnostics),
+        diagnostics=(*diagnose(pairs, fitted), *noted(odd_names(pairs)), *diagnostics),
         recipe=recipe,
         data_sha256=counted.sha256,
         version=__version__,

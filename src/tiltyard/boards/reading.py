@@ -1,19 +1,27 @@
-"""Read of a file of votes what a recipe looks at, and no more."""
+"""Read of files of votes what a recipe looks at, and no more."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from functools import reduce
+from operator import add
 from pathlib import Path
 
 import polars as pl
 
 from tiltyard.battles.files import one_sentence, open_votes
+from tiltyard.battles.inspecting import IDENTITY, repeated_ids
+from tiltyard.battles.pair_table import PairTable
 from tiltyard.battles.reading import read_battles
+from tiltyard.battles.streaming import count_plain_votes
 from tiltyard.battles.table import Battles
 from tiltyard.boards.needs import needed_columns
 from tiltyard.boards.recipe import Recipe
 
 
-def read_for(recipe: Recipe, path: str | Path) -> Battles:
-    """Read what a recipe needs: the conversations only when it counts something in them.
+def read_for(recipe: Recipe, paths: Sequence[str | Path]) -> Battles | PairTable:
+    """Read what a recipe needs: counts by pair where they are enough.
+
+    Conversations are read only when the recipe counts something in them.
 
     Raises
     ------
@@ -21,7 +29,19 @@ def read_for(recipe: Recipe, path: str | Path) -> Battles:
         As :func:`tiltyard.read_battles` does.
     """
     if recipe.needs_only_votes:
-        return read_battles(path, only_votes=True)
+        return reduce(add, (_count(path) for path in paths))
+    return Battles.concat([_read(recipe, path) for path in paths])
+
+
+def _count(path: str | Path) -> PairTable:
+    counted = count_plain_votes(path)
+    if counted is not None:
+        return counted
+    battles = read_battles(path, only_votes=True, also=IDENTITY)
+    return replace(battles.pairs, notes=(*battles.notes, *repeated_ids(battles.frame.lazy())))
+
+
+def _read(recipe: Recipe, path: str | Path) -> Battles:
     needed = needed_columns(recipe, _columns_in(Path(path)))
     return read_battles(path, only_votes=needed is not None, also=needed or ())
 

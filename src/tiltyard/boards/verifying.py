@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tiltyard import __version__
+from tiltyard.battles.pair_table import PairTable
 from tiltyard.battles.table import Battles
 from tiltyard.boards.board import Board
 from tiltyard.boards.errors import SavedBoardError
@@ -48,7 +49,7 @@ class Verification:
         return not self.differences
 
 
-def verify_board(path: str | Path, battles: Battles | None = None) -> Verification:
+def verify_board(path: str | Path, battles: Battles | PairTable | None = None) -> Verification:
     """Rank again what a board was made from, and compare.
 
     Parameters

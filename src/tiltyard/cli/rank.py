@@ -86,11 +86,10 @@ def rank(
 
 
 def _rank_files(votes: tuple[Path, ...], recipe: "Recipe") -> "Board":
-    from tiltyard.battles.table import Battles
     from tiltyard.boards.ranking import rank as rank_battles
     from tiltyard.boards.reading import read_for
 
-    return rank_battles(Battles.concat([read_for(recipe, path) for path in votes]), recipe)
+    return rank_battles(read_for(recipe, votes), recipe)
 
 
 def _check(board: "Board") -> None:

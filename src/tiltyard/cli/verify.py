@@ -24,7 +24,6 @@ def verify(board: Path, votes: tuple[Path, ...], *, as_json: bool) -> None:
 
     Exits with 0 when everything agrees, 1 when something differs, 2 when something cannot be read.
     """
-    from tiltyard.battles.table import Battles
     from tiltyard.boards.board import Board
     from tiltyard.boards.reading import read_for
     from tiltyard.boards.verifying import verify_board
@@ -32,9 +31,7 @@ def verify(board: Path, votes: tuple[Path, ...], *, as_json: bool) -> None:
 
     with patience("Ranking again"):
         recipe = Board.load(board).recipe
-        parts = [read_for(recipe, path) for path in votes]
-        battles = Battles.concat(parts) if parts else None
-        found = verify_board(board, battles)
+        found = verify_board(board, read_for(recipe, votes) if votes else None)
     _print(found, as_json=as_json)
     if not found.holds:
         sys.exit(DIFFERS)

@@ -49,6 +49,27 @@ def test_several_files_are_ranked_together(votes: Path, tmp_path: Path) -> None:
     assert "9 votes on 4 models" in run(votes, more).stdout
 
 
+def test_another_tool_stands_beside_the_board(tmp_path: Path) -> None:
+    file = tmp_path / "votes.csv"
+    synthetic_votes(500).write_csv(file)
+    shown = run(file, "--beside", "arena-rank").stdout
+    assert "difference" in shown.splitlines()[-8]
+    assert len([line for line in shown.splitlines() if line.startswith("cedar")]) == 1
+
+
+def test_repeated_ids_and_names_alike_are_said(tmp_path: Path) -> None:
+    file = tmp_path / "votes.csv"
+    file.write_text(
+        "question_id,model_a,model_b,winner\n"
+        "1,GPT-4,y,model_a\n2,y,gpt 4,model_a\n2,y,gpt 4,model_a\n3,gpt 4,GPT-4,A\n"
+        "4,y,GPT-4,model_a\n5,gpt 4,y,model_a\n"
+    )
+    shown = run(file).stdout
+    assert "duplicated_ids: 1 row repeat" in shown
+    assert "similar_names: Names that differ only in case" in shown
+    assert "mixed_spellings: The column winner spells" in shown
+
+
 def test_json_goes_to_standard_output_alone(votes: Path) -> None:
     result = run(votes, "--json", "-", "--anchor", "x=1200", "--confidence", "0.9")
     board = json.loads(result.stdout)

@@ -10,6 +10,7 @@ from tiltyard.cli.patience import printable
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from tiltyard.boards.beside import Beside
     from tiltyard.boards.board import Board
     from tiltyard.boards.recipe import Recipe
     from tiltyard.boards.records import Diagnostic, Standing
@@ -54,6 +55,26 @@ def print_diagnostics(found: "Sequence[Diagnostic]") -> None:
     console = Console(highlight=False, markup=False, emoji=False)
     for diagnostic in found:
         console.print(printable(f"{diagnostic.kind}: {diagnostic.message}"), soft_wrap=True)
+
+
+def print_beside(rows: "Sequence[Beside]", tool: str) -> None:
+    """Print what another tool says of every model, and how far that is from the board."""
+    from rich.console import Console
+
+    table = _empty_table()
+    table.add_column("model", overflow="fold")
+    for name in (tool, "95 % interval", "Tiltyard", "difference"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in rows:
+        bounds = "" if row.lower is None else f"{row.lower:.1f} … {_bound(row.upper, '∞')}"
+        apart = "" if row.difference is None else f"{row.difference:+.2f}"
+        numbers = (_bound(row.other, "-"), bounds, _bound(row.rating, "not rated"), apart)
+        table.add_row(printable(row.model), *numbers)
+    console = Console(highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        console.width = WIDEST
+    console.print()
+    console.print(table)
 
 
 def _table(board: "Board", *, with_record: bool) -> "Table":

@@ -51,6 +51,11 @@ NOTHING_RATED = 1
     is_flag=True,
     help="Also say which models few votes tie to the rest, and what no single scale can fit.",
 )
+@click.option(
+    "--beside",
+    type=click.Choice(["arena-rank", "fastchat"]),
+    help="Also show what that tool says of the same votes, digit by digit, and how far it is off.",
+)
 def rank(
     votes: tuple[Path, ...],
     json_path: str | None,
@@ -58,6 +63,7 @@ def rank(
     plot_path: Path | None,
     prices_path: Path | None,
     check_fit: bool,  # noqa: FBT001  # click passes flags so
+    beside: str | None,
     **given: Any,  # noqa: ANN401  # the options of a recipe, each of its type
 ) -> None:
     """Rank the models in VOTES, one or more files of pairwise votes.
@@ -79,6 +85,8 @@ def rank(
         _write(board, json_path, save_path)
         if check_fit and json_path != "-":
             _check(board)
+        if beside is not None and json_path != "-":
+            _print_beside(board, votes, beside)
     except TiltyardError as error:
         raise BadInput(str(error)) from error
     if not board.is_rated:
@@ -97,6 +105,17 @@ def _check(board: "Board") -> None:
     from tiltyard.cli.board_table import print_diagnostics
 
     print_diagnostics(check_fit(board))
+
+
+def _print_beside(board: "Board", votes: tuple[Path, ...], tool: Any) -> None:  # noqa: ANN401  # click has checked it
+    from tiltyard.battles.reading import read_battles
+    from tiltyard.battles.table import Battles
+    from tiltyard.boards.beside import beside
+    from tiltyard.cli.board_table import print_beside
+
+    with patience(f"Ranking as {tool} does"):
+        rows = beside(board, Battles.concat([read_battles(path) for path in votes]), tool)
+    print_beside(rows, tool)
 
 
 def _plot(board: "Board", directory: Path, prices_path: Path | None) -> None:

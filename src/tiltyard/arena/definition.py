@@ -53,6 +53,13 @@ class Pairing(_Section):
     policy: Literal["uniform"]
 
 
+class Pacing(_Section):
+    """How words go out, so that speed tells nothing: see :mod:`tiltyard.arena.pacing`."""
+
+    chars_per_s: Positive
+    step_s: Seconds
+
+
 class Ballot(_Section):
     """What the person may say at the end."""
 
@@ -71,6 +78,7 @@ class ArenaDefinition(_Section):
     turns: Turns
     answer: Answer
     pairing: Pairing
+    pacing: Pacing | None = None
     vote: Ballot
 
     @property

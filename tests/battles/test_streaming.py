@@ -15,7 +15,7 @@ from tiltyard.battles.reading import read_battles
 from tiltyard.battles.streaming import count_votes
 from tiltyard.battles.table import Battles
 
-GROUPS = 20
+GROUPS = 50
 
 
 def content(pairs: PairTable) -> list[object]:

@@ -70,12 +70,17 @@ class Answering:
         if self._task is not None:
             self._task.cancel()
 
-    def take(self) -> tuple[int, str]:
-        """Take the text that came since the last call, with its offset in code points."""
+    @property
+    def waiting(self) -> int:
+        """How many characters have come and not been taken."""
+        return self._length - self._taken
+
+    def take(self, most: int) -> tuple[int, str]:
+        """Take what waits, up to `most` characters, with its offset in code points."""
         offset, fresh = self._taken, "".join(self._fresh)
-        self._fresh.clear()
-        self._taken += len(fresh)
-        return offset, fresh
+        self._fresh = [fresh[most:]] if len(fresh) > most else []
+        self._taken += min(most, len(fresh))
+        return offset, fresh[:most]
 
     async def run(self) -> AttemptEnd:
         """Answer to the end, whatever the end is."""

@@ -19,6 +19,7 @@ import structlog
 from tiltyard.arena.answering import Answering
 from tiltyard.arena.events import EventLog, Frame, Problem, SideDone, TurnDone
 from tiltyard.arena.match import battle_state
+from tiltyard.arena.pacing import AsItComes, Pace, Ready
 from tiltyard.errors import TiltyardError
 from tiltyard.ledger import battles
 from tiltyard.ledger.engine import DatabaseError, Ledger
@@ -42,17 +43,28 @@ class LiveTurn:
     """One run of a turn: the sides that are answering, their clock and their log."""
 
     def __init__(
-        self, battle: UUID, turn: int, sides: Sequence[Answering], ledger: Ledger, *, start: int
+        self,
+        battle: UUID,
+        turn: int,
+        sides: Sequence[Answering],
+        ledger: Ledger,
+        *,
+        start: int,
+        pace: Pace,
     ) -> None:
         self.log = EventLog(start)
         self._battle = battle
         self._turn = turn
         self._sides = sides
         self._ledger = ledger
+        self._pace = pace
+        self._silent: set[Slot] = set()
+        self._sent = {side.slot: asyncio.Event() for side in sides}
         self._ends: dict[Slot, AttemptEnd] = {}
 
     def stop(self) -> None:
-        """End every side where it is."""
+        """End every side where it is, and send what there is."""
+        self._pace = AsItComes()
         for side in self._sides:
             side.stop()
 
@@ -68,6 +80,9 @@ class LiveTurn:
 
     async def _produce(self, side: Answering) -> None:
         end = await side.run()
+        self._silent.add(side.slot)
+        # Recorded earlier, an end could be read in the ledger before its words have gone out.
+        await self._sent[side.slot].wait()
         try:
             await self._record(side, end)
         except DatabaseError as error:
@@ -92,19 +107,22 @@ class LiveTurn:
         open_sides = list(self._sides)
         while open_sides:
             await asyncio.sleep(FRAME_S)
-            # An end is looked up before the last text is taken: nothing can come between.
-            ended = [side for side in open_sides if side.slot in self._ends]
-            for side in open_sides:
-                self._send_text(side)
-            for side in ended:
+            self._send_texts(open_sides)
+            for side in [each for each in open_sides if each.slot in self._ends]:
                 self._send_end(side)
                 open_sides.remove(side)
         await self._send_turn_done()
 
-    def _send_text(self, side: Answering) -> None:
-        offset, text = side.take()
-        if text:
-            self.log.append(Frame(side.slot, self._turn, side.number, offset, text))
+    def _send_texts(self, sides: Sequence[Answering]) -> None:
+        """Send what the pace lets out, and note which sides have nothing more to send."""
+        ready = {side.slot: Ready(side.waiting, side.slot in self._silent) for side in sides}
+        released = self._pace.release(ready)
+        for side in sides:
+            offset, text = side.take(released[side.slot])
+            if text:
+                self.log.append(Frame(side.slot, self._turn, side.number, offset, text))
+            if side.slot in self._silent and not side.waiting:
+                self._sent[side.slot].set()
 
     def _send_end(self, side: Answering) -> None:
         state = self._ends[side.slot].state

@@ -10,9 +10,10 @@ from tiltyard.arena.answering import Answering
 from tiltyard.arena.definition import ArenaDefinition
 from tiltyard.arena.events import Numbered
 from tiltyard.arena.examples import SOURCE, example_battles
-from tiltyard.arena.live import LiveTurn, LiveTurns
+from tiltyard.arena.live import FRAME_S, LiveTurn, LiveTurns
 from tiltyard.arena.match import BattleState, NotNowError, battle_state, require, turns_left
 from tiltyard.arena.message import check_message, conversation, to_json
+from tiltyard.arena.pacing import pace_of
 from tiltyard.arena.pairing import Pair, draw_uniform_pair
 from tiltyard.arena.replay import replay
 from tiltyard.arena.reveal import read_reveals
@@ -303,7 +304,8 @@ class Arena:
         ]
         before = sum(attempt.number for attempt in battle.attempts) - len(sides)
         start = before * EVENTS_PER_ATTEMPT
-        live = LiveTurn(battle.id, turn, sides, self._ledger, start=start)
+        pace = pace_of(self.definition.pacing, frame_s=FRAME_S)
+        live = LiveTurn(battle.id, turn, sides, self._ledger, start=start, pace=pace)
         self._live.start(battle.id, live, battle.voter)
 
     async def _abandon(self, voter: str, id_: UUID) -> Battle:

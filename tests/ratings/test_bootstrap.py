@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tiltyard.ratings.bootstrap import bootstrap, bootstrap_clusters, percentile_interval
-from tiltyard.ratings.bradley_terry import NotEstimableError, fit_bradley_terry, maximise
+from tiltyard.ratings.bradley_terry import fit_bradley_terry, maximise
+from tiltyard.ratings.estimable import NotEstimableError
 from tiltyard.ratings.pair_counts import Code, Floats, PairCounts
 from tiltyard.ratings.resampling import ResamplingError, VoteUrn, multinomial
 from tiltyard.ratings.votes import Votes

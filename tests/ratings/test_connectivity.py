@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tiltyard.ratings.bradley_terry import NotEstimableError, fit_bradley_terry
+from tiltyard.ratings.bradley_terry import fit_bradley_terry
 from tiltyard.ratings.connectivity import connectivity, joined_both_ways
+from tiltyard.ratings.estimable import NotEstimableError
 from tiltyard.ratings.pair_counts import Code, PairCounts
 from tiltyard.ratings.rateable import fit_rateable
 

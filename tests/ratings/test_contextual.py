@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ratings.contests import contest, joined_votes, with_ties
-from tiltyard.ratings.bradley_terry import NotEstimableError, fit_bradley_terry
+from tiltyard.ratings.bradley_terry import fit_bradley_terry
 from tiltyard.ratings.contextual import ContextualFit, fit_contextual
+from tiltyard.ratings.estimable import NotEstimableError
 from tiltyard.ratings.intervals import normal_interval
 from tiltyard.ratings.pair_counts import Code, Floats
 from tiltyard.ratings.scaling import FeatureError

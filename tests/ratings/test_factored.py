@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from ratings.contests import contest, joined_votes, with_ties
-from tiltyard.ratings.bradley_terry import NotEstimableError, fit_bradley_terry
+from tiltyard.ratings.bradley_terry import fit_bradley_terry
 from tiltyard.ratings.clustered import clustered_covariance, clustered_factored_covariance
 from tiltyard.ratings.contextual import fit_contextual
+from tiltyard.ratings.estimable import NotEstimableError
 from tiltyard.ratings.factored import fit_factored, signed_levels
 from tiltyard.ratings.intervals import normal_interval
 from tiltyard.ratings.pair_counts import CountsError, Floats

@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tiltyard.ratings.bradley_terry import NotEstimableError, fit_bradley_terry
+from tiltyard.ratings.bradley_terry import fit_bradley_terry
+from tiltyard.ratings.estimable import NotEstimableError
 from tiltyard.ratings.pair_counts import Code, Indices, PairCounts
 from tiltyard.ratings.sparse import fit_sparse
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ratings.contests import joined_votes
-from tiltyard.ratings.bradley_terry import NotEstimableError
+from tiltyard.ratings.estimable import NotEstimableError
 from tiltyard.ratings.intervals import normal_interval
 from tiltyard.ratings.pair_counts import Code, Floats, PairCounts
 from tiltyard.ratings.tie_models import (

@@ -13,22 +13,11 @@ import numpy as np
 from scipy import linalg
 from scipy.special import expit, log_expit
 
-from tiltyard.errors import TiltyardError
-from tiltyard.ratings.connectivity import connectivity
+from tiltyard.ratings.estimable import MOST_MODELS, NotEstimableError, refuse_unless_joined
 from tiltyard.ratings.pair_counts import Floats, PairCounts
 
 GRADIENT_TOLERANCE = 1e-9
 MOST_STEPS = 200
-MOST_MODELS = 10_000
-"""Models that dense K x K matrices can hold, 800 MB each; :mod:`tiltyard.ratings.sparse` has no
-limit."""
-
-
-class NotEstimableError(TiltyardError):
-    """The likelihood has no finite, unique maximum; the message gives the indices of the models."""
-
-    status = 422
-    title = "These models cannot be rated together"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,7 +115,7 @@ def maximise(
     NotEstimableError
         When there is no top, or double precision does not reach a gradient of zero.
     """
-    _refuse_unless_estimable(counts)
+    refuse_unless_joined(counts)
     if start is not None:
         try:
             return _climb(counts, start, direction)
@@ -289,19 +278,3 @@ def _pseudo_inverse(laplacian: Floats) -> Floats:
     np.fill_diagonal(inverse, np.diag(half))
     inverse -= 1.0 / float(np.trace(laplacian))
     return inverse
-
-
-def _refuse_unless_estimable(counts: PairCounts) -> None:
-    found = connectivity(counts)
-    if found.rated.size == counts.models > 0:
-        return
-    named = {
-        "undefeated": found.undefeated,
-        "winless": found.winless,
-        "disconnected": found.disconnected,
-    }
-    reasons = [f"{kind}: {', '.join(map(str, who))}" for kind, who in named.items() if who.size]
-    raise NotEstimableError(
-        f"The votes cannot place all {counts.models} models on one scale "
-        f"({'; '.join(reasons) or 'no models'}); leave these out or collect votes that link them."
-    )

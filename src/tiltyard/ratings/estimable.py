@@ -4,12 +4,38 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from tiltyard.ratings.bradley_terry import MOST_MODELS, NotEstimableError
+from tiltyard.errors import TiltyardError
 from tiltyard.ratings.connectivity import connectivity
 from tiltyard.ratings.pair_counts import Indices, PairCounts
 
+MOST_MODELS = 10_000
+"""Models that dense K x K matrices can hold, 800 MB each; :mod:`tiltyard.ratings.sparse` has no
+limit."""
+
+
+class NotEstimableError(TiltyardError):
+    """The likelihood has no finite, unique maximum; the message gives the indices of the models."""
+
+    status = 422
+    title = "These models cannot be rated together"
+
 
 def refuse_unless_estimable(counts: PairCounts) -> None:
+    """Raise when there are too many models for dense matrices, or as `refuse_unless_joined` does.
+
+    Raises
+    ------
+    NotEstimableError
+        Naming the number of models, or those that stand in the way.
+    """
+    if counts.models > MOST_MODELS:
+        raise NotEstimableError(
+            f"{counts.models:,} models are too many to rate together: the limit is {MOST_MODELS:,}."
+        )
+    refuse_unless_joined(counts)
+
+
+def refuse_unless_joined(counts: PairCounts) -> None:
     """Raise unless a chain of wins or ties leads from every model to every other.
 
     Raises
@@ -17,10 +43,6 @@ def refuse_unless_estimable(counts: PairCounts) -> None:
     NotEstimableError
         Naming the models that stand in the way, or when no model has votes.
     """
-    if counts.models > MOST_MODELS:
-        raise NotEstimableError(
-            f"{counts.models:,} models are too many to rate together: the limit is {MOST_MODELS:,}."
-        )
     found = connectivity(counts)
     if found.rated.size == counts.models > 0:
         return

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from tiltyard.ratings.bradley_terry import MOST_MODELS, NotEstimableError
+from tiltyard.ratings.estimable import MOST_MODELS, NotEstimableError
 from tiltyard.ratings.logistic import logistic, residuals
 from tiltyard.ratings.newton import Slope, climb
 from tiltyard.ratings.pair_counts import CountsError, Floats, Indices

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg
 
-from tiltyard.ratings.bradley_terry import NotEstimableError
+from tiltyard.ratings.estimable import NotEstimableError
 from tiltyard.ratings.pair_counts import Floats
 from tiltyard.ratings.semidefinite import filled
 

@@ -12,11 +12,11 @@ import numpy as np
 from scipy import sparse
 
 from tiltyard.ratings.bradley_terry import (
-    NotEstimableError,
     information_by_pair,
     maximise,
     squared_scores_by_pair,
 )
+from tiltyard.ratings.estimable import NotEstimableError
 from tiltyard.ratings.pair_counts import Floats, Indices, PairCounts
 
 DIRECTION_ACCURACY = 1e-4

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tiltyard.ratings.bradley_terry import NotEstimableError
 from tiltyard.ratings.connectivity import held_by_ties
-from tiltyard.ratings.estimable import refuse_unless_estimable
+from tiltyard.ratings.estimable import NotEstimableError, refuse_unless_estimable
 from tiltyard.ratings.newton import Slope, climb
 from tiltyard.ratings.outcome_models import (
     DAVIDSON,

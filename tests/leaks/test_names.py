@@ -1,0 +1,94 @@
+"""Nothing that is sent before the vote says who is answering."""
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from leaks.telltale_provider import TELLTALE, TOKENS_BEGIN, telltale_contestants
+from leaks.wiretap import tapped
+from serving import API, ask, follow, serving, vote, voter
+from tiltyard.contestants.card import Contestant
+
+PEOPLE, BATTLES = 4, 20
+LISTS = {f"{API}/models", f"{API}/boards", f"{API}/boards/text/overall", "/boards/text/overall"}
+"""What is public by design. It may name contestants, but not change with an open battle."""
+
+
+async def get(session: aiohttp.ClientSession, path: str) -> bytes:
+    async with session.get(path) as response:
+        assert response.status < 500, path
+        return await response.read()
+
+
+async def other_requests(session: aiohttp.ClientSession, battle: str) -> None:
+    """Ask everything one can ask of a battle, rightly and wrongly."""
+    here = f"{API}/battles/{battle}"
+    message = {"message": {"parts": [{"type": "text", "text": "And at dusk?"}]}}
+    for path in (here, f"{API}/battles", f"/battles/{battle}", f"{API}/openapi.json", "/"):
+        await get(session, path)
+    for path, body in ((f"{here}/turns", message), (f"{here}/retry", {}), (f"{here}/stop", {})):
+        async with session.post(path, json=body) as response:
+            await response.read()
+    await follow(session, battle)
+    async with session.put(f"{here}/vote", json={"outcome": f"{TELLTALE}"[:2]}) as response:
+        await response.read()
+    async with await vote(session, "00000000-0000-4000-8000-000000000000") as response:
+        await response.read()
+
+
+async def blind_battle(session: aiohttp.ClientSession) -> str:
+    """Hold a battle with everything but its vote."""
+    battle: str = (await ask(session))["id"]
+    async with await vote(session, battle) as early:
+        assert early.status == 409, await early.text()
+    await follow(session, battle)
+    await other_requests(session, battle)
+    return battle
+
+
+async def one_person(base: str) -> None:
+    async with voter(base) as session:
+        for _ in range(BATTLES):
+            await blind_battle(session)
+
+
+async def one_voter(base: str) -> None:
+    """Hold battles until one of them can be voted on, and vote."""
+    async with voter(base) as session:
+        status = 0
+        while status != 200:
+            async with await vote(session, await blind_battle(session)) as response:
+                status = response.status
+                await response.read()
+
+
+def tells(card: Contestant) -> Iterator[str]:
+    """Everything by which a contestant could be recognised."""
+    yield from (card.id, card.name, card.organisation, card.model, card.version)
+    yield from (f"{TELLTALE}-reason", TOKENS_BEGIN)
+    yield from ("duration", "first_text_ms", "_tokens", "stop_reason", "cost_usd")
+
+
+def told(heard: bytes, cards: Iterable[Contestant]) -> set[str]:
+    return {tell for card in cards for tell in tells(card) if tell.lower().encode() in heard}
+
+
+@pytest.mark.anyio
+async def test_no_byte_before_the_vote_says_who_is_answering(tmp_path: Path) -> None:
+    async with telltale_contestants() as cards, serving(tmp_path, *cards) as base:
+        async with voter(base) as stranger:
+            before = [await get(stranger, path) for path in sorted(LISTS)]
+        async with tapped(base) as tap:
+            await asyncio.gather(*(one_person(tap.address) for _ in range(PEOPLE)))
+        heard = tap.heard.lower()
+        assert heard.count(b"http/1.1 201") >= PEOPLE * BATTLES
+        assert b"light scatters." in heard
+        assert told(heard, cards) == set()
+        async with voter(base) as stranger:
+            assert [await get(stranger, path) for path in sorted(LISTS)] == before
+        async with tapped(base) as tap:
+            await one_voter(tap.address)
+        assert len(told(tap.heard.lower(), cards)) >= 6  # the vote does say it: the ear works

@@ -1,7 +1,7 @@
 """Tiltyard: the open, self-hostable arena for AI models.
 
 >>> import tiltyard
->>> board = tiltyard.rank(tiltyard.read_battles("votes.parquet"))  # doctest: +SKIP
+>>> board = tiltyard.rank("votes.parquet")  # doctest: +SKIP
 
 The names below are loaded when they are first used, so that `import tiltyard` costs nothing.
 """

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tiltyard.battles.errors import VotesError
 from tiltyard.battles.table import Battles
 from tiltyard.boards.board import Board
 from tiltyard.boards.ranking import rank
@@ -51,6 +53,17 @@ def test_records_count_votes_on_both_sides_with_both_bad_among_the_ties() -> Non
     board = rank(battles([*CYCLE, ("y", "x", "both_bad"), ("y", "x", "b")]))
     (x,) = (standing for standing in board.models if standing.model == "x")
     assert (x.battles, x.wins, x.losses, x.ties) == (6, 3, 1, 2)
+
+
+def test_a_path_is_ranked_as_its_battles_are(tmp_path: Path) -> None:
+    file = tmp_path / "votes.parquet"
+    battles(CYCLE).frame.write_parquet(file)
+    assert rank(file).to_json() == rank(str(file)).to_json() == rank(battles(CYCLE)).to_json()
+
+
+def test_a_path_without_a_file_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(VotesError, match=r"votes\.csv"):
+        rank(tmp_path / "votes.csv")
 
 
 @settings(deadline=None)

@@ -1,6 +1,7 @@
 """Make a board: votes and a recipe in, a leaderboard out."""
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,13 +18,14 @@ from tiltyard.boards.diagnose import diagnose
 from tiltyard.boards.errors import RecipeError
 from tiltyard.boards.fitting import Effect, Fitted, fit
 from tiltyard.boards.placing import Placed, place, refuse_unknown
+from tiltyard.boards.reading import read_for
 from tiltyard.boards.recipe import Recipe
 from tiltyard.boards.records import Coefficient, Diagnostic, Standing, Step
 from tiltyard.ratings.pair_counts import PairCounts
 
 
-def rank(battles: Battles | PairTable, recipe: Recipe | None = None) -> Board:
-    """Rank the models of a battles table.
+def rank(battles: Battles | PairTable | str | Path, recipe: Recipe | None = None) -> Board:
+    """Rank the models of a battles table, or of a file of votes.
 
     Models that the votes cannot place on one scale with the others stay on the board with their
     counts, without a rating, and are named in its diagnostics: the largest estimable set of models
@@ -34,7 +36,8 @@ def rank(battles: Battles | PairTable, recipe: Recipe | None = None) -> Board:
     battles
         The votes; or, for recipes that look at nothing but models, outcomes and weights, their
         counts by pair, as :func:`tiltyard.battles.streaming.count_votes` makes them from files
-        larger than memory.
+        larger than memory. Of a file only what the recipe looks at is read, which takes the least
+        time and memory.
     recipe
         Bradley-Terry with 95 % intervals and mean 1000 when left out.
 
@@ -43,8 +46,12 @@ def rank(battles: Battles | PairTable, recipe: Recipe | None = None) -> Board:
     RecipeError
         When the recipe cannot be followed with these votes: a column it needs is missing, no vote
         is in its slice, its anchor is not among the models or cannot be rated.
+    VotesError
+        As :func:`tiltyard.read_battles` does, for a file.
     """
     recipe = recipe or Recipe()
+    if isinstance(battles, str | Path):
+        battles = read_for(recipe, [battles])
     if isinstance(battles, PairTable):
         if not recipe.needs_only_votes:
             raise RecipeError("This recipe looks at single votes: give the battles, not counts.")

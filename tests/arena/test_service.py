@@ -12,7 +12,7 @@ from tiltyard.arena.events import Frame, SideDone, TurnDone
 from tiltyard.arena.live import BusyError
 from tiltyard.arena.match import BattleState, NotNowError, battle_state
 from tiltyard.arena.message import MessageError
-from tiltyard.arena.service import Arena, NotYourBattleError, UnknownBattleError
+from tiltyard.arena.service import Arena, UnknownBattleError
 from tiltyard.arena.voting import Ballot, BallotError, KeyReusedError
 from tiltyard.battles.outcome import Outcome
 from tiltyard.contestants.messages import Part
@@ -196,7 +196,7 @@ async def test_another_persons_battle_is_closed_to_me(ledger: Ledger) -> None:
             arena.forget("bob", battle.id),
             arena.events("bob", battle.id, after=0),
         ):
-            with pytest.raises(NotYourBattleError):
+            with pytest.raises(UnknownBattleError):
                 await attempt
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import tomllib
 from importlib import resources
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -12,6 +12,9 @@ from tiltyard.errors import TiltyardError
 
 Positive = Annotated[int, Field(gt=0)]
 Seconds = Annotated[float, Field(gt=0)]
+
+Mode = Literal["battle", "side_by_side", "direct"]
+"""Two drawn and hidden; two that the person names; one that the person names."""
 
 
 class ArenaDefinitionError(TiltyardError):
@@ -74,6 +77,7 @@ class ArenaDefinition(_Section):
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
     title: Annotated[str, Field(min_length=1, max_length=60)]
     description: str
+    modes: tuple[Mode, ...] = Field(default=get_args(Mode), min_length=1)
     accept: Accept
     turns: Turns
     answer: Answer

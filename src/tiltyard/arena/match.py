@@ -18,6 +18,7 @@ class BattleState(StrEnum):
     VOTABLE = "votable"
     BROKEN = "broken"
     VOTED = "voted"
+    OPEN = "open"
     FORGOTTEN = "forgotten"
 
 
@@ -33,6 +34,7 @@ REFUSALS = {
     BattleState.VOTABLE: "Both sides have answered: vote, or send your next message.",
     BattleState.BROKEN: "A side could not answer: try it again, or start a new battle.",
     BattleState.VOTED: "This battle has its vote and is over: start a new battle.",
+    BattleState.OPEN: "The answer is there: send your next message.",
     BattleState.FORGOTTEN: "This battle was forgotten: start a new one.",
 }
 
@@ -46,7 +48,14 @@ def battle_state(battle: Battle) -> BattleState:
     latest = {try_.state for try_ in battle.attempts if try_.turn == battle.turns[-1].number}
     if "streaming" in latest:
         return BattleState.ANSWERING
-    return BattleState.BROKEN if "failed" in latest else BattleState.VOTABLE
+    if "failed" in latest:
+        return BattleState.BROKEN
+    return BattleState.VOTABLE if len(battle.sides) > 1 else BattleState.OPEN
+
+
+def is_hidden(battle: Battle) -> bool:
+    """Say whether its voter must not know yet who answers."""
+    return battle.mode == "battle" and battle.vote is None
 
 
 def require(battle: Battle, *allowed: BattleState) -> None:

@@ -7,14 +7,22 @@ from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from tiltyard.arena.answering import Answering
-from tiltyard.arena.definition import ArenaDefinition
+from tiltyard.arena.choosing import Lineup, check_mode, drawn, named
+from tiltyard.arena.definition import ArenaDefinition, Mode
 from tiltyard.arena.events import Numbered
 from tiltyard.arena.examples import SOURCE, example_battles
 from tiltyard.arena.live import FRAME_S, LiveTurn, LiveTurns
-from tiltyard.arena.match import BattleState, NotNowError, battle_state, require, turns_left
+from tiltyard.arena.match import (
+    BattleState,
+    NotNowError,
+    battle_state,
+    is_hidden,
+    require,
+    turns_left,
+)
 from tiltyard.arena.message import check_message, conversation, to_json
 from tiltyard.arena.pacing import pace_of
-from tiltyard.arena.pairing import Pair, draw_uniform_pair
+from tiltyard.arena.pairing import draw_uniform_pair
 from tiltyard.arena.replay import replay
 from tiltyard.arena.reveal import read_reveals
 from tiltyard.arena.voting import Ballot, cast_vote, check_ballot
@@ -25,9 +33,10 @@ from tiltyard.contestants.messages import Part
 from tiltyard.errors import TiltyardError
 from tiltyard.ledger import battles, history, register
 from tiltyard.ledger.engine import Connection, Ledger
-from tiltyard.ledger.records import Battle, Side, Slot
+from tiltyard.ledger.records import Battle, Slot
 
 HISTORY = 100
+FORGETTABLE = set(BattleState) - {BattleState.ANSWERING}
 SEEDS = 2**31 - 1
 
 EVENTS_PER_ATTEMPT = 1_000_000
@@ -36,17 +45,10 @@ count in the ledger: no definition lets an attempt run long enough for so many f
 
 
 class UnknownBattleError(TiltyardError):
-    """No battle has this id."""
+    """None of the voter's battles has this id: there is none, or it is another person's."""
 
     status: ClassVar[int] = 404
     title: ClassVar[str] = "No such battle"
-
-
-class NotYourBattleError(TiltyardError):
-    """The battle belongs to another voter."""
-
-    status: ClassVar[int] = 403
-    title: ClassVar[str] = "Another person's battle"
 
 
 class Arena:
@@ -117,16 +119,29 @@ class Arena:
         """Let every follower's stream end, so that the server can stop."""
         self._live.end_logs()
 
-    async def open_battle(self, voter: str, parts: Sequence[Part]) -> Battle:
-        """Draw two contestants, record the battle, and let both begin to answer.
+    async def open_battle(
+        self,
+        voter: str,
+        parts: Sequence[Part],
+        *,
+        mode: Mode = "battle",
+        models: Sequence[str] | None = None,
+    ) -> Battle:
+        """Choose the contestants, record the battle, and let them begin to answer.
+
+        Parameters
+        ----------
+        models
+            Who is asked, by the ids people see; only where the mode has the person choose.
 
         Raises
         ------
-        MessageError, BusyError, NobodyToMeetError
+        MessageError, ModeError, UnknownModelError, BusyError, NobodyToMeetError
             See there. Nothing is recorded then.
         """
         check_message(parts, self.definition)
-        battle = self._new_battle(voter, draw_uniform_pair(self.catalogue.drawable, self._chance))
+        check_mode(mode, models, self.definition)
+        battle = self._new_battle(voter, mode, self._lineup(models))
         async with self._live.claim(battle.id, voter):
             async with self._ledger.writing() as connection:
                 await battles.add_battle(connection, battle)
@@ -146,7 +161,7 @@ class Arena:
         async with self._live.claim(id_, voter):
             async with self._ledger.writing() as connection:
                 battle = await self._locked(connection, voter, id_)
-                require(battle, BattleState.VOTABLE)
+                require(battle, BattleState.VOTABLE, BattleState.OPEN)
                 if not turns_left(battle, limit=self.definition.turns.max):
                     raise NotNowError(
                         f"A battle has at most {self.definition.turns.max} messages: vote now."
@@ -199,8 +214,8 @@ class Arena:
         """Erase what was said in a battle; that it was held, and its vote, stay."""
         async with self._ledger.writing() as connection:
             battle = await self._locked(connection, voter, id_)
+            require(battle, *FORGETTABLE)
             if battle_state(battle) is not BattleState.FORGOTTEN:
-                require(battle, BattleState.VOTABLE, BattleState.BROKEN, BattleState.VOTED)
                 await battles.forget_battle(connection, id_, datetime.now(UTC))
         self._live.forget(id_)
 
@@ -209,8 +224,8 @@ class Arena:
 
         Raises
         ------
-        UnknownBattleError, NotYourBattleError
-            When there is none, or it is another voter's.
+        UnknownBattleError
+            When there is none of this id, or it is another voter's.
         """
         async with self._ledger.reading() as connection:
             battle = await _read(connection, voter, id_)
@@ -224,12 +239,12 @@ class Arena:
             return await battles.battles_of_voter(connection, voter, limit=HISTORY)
 
     async def reveals(self, seen: Sequence[Battle]) -> Mapping[UUID, Mapping[str, Any]]:
-        """Read who it was, for those battles that have their vote."""
-        voted = [battle for battle in seen if battle.vote is not None]
-        if not voted:
+        """Read who it was, for those battles that hide it no longer, or never did."""
+        shown = [battle for battle in seen if not is_hidden(battle)]
+        if not shown:
             return {}
         async with self._ledger.reading() as connection:
-            return await read_reveals(connection, voted)
+            return await read_reveals(connection, shown)
 
     async def events(self, voter: str, id_: UUID, *, after: int) -> AsyncIterator[Numbered]:
         """Follow the current turn, from the event after `after` on."""
@@ -238,18 +253,23 @@ class Arena:
         log = self._live.log(id_)
         return replay(battle, after=after) if log is None else log.read(after)
 
-    def _new_battle(self, voter: str, pair: Pair) -> Battle:
+    def _lineup(self, models: Sequence[str] | None) -> Lineup:
+        if models is not None:
+            return named(models, self.catalogue.drawable)
+        return drawn(draw_uniform_pair(self.catalogue.drawable, self._chance))
+
+    def _new_battle(self, voter: str, mode: Mode, lineup: Lineup) -> Battle:
         return Battle(
             id=uuid4(),
             arena=self.definition.id,
             definition=self.definition.sha256,
-            mode="battle",
+            mode=mode,
             source="arena",
             voter=voter,
-            policy=pair.policy,
-            pair_probability=pair.probability,
+            policy=lineup.policy,
+            pair_probability=lineup.probability,
             created_at=datetime.now(UTC),
-            sides=[_side("a", pair.a), _side("b", pair.b)],
+            sides=lineup.sides,
             turns=[],
             attempts=[],
             vote=None,
@@ -316,12 +336,8 @@ class Arena:
 
 async def _read(connection: Connection, voter: str, id_: UUID) -> Battle:
     battle = await battles.read_battle(connection, id_)
-    if battle is None:
-        raise UnknownBattleError("There is no battle with this id: it may have been mistyped.")
-    if battle.voter != voter:
-        raise NotYourBattleError("This battle belongs to another voter: only they can see it.")
+    if battle is None or battle.voter != voter:
+        raise UnknownBattleError(
+            "There is no battle with this id among yours: it may be mistyped, or another person's."
+        )
     return battle
-
-
-def _side(slot: Slot, card: Contestant) -> Side:
-    return Side(slot, card.id, card.version, {"model": card.id})

@@ -60,7 +60,7 @@ def vote_row(battle: UUID, vote: Vote, voter: str) -> dict[str, Any]:
 
 
 async def count_votes(connection: AsyncConnection, arena: str) -> int:
-    """Count the arena's votes.
+    """Count the arena's votes that boards are made of: those in battles.
 
     Only a count says that there is something new: a vote with a lower number may be committed
     after one with a higher.
@@ -69,7 +69,7 @@ async def count_votes(connection: AsyncConnection, arena: str) -> int:
         select(func.count())
         .select_from(votes)
         .join(battles, battles.c.id == votes.c.battle)
-        .where(battles.c.arena == arena)
+        .where(battles.c.arena == arena, battles.c.mode == "battle")
     )
     return int(await connection.scalar(query) or 0)
 

@@ -58,12 +58,15 @@ Voter = Annotated[str, Depends(voter_of)]
 
 @router.post("", status_code=201)
 async def open_battle(body: NewBattle, arena: TheArena, voter: Voter) -> BattleOut:
-    """Open a battle and start both answers."""
+    """Open a battle and start its answers."""
     if body.arena != arena.definition.id:
         raise UnknownArenaError(
             f"There is no arena {body.arena!r} here: this server has {arena.definition.id!r}."
         )
-    return await _show(arena, await arena.open_battle(voter, body.message.to_parts()))
+    battle = await arena.open_battle(
+        voter, body.message.to_parts(), mode=body.mode, models=body.models
+    )
+    return await _show(arena, battle)
 
 
 @router.get("")

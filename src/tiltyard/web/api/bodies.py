@@ -7,13 +7,14 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tiltyard.arena.definition import ArenaDefinition
+from tiltyard.arena.definition import ArenaDefinition, Mode
 from tiltyard.arena.events import PROBLEM
 from tiltyard.arena.match import BattleState, battle_state, turns_left
 from tiltyard.battles.outcome import Outcome
 from tiltyard.contestants.messages import Part
 from tiltyard.ledger.records import Attempt, Battle, Slot
 
+ModelId = Annotated[str, Field(min_length=1, max_length=100)]
 ResponseState = Literal["streaming", "done", "stopped", "failed"]
 
 
@@ -42,7 +43,8 @@ class NewBattle(_Request):
     """A request to open a battle."""
 
     arena: Annotated[str, Field(max_length=40)] = "text"
-    mode: Literal["battle"] = "battle"
+    mode: Mode = "battle"
+    models: Annotated[list[ModelId], Field(max_length=2)] | None = None
     message: MessageIn
 
 
@@ -112,7 +114,7 @@ class BattleOut(BaseModel):
 
     id: UUID
     arena: str
-    mode: str
+    mode: Mode
     state: BattleState
     created_at: datetime
     sides: list[Slot]

@@ -1,0 +1,110 @@
+"""Who stands in a battle: drawn by the arena, or named by the person."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tiltyard.arena.definition import ArenaDefinition, Mode
+from tiltyard.arena.pairing import Pair
+from tiltyard.contestants.card import Contestant
+from tiltyard.contestants.face import public_id
+from tiltyard.errors import TiltyardError
+from tiltyard.ledger.records import Side, Slot
+
+NAMED = "named@1"
+"""The policy of a battle whose contestants were named: they stand there with certainty."""
+
+SLOTS: tuple[Slot, ...] = ("a", "b")
+SIDES_OF: dict[Mode, int] = {"battle": 2, "side_by_side": 2, "direct": 1}
+
+
+class ModeError(TiltyardError):
+    """A mode that the arena does not offer, or models that do not go with it."""
+
+    status: ClassVar[int] = 422
+    title: ClassVar[str] = "The battle cannot be opened so"
+
+
+class UnknownModelError(TiltyardError):
+    """A named contestant that nobody may ask by name."""
+
+    status: ClassVar[int] = 422
+    title: ClassVar[str] = "No such model"
+
+
+@dataclass(frozen=True, slots=True)
+class Lineup:
+    """Who stands on which side, and how that came about.
+
+    Attributes
+    ----------
+    policy, probability
+        As the battle records them; see :class:`~tiltyard.arena.pairing.Pair`.
+    """
+
+    sides: tuple[Side, ...]
+    policy: str
+    probability: float
+
+
+def check_mode(mode: Mode, models: Sequence[str] | None, definition: ArenaDefinition) -> None:
+    """Refuse a mode that the arena does not offer, and models that do not go with it.
+
+    Raises
+    ------
+    ModeError
+        See there.
+    """
+    if mode not in definition.modes:
+        raise ModeError(
+            f"This arena offers {', '.join(definition.modes)}, not the mode {mode}: choose one."
+        )
+    if mode == "battle":
+        if models is not None:
+            raise ModeError(
+                "A battle draws its contestants: leave models out, or choose another mode."
+            )
+        return
+    wanted = SIDES_OF[mode]
+    if len(models or ()) != wanted:
+        count = "two models" if wanted > 1 else "one model"
+        raise ModeError(f"The mode {mode} takes {count}: name them in models.")
+    if len(set(models or ())) != wanted:
+        raise ModeError("The models are the same: name two different ones.")
+
+
+def drawn(pair: Pair) -> Lineup:
+    """Stand the two of a pair on their sides."""
+    return Lineup(_sides((pair.a, pair.b)), pair.policy, pair.probability)
+
+
+def named(models: Sequence[str], contestants: Sequence[Contestant]) -> Lineup:
+    """Stand the named models on their sides, in the order of their names.
+
+    Parameters
+    ----------
+    models
+        Ids as people see them.
+    contestants
+        Who may be asked by name: the public ones.
+
+    Raises
+    ------
+    UnknownModelError
+        When one is not among them. The sentence is the same whether it was never there, is
+        retired, or is a preview that nobody may hear of.
+    """
+    known = {public_id(card): card for card in contestants}
+    for model in models:
+        if model not in known:
+            raise UnknownModelError(
+                f"No model {model!r} can be asked here: GET /api/v1/models lists those that can."
+            )
+    return Lineup(_sides(tuple(known[model] for model in models)), NAMED, 1.0)
+
+
+def _sides(contestants: Sequence[Contestant]) -> tuple[Side, ...]:
+    return tuple(
+        Side(slot, card.id, card.version, {"model": card.id})
+        for slot, card in zip(SLOTS, contestants, strict=False)
+    )

@@ -10,12 +10,12 @@ from pathlib import Path
 import click
 import pytest
 
-from tiltyard.arena.events import Event, Frame, Problem, SideDone, TurnDone
+from tiltyard.arena.events import Event
 from tiltyard.arena.match import BattleState
 from tiltyard.cli import COMMANDS, tiltyard
 from tiltyard.contestants.card import Contestant, Status
 from tiltyard.contestants.demo import demo_catalogue
-from tiltyard.web.api.battles import EVENT_NAMES
+from tiltyard.web.api.event_stream import NAMES
 from tiltyard.web.app import create_app
 from tiltyard.web.installation import install
 from tiltyard.web.settings import Settings
@@ -73,10 +73,10 @@ def _placeholder(match: re.Match[str]) -> str:
     )
 
 
-@pytest.mark.parametrize("event", [Frame, Problem, SideDone, TurnDone])
+@pytest.mark.parametrize("event", NAMES)
 def test_every_event_and_its_fields_are_documented(event: type[Event]) -> None:
     page = read("reference/http.md")
-    (row,) = [line for line in page.splitlines() if line.startswith(f"| `{EVENT_NAMES[event]}`")]
+    (row,) = [line for line in page.splitlines() if line.startswith(f"| `{NAMES[event]}`")]
     for field in fields(event):
         assert f'"{field.name}"' in row
 

@@ -63,7 +63,7 @@ async def test_the_other_side_keeps_its_answer(
 ) -> None:
     bad = served_model(behaviour, model_server.base_url)
     good = served_model("plain", model_server.base_url)
-    async with opened(ledger, bad, good, definition=impatient(1.0)) as arena:
+    async with opened(ledger, bad, good, definition=impatient(2.0)) as arena:
         battle = await answered(arena)
         assert battle_state(battle) is BattleState.BROKEN
         assert texts(battle)["test-plain"].startswith("Here is")

@@ -59,6 +59,10 @@ def turn_done(state: str) -> Json:
     return {"type": "turn_done", "done": {"turn": 1, "state": state}}
 
 
+def working() -> Json:
+    return {"type": "working", "working": {"turn": 1}}
+
+
 def text(state: Json, side: str) -> str:
     answer: str = state["battle"]["turns"][0]["responses"][side]["text"]
     return answer
@@ -115,6 +119,15 @@ def test_a_failed_side_has_its_sentence_and_leaves_the_other_alone(module_page: 
     answers = after(module_page, opened(), *events)["battle"]["turns"][0]["responses"]
     assert (answers["a"]["state"], answers["a"]["problem"]) == ("failed", problem["message"])
     assert (answers["b"]["state"], answers["b"]["text"]) == ("streaming", "Fine")
+
+
+def test_a_sign_of_work_shows_where_no_word_has_come_until_one_comes(module_page: Page) -> None:
+    events = [frame("b", 0, "Words"), working()]
+    answers = after(module_page, opened(), *events)["battle"]["turns"][0]["responses"]
+    assert (answers["a"].get("isLong"), answers["b"].get("isLong")) == (True, None)
+    state = after(module_page, opened(), *events, frame("a", 0, "At last"))
+    assert text(state, "a") == "At last"
+    assert "isLong" not in state["battle"]["turns"][0]["responses"]["a"]
 
 
 def test_a_vote_brings_the_reveal(module_page: Page) -> None:

@@ -55,7 +55,9 @@ def visible_text(markdown: str) -> str:
 
 async def pieces(card: Contestant, prompt: str, seed: int) -> list[Piece]:
     conversation = (text_message("user", prompt),)
-    return [piece async for piece in Demo(pace=0).answer(card, conversation, seed=seed)]
+    return [
+        piece async for piece in Demo(pace=0).answer(card, conversation, seed=seed, connect_s=10)
+    ]
 
 
 def test_the_demos_are_eight_and_labelled() -> None:

@@ -54,13 +54,15 @@ async def adapter() -> AsyncIterator[OpenAIChat]:
 async def hear(adapter: OpenAIChat, base_url: str, model: str) -> Heard:
     heard = Heard()
     try:
-        async for piece in adapter.answer(contestant(base_url, model), CONVERSATION, seed=1):
+        async for piece in adapter.answer(
+            contestant(base_url, model), CONVERSATION, seed=1, connect_s=10
+        ):
             assert heard.finished is None, "nothing may follow the end"
             if isinstance(piece, Text):
                 heard.text += piece.text
             elif isinstance(piece, Reasoning):
                 heard.reasoning += piece.text
-            else:
+            elif isinstance(piece, Finished):
                 heard.finished = piece
     except AnswerError as error:
         heard.error = error
@@ -246,7 +248,7 @@ async def test_leaving_early_closes_the_providers_stream(
     adapter: OpenAIChat, model_server: ModelServer
 ) -> None:
     speaker = contestant(model_server.base_url, "endless")
-    async with aclosing(adapter.answer(speaker, CONVERSATION, seed=1)) as pieces:
+    async with aclosing(adapter.answer(speaker, CONVERSATION, seed=1, connect_s=10)) as pieces:
         assert await anext(pieces) == Text("and so on ")
     await anyio.to_thread.run_sync(model_server.wait_until_open, 0)
 

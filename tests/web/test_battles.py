@@ -19,7 +19,7 @@ def read_events(stream: bytes) -> list[dict[str, Any]]:
     events = []
     for block in stream.decode().split("\n\n"):
         fields = dict(line.split(": ", 1) for line in block.split("\n") if ": " in line)
-        if "event" in fields:
+        if "id" in fields:  # a sign of work has none
             data = json.loads(fields["data"])
             events.append({"id": int(fields["id"]), "event": fields["event"], "data": data})
     return events

@@ -1,6 +1,17 @@
 // The battle as the page sees it: one record, and a pure function from each event to the next one.
 
-import type { Answer, Battle, Frame, Side, SideDone, SideProblem, TurnDone, VoteAnswer } from "./types";
+import {
+  type Answer,
+  type Battle,
+  type Frame,
+  SIDES,
+  type Side,
+  type SideDone,
+  type SideProblem,
+  type TurnDone,
+  type VoteAnswer,
+  type Working,
+} from "./types";
 
 /** A request that is on its way; while there is one, no other starts. */
 export type Pending = "open" | "load" | "turn" | "stop" | "retry" | "vote";
@@ -24,6 +35,7 @@ export type BattleEvent =
   | { type: "problem"; problem: SideProblem }
   | { type: "side_done"; done: SideDone }
   | { type: "turn_done"; done: TurnDone }
+  | { type: "working"; working: Working }
   | { type: "voted"; answer: VoteAnswer }
   | { type: "left" };
 
@@ -48,7 +60,10 @@ export function reduce(state: BattleState, event: BattleEvent): BattleState {
   }
 }
 
-type MatchEvent = Extract<BattleEvent, { type: "frame" | "problem" | "side_done" | "turn_done" | "voted" }>;
+type MatchEvent = Extract<
+  BattleEvent,
+  { type: "frame" | "problem" | "side_done" | "turn_done" | "working" | "voted" }
+>;
 
 function afterMatchEvent(battle: Battle, event: MatchEvent): Partial<BattleState> {
   switch (event.type) {
@@ -66,6 +81,8 @@ function afterMatchEvent(battle: Battle, event: MatchEvent): Partial<BattleState
       return { battle: withAnswer(battle, event.done, (answer) => ({ ...answer, state: event.done.state })) };
     case "turn_done":
       return { battle: { ...battle, state: event.done.state }, reconnecting: false };
+    case "working":
+      return { battle: SIDES.reduce((known, side) => withAnswer(known, { side, ...event.working }, asLong), battle) };
     case "voted":
       return {
         battle: { ...battle, state: "voted", vote: { outcome: event.answer.outcome }, reveal: event.answer.reveal },
@@ -114,6 +131,11 @@ function withFrame(answer: Answer, frame: Frame): Answer {
   if (isOld || isFinished) return answer;
   const before = frame.attempt > answer.attempt ? "" : firstCodePoints(answer.text, frame.offset);
   return { state: "streaming", attempt: frame.attempt, text: before + frame.text };
+}
+
+/** Said of both sides alike: it shows only where no word has come yet. */
+function asLong(answer: Answer): Answer {
+  return answer.state === "streaming" && answer.text === "" ? { ...answer, isLong: true } : answer;
 }
 
 /** The first `count` code points of `text`; offsets count those, JavaScript counts UTF-16 units. */

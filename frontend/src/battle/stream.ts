@@ -36,6 +36,7 @@ export function followTurn(id: string, onEvent: (event: BattleEvent) => void, on
     on("problem", (problem) => ({ type: "problem", problem }));
     on("side_done", (done) => ({ type: "side_done", done }));
     on("turn_done", (done) => ({ type: "turn_done", done }));
+    on("working", (working) => ({ type: "working", working }));
   };
 
   const onEnd = (): void => {

@@ -20,6 +20,8 @@ export interface Answer {
   text: string;
   problem?: string | null;
   reasoning?: string | null;
+  /** Whether the server has said that it is still working while no word had come. */
+  isLong?: boolean;
 }
 
 export interface Turn {
@@ -78,6 +80,10 @@ export interface SideProblem {
   turn: number;
   message: string;
   retry: boolean;
+}
+
+export interface Working {
+  turn: number;
 }
 
 export interface TurnDone {

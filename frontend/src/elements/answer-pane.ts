@@ -21,7 +21,7 @@ export class AnswerPane extends LightElement {
     return html`
       <article class="answer" data-side=${this.side} data-state=${answer.state} aria-busy=${isStreaming}>
         <h3 class="visually-hidden">Answer ${this.side.toUpperCase()}</h3>
-        ${waits ? WAITING : nothing}
+        ${waits ? WAITING : nothing} ${waits && answer.isLong ? STILL_WORKING : nothing}
         <markdown-text class="prose" .text=${answer.text} .streaming=${isStreaming}></markdown-text>
         ${answer.state === "stopped" ? html`<p class="answer-note">Stopped here.</p>` : nothing}
         ${answer.state === "failed" ? this.problem(answer) : nothing} ${this.reasoning(answer)}
@@ -46,6 +46,8 @@ export class AnswerPane extends LightElement {
     </details>`;
   }
 }
+
+const STILL_WORKING = html`<p class="answer-note">Still working. Some questions take a minute.</p>`;
 
 const WAITING = html`<div class="waiting" role="img" aria-label="Waiting for the first words">
   <span></span><span></span><span></span>

@@ -8,7 +8,16 @@ from time import monotonic
 import structlog
 
 from tiltyard.arena.definition import Answer
-from tiltyard.contestants.adapter import Adapter, AnswerError, Finished, Piece, Reasoning, Text
+from tiltyard.arena.patience import overdue
+from tiltyard.contestants.adapter import (
+    Adapter,
+    Alive,
+    AnswerError,
+    Finished,
+    Piece,
+    Reasoning,
+    Text,
+)
 from tiltyard.contestants.card import Contestant
 from tiltyard.contestants.messages import Message
 from tiltyard.ledger.records import AttemptEnd, AttemptState, Slot
@@ -49,7 +58,9 @@ class Answering:
     ) -> None:
         self.slot: Slot = slot
         self.number = number
-        self._pieces = adapter.answer(contestant, conversation, seed=seed)
+        self._pieces = adapter.answer(
+            contestant, conversation, seed=seed, connect_s=rules.connect_s
+        )
         self._contestant = contestant.id
         self._rules = rules
         self._text: list[str] = []
@@ -59,16 +70,29 @@ class Answering:
         self._reasoning: list[str] = []
         self._reasoning_length = 0
         self._finished = Finished()
-        self._started = monotonic()
+        self._started = self._alive = monotonic()
         self._first_text_ms: int | None = None
         self._task: asyncio.Task[None] | None = None
-        self._stopped = False
+        self._cut: tuple[AttemptState, str | None] | None = None
 
-    def stop(self) -> None:
-        """End the answer where it is, because the person said so."""
-        self._stopped = True
-        if self._task is not None:
-            self._task.cancel()
+    def cut(self, state: AttemptState, why: str | None = None) -> None:
+        """End the answer where it is, in this state; an answer that has ended stays as it is."""
+        if self._cut is None:
+            self._cut = state, why
+            if self._task is not None:
+                self._task.cancel()
+
+    def check_patience(self) -> None:
+        """End the answer when it has overrun one of the arena's limits."""
+        now = monotonic()
+        sentence = overdue(
+            self._rules,
+            running_s=now - self._started,
+            silent_s=now - self._alive,
+            spoke=self._first_text_ms is not None,
+        )
+        if sentence is not None:
+            self.cut("failed", sentence)
 
     @property
     def waiting(self) -> int:
@@ -85,18 +109,16 @@ class Answering:
     async def run(self) -> AttemptEnd:
         """Answer to the end, whatever the end is."""
         self._task = asyncio.create_task(self._collect())
-        if self._stopped:
+        if self._cut is not None:
             self._task.cancel()
         try:
             await self._task
-        except TimeoutError:
-            return self._end("failed", "The contestant was silent or slow beyond the limit.")
         except AnswerError as error:
             return self._end("failed", str(error))
         except asyncio.CancelledError:
-            if not self._stopped:
+            if self._cut is None:
                 raise
-            return self._end("stopped")
+            return self._end(*self._cut)
         except Exception:  # noqa: BLE001  # the job's edge: a broken adapter ends its own side only
             # As text: a renderer that shows variables would show the provider's key.
             trace = traceback.format_exc()
@@ -105,20 +127,17 @@ class Answering:
         return self._end("done")
 
     async def _collect(self) -> None:
-        async with asyncio.timeout(self._rules.total_s), aclosing(self._pieces) as pieces:
-            patience = self._rules.first_piece_s
-            while self._length < self._rules.max_chars:
-                async with asyncio.timeout(patience):
-                    piece = await anext(pieces, None)
-                if piece is None:
-                    return
+        async with aclosing(self._pieces) as pieces:
+            async for piece in pieces:
                 self._note(piece)
-                patience = self._rules.idle_s
-            self._finished = Finished(
-                stop_reason="tiltyard:max_chars", request=self._finished.request
-            )
+                if self._length >= self._rules.max_chars:
+                    self._finished = Finished(
+                        stop_reason="tiltyard:max_chars", request=self._finished.request
+                    )
+                    return
 
     def _note(self, piece: Piece) -> None:
+        self._alive = monotonic()
         match piece:
             case Text(text):
                 if self._first_text_ms is None:
@@ -134,6 +153,8 @@ class Answering:
                     self._reasoning_length += len(fitting)
             case Finished():
                 self._finished = piece
+            case Alive():
+                pass
 
     def _end(self, state: AttemptState, error: str | None = None) -> AttemptEnd:
         text = "".join(self._text)

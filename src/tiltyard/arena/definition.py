@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tiltyard.battles.outcome import Outcome
 from tiltyard.errors import TiltyardError
 
+MOST_CHARS = 900_000
+"""No answer may be longer: places in a stream count characters up to here."""
 Positive = Annotated[int, Field(gt=0)]
 Seconds = Annotated[float, Field(gt=0)]
 
@@ -41,11 +43,16 @@ class Turns(_Section):
 
 
 class Answer(_Section):
-    """What is asked of the contestants, the same for both, and how long they may take."""
+    """What is asked of the contestants, the same for both, and how long they may take.
+
+    :mod:`tiltyard.arena.patience` says what the limits mean; `connect_s` is the adapters'.
+    """
 
     system: str
-    max_chars: Positive
+    max_chars: Annotated[int, Field(gt=0, le=MOST_CHARS)]
+    connect_s: Seconds = 10.0
     first_piece_s: Seconds
+    first_word_s: Seconds = 300.0
     idle_s: Seconds
     total_s: Seconds
 

@@ -1,7 +1,5 @@
-"""What a battle's followers are told, in order, and the log that lets them come back."""
+"""What a battle's followers are told."""
 
-import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -49,56 +47,22 @@ class TurnDone:
     state: str
 
 
-Event = Frame | Problem | SideDone | TurnDone
+@dataclass(frozen=True, slots=True)
+class Working:
+    """The turn is still being answered.
+
+    Told at a fixed period of the turn's clock, whoever answers and whatever they do, so that
+    people see that a long thinker is alive, and nothing else.
+    """
+
+    turn: int
+
+
+Event = Frame | Problem | SideDone | TurnDone | Working
 
 
 class Numbered(NamedTuple):
-    """An event and its sequence number within the battle."""
+    """An event, and the place in the battle of a follower who has it."""
 
     sequence: int
     event: Event
-
-
-class EventLog:
-    """The events of one run of a turn, kept while it runs so that readers can resume.
-
-    Its size is bounded by what the arena definition lets a contestant say and how long it may
-    take; readers hold no buffer of their own, so a slow one costs nothing.
-
-    Parameters
-    ----------
-    start
-        The sequence number before the first event.
-    """
-
-    def __init__(self, start: int) -> None:
-        self._start = start
-        self._events: list[Event] = []
-        self._closed = False
-        self._grown = asyncio.Event()
-
-    def append(self, event: Event) -> None:
-        """Add an event and wake the readers."""
-        self._events.append(event)
-        self._wake()
-
-    def close(self) -> None:
-        """End the log: readers finish when they have read everything."""
-        self._closed = True
-        self._wake()
-
-    async def read(self, after: int = 0) -> AsyncIterator[Numbered]:
-        """Give every event numbered above `after`, and wait for more until the log closes."""
-        position = max(0, after - self._start)
-        while True:
-            grown = self._grown
-            while position < len(self._events):
-                position += 1
-                yield Numbered(self._start + position, self._events[position - 1])
-            if self._closed:
-                return
-            await grown.wait()
-
-    def _wake(self) -> None:
-        self._grown.set()
-        self._grown = asyncio.Event()

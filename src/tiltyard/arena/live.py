@@ -11,21 +11,27 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from time import monotonic
 from typing import ClassVar
 from uuid import UUID
 
 import structlog
 
 from tiltyard.arena.answering import Answering
-from tiltyard.arena.events import EventLog, Frame, Problem, SideDone, TurnDone
+from tiltyard.arena.event_log import EventLog
+from tiltyard.arena.events import Frame, Problem, SideDone, TurnDone, Working
 from tiltyard.arena.match import battle_state
 from tiltyard.arena.pacing import AsItComes, Pace, Ready
+from tiltyard.arena.places import run_of
+from tiltyard.arena.replay import ended_attempts, side_events
 from tiltyard.errors import TiltyardError
 from tiltyard.ledger import battles
 from tiltyard.ledger.engine import DatabaseError, Ledger
-from tiltyard.ledger.records import AttemptEnd, Slot
+from tiltyard.ledger.records import AttemptEnd, Battle, Slot
 
 FRAME_S = 0.05
+WORKING_S = 5.0
+"""How often followers are told that a turn is still being worked on."""
 LINGER_S = 60.0
 """How long a finished log stays, so that a reader who lost the connection can read its end."""
 
@@ -44,29 +50,31 @@ class LiveTurn:
 
     def __init__(
         self,
-        battle: UUID,
-        turn: int,
+        battle: Battle,
         sides: Sequence[Answering],
         ledger: Ledger,
         *,
-        start: int,
         pace: Pace,
     ) -> None:
-        self.log = EventLog(start)
-        self._battle = battle
-        self._turn = turn
+        self.log = EventLog(run_of(battle))
+        self._battle = battle.id
+        self._turn = battle.turns[-1].number
         self._sides = sides
         self._ledger = ledger
         self._pace = pace
         self._silent: set[Slot] = set()
         self._sent = {side.slot: asyncio.Event() for side in sides}
         self._ends: dict[Slot, AttemptEnd] = {}
+        self._working_due = monotonic() + WORKING_S
+        for attempt in ended_attempts(battle):
+            for event in side_events(attempt, heard=0):
+                self.log.append(event)
 
     def stop(self) -> None:
         """End every side where it is, and send what there is."""
         self._pace = AsItComes()
         for side in self._sides:
-            side.stop()
+            side.cut("stopped")
 
     async def run(self) -> None:
         """Let the sides answer, tell the followers, and write every end into the ledger."""
@@ -107,11 +115,21 @@ class LiveTurn:
         open_sides = list(self._sides)
         while open_sides:
             await asyncio.sleep(FRAME_S)
-            self._send_texts(open_sides)
+            self._tick(open_sides)
             for side in [each for each in open_sides if each.slot in self._ends]:
                 self._send_end(side)
                 open_sides.remove(side)
         await self._send_turn_done()
+
+    def _tick(self, sides: Sequence[Answering]) -> None:
+        """Do what is due on the clock that all sides share."""
+        for side in sides:
+            side.check_patience()
+        now = monotonic()
+        if now >= self._working_due:
+            self._working_due = now + WORKING_S
+            self.log.append(Working(self._turn))
+        self._send_texts(sides)
 
     def _send_texts(self, sides: Sequence[Answering]) -> None:
         """Send what the pace lets out, and note which sides have nothing more to send."""

@@ -1,7 +1,7 @@
 """What people do in an arena: open a battle, go on, stop, retry, vote, look back, forget."""
 
 import random
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
@@ -38,10 +38,6 @@ from tiltyard.ledger.records import Battle, Slot
 HISTORY = 100
 FORGETTABLE = set(BattleState) - {BattleState.ANSWERING}
 SEEDS = 2**31 - 1
-
-EVENTS_PER_ATTEMPT = 1_000_000
-"""Room for the sequence numbers of one attempt. Numbers then rise through a battle without a
-count in the ledger: no definition lets an attempt run long enough for so many frames."""
 
 
 class UnknownBattleError(TiltyardError):
@@ -246,7 +242,7 @@ class Arena:
         async with self._ledger.reading() as connection:
             return await read_reveals(connection, shown)
 
-    async def events(self, voter: str, id_: UUID, *, after: int) -> AsyncIterator[Numbered]:
+    async def events(self, voter: str, id_: UUID, *, after: int) -> AsyncGenerator[Numbered]:
         """Follow the current turn, from the event after `after` on."""
         await self._live.started(id_)
         battle = await self.battle(voter, id_)
@@ -322,10 +318,8 @@ class Arena:
             for attempt in battle.attempts
             if attempt.turn == turn and attempt.state == "streaming"
         ]
-        before = sum(attempt.number for attempt in battle.attempts) - len(sides)
-        start = before * EVENTS_PER_ATTEMPT
         pace = pace_of(self.definition.pacing, frame_s=FRAME_S)
-        live = LiveTurn(battle.id, turn, sides, self._ledger, start=start, pace=pace)
+        live = LiveTurn(battle, sides, self._ledger, pace=pace)
         self._live.start(battle.id, live, battle.voter)
 
     async def _abandon(self, voter: str, id_: UUID) -> Battle:

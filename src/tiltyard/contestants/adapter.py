@@ -24,6 +24,11 @@ class Reasoning:
 
 
 @dataclass(frozen=True, slots=True)
+class Alive:
+    """A sign of life without a word: a provider's keep-alive, or a step nobody is shown."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The end of an answer, with what the provider reported about it.
 
@@ -43,7 +48,7 @@ class Finished:
     request: Mapping[str, Any] = field(default_factory=dict)
 
 
-Piece = Text | Reasoning | Finished
+Piece = Text | Reasoning | Alive | Finished
 
 
 class AnswerError(TiltyardError):
@@ -59,12 +64,18 @@ class AnswerError(TiltyardError):
 class Adapter(Protocol):
     """Make a contestant answer.
 
-    `answer` yields any number of `Text` and `Reasoning`, then exactly one `Finished`, or raises
-    `AnswerError`. Closing the iterator early stops the provider's work.
+    `answer` yields any number of `Text`, `Reasoning` and `Alive`, then exactly one `Finished`, or
+    raises `AnswerError`. Closing the iterator early stops the provider's work. Only reaching the
+    provider has a deadline here, `connect_s` seconds; all others are the arena's.
     """
 
     def answer(
-        self, contestant: Contestant, conversation: tuple[Message, ...], *, seed: int
+        self,
+        contestant: Contestant,
+        conversation: tuple[Message, ...],
+        *,
+        seed: int,
+        connect_s: float,
     ) -> AsyncGenerator[Piece]:
         """Answer the last message of the conversation."""
         ...

@@ -18,13 +18,12 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from tiltyard.contestants.adapter import AnswerError, Finished, Piece, Reasoning, Text
+from tiltyard.contestants.adapter import Alive, AnswerError, Finished, Piece, Reasoning, Text
 from tiltyard.contestants.card import Contestant
 from tiltyard.contestants.event_stream import OversizedEventError
 from tiltyard.contestants.messages import Message
 from tiltyard.contestants.openai_chunks import ChunkError, Completion
 
-_CONNECT_SECONDS = 10.0
 _USAGE_SECONDS = 2.0  # how long usage may follow the end of the words
 _EXCERPT = 400  # characters of what went wrong that are worth an operator's reading
 _ERROR_BODY = 8_192  # bytes of an error's body that are read at all
@@ -51,7 +50,12 @@ class OpenAIChat:
         self._session: aiohttp.ClientSession | None = None
 
     async def answer(
-        self, contestant: Contestant, conversation: tuple[Message, ...], *, seed: int
+        self,
+        contestant: Contestant,
+        conversation: tuple[Message, ...],
+        *,
+        seed: int,
+        connect_s: float,
     ) -> AsyncGenerator[Piece]:
         """Answer the last message; closing the iterator early closes the connection.
 
@@ -71,13 +75,14 @@ class OpenAIChat:
         messages = [{"role": message.role, "content": message.text} for message in conversation]
         completion = Completion()
         problem = ""
-        stream = self._stream(url, key, {**request, "messages": messages}, completion)
+        body = {**request, "messages": messages}
+        stream = self._stream(url, key, body, completion, connect_s)
         try:
             async with aclosing(stream):
                 async for piece in stream:
                     yield piece
         except (aiohttp.ClientError, TimeoutError, *_NOT_AN_ANSWER) as error:
-            problem = _excerpt(_problem(error), key)
+            problem = _excerpt(_problem(error, connect_s), key)
         # Raised here and not above, so that no traceback leads to the request and its headers.
         if problem:
             raise AnswerError(f"{contestant.id}: {url} {problem}")
@@ -86,10 +91,18 @@ class OpenAIChat:
         )
 
     async def _stream(
-        self, url: str, key: str, body: dict[str, Any], completion: Completion
-    ) -> AsyncGenerator[Text | Reasoning]:
+        self,
+        url: str,
+        key: str,
+        body: dict[str, Any],
+        completion: Completion,
+        connect_s: float,
+    ) -> AsyncGenerator[Text | Reasoning | Alive]:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        post = self._connected().post(url, json=body, headers=headers, allow_redirects=False)
+        timeout = aiohttp.ClientTimeout(total=None, connect=connect_s)
+        post = self._connected().post(
+            url, json=body, headers=headers, timeout=timeout, allow_redirects=False
+        )
         async with post as response:
             try:
                 await _refuse_unless_stream(response)
@@ -97,6 +110,7 @@ class OpenAIChat:
                 while chunk := await _next_chunk(chunks, completion):
                     for piece in completion.feed(chunk):
                         yield piece
+                    yield Alive()  # bytes have come, whatever they say
                 for piece in completion.end():
                     yield piece
             finally:
@@ -114,7 +128,7 @@ class OpenAIChat:
             self._session = aiohttp.ClientSession(
                 # The arena decides how many answers run at once.
                 connector=aiohttp.TCPConnector(limit=0),
-                timeout=aiohttp.ClientTimeout(total=None, connect=_CONNECT_SECONDS),
+                timeout=aiohttp.ClientTimeout(total=None),
                 # A compressed stream would arrive in lumps.
                 headers={"Accept": "text/event-stream", "Accept-Encoding": "identity"},
                 cookie_jar=aiohttp.DummyCookieJar(),
@@ -169,11 +183,11 @@ async def _refuse_unless_stream(response: aiohttp.ClientResponse) -> None:
     )
 
 
-def _problem(error: Exception) -> str:
+def _problem(error: Exception, connect_s: float) -> str:
     if isinstance(error, _NOT_AN_ANSWER):
         return str(error)
     if isinstance(error, TimeoutError):
-        return f"did not accept a connection within {_CONNECT_SECONDS:.0f} seconds"
+        return f"did not accept a connection within {connect_s:g} seconds"
     if isinstance(error, aiohttp.ClientConnectorError):
         return f"cannot be reached: {error}"
     return f"broke the connection: {str(error) or type(error).__name__}"

@@ -27,9 +27,15 @@ class Demo:
         self._pace = pace
 
     async def answer(
-        self, contestant: Contestant, conversation: tuple[Message, ...], *, seed: int
+        self,
+        contestant: Contestant,
+        conversation: tuple[Message, ...],
+        *,
+        seed: int,
+        connect_s: float,
     ) -> AsyncGenerator[Piece]:
         """Answer the last message; earlier turns are not taken into account."""
+        del connect_s  # there is nobody to reach
         for pause, piece in schedule(contestant, conversation[-1].text, seed):
             await asyncio.sleep(pause * self._pace)
             yield piece

@@ -1,14 +1,10 @@
 """Battles over HTTP: open, follow, go on, stop, retry, vote, look back, forget."""
 
-from collections.abc import AsyncIterator
-from dataclasses import asdict
 from typing import Annotated, ClassVar
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Request, Response
-from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from tiltyard.arena.events import Event, Frame, Numbered, Problem, SideDone, TurnDone
 from tiltyard.arena.service import Arena
 from tiltyard.arena.voting import Ballot
 from tiltyard.errors import TiltyardError
@@ -23,14 +19,8 @@ from tiltyard.web.api.bodies import (
     VoteAnswer,
     battle_out,
 )
+from tiltyard.web.api.event_stream import EventStream
 from tiltyard.web.voter import voter_of
-
-EVENT_NAMES: dict[type[Event], str] = {
-    Frame: "frame",
-    Problem: "problem",
-    SideDone: "side_done",
-    TurnDone: "turn_done",
-}
 
 router = APIRouter(
     prefix="/battles",
@@ -92,25 +82,17 @@ async def forget_battle(battle_id: UUID, arena: TheArena, voter: Voter) -> Respo
     return Response(status_code=204)
 
 
-async def follow(
+@router.get("/{battle_id}/events", status_code=200, response_class=EventStream)
+async def events(
     battle_id: UUID,
     arena: TheArena,
     voter: Voter,
     last_event_id: Annotated[str, Header(max_length=40)] = "",
-) -> AsyncIterator[Numbered]:
-    """Find the battle before the stream begins, so that errors are plain responses."""
+) -> EventStream:
+    """Follow the current turn as server-sent events; `Last-Event-ID` resumes."""
     # A browser cannot mend a bad number, so one is as good as none.
     after = int(last_event_id) if last_event_id.isdecimal() else 0
-    return await arena.events(voter, battle_id, after=after)
-
-
-@router.get("/{battle_id}/events", response_class=EventSourceResponse)
-async def events(
-    numbered_events: Annotated[AsyncIterator[Numbered], Depends(follow)],
-) -> AsyncIterator[ServerSentEvent]:
-    """Follow the current turn as server-sent events; `Last-Event-ID` resumes."""
-    async for sequence, event in numbered_events:
-        yield ServerSentEvent(id=str(sequence), event=EVENT_NAMES[type(event)], data=asdict(event))
+    return EventStream(await arena.events(voter, battle_id, after=after))
 
 
 @router.post("/{battle_id}/turns", status_code=201)

@@ -28,7 +28,11 @@ def test_the_digest_changes_with_any_rule() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "sentence"),
     [
-        ('policy = "uniform"', 'policy = "best"', "tiny.toml: pairing.policy: .*'uniform'"),
+        (
+            'policy = "uniform"',
+            'policy = "best"',
+            "tiny.toml: pairing.policy: .*'uniform', 'weighted' or 'active'",
+        ),
         ("max = 1}", "max = 0}", "tiny.toml: turns.max: .*greater than 0"),
         ('title = "Tiny"', "", "tiny.toml: title: field required"),
         ('title = "Tiny"', 'titel = "x"\ntitle = "Tiny"', "tiny.toml: titel: extra inputs"),

@@ -50,7 +50,7 @@ async def test_a_battle_is_in_the_ledger_before_its_first_word(ledger: Ledger) -
         assert stored is not None
         assert stored.definition == arena.definition.sha256
         assert stored.pair_probability == pytest.approx(1 / 28)
-        assert stored.policy == "uniform@1"
+        assert stored.policy == arena.definition.pairing.policy_id
         assert [(try_.slot, try_.number, try_.state) for try_ in battle.attempts] == [
             ("a", 1, "streaming"),
             ("b", 1, "streaming"),

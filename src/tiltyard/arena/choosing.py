@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from tiltyard.arena.definition import ArenaDefinition, Mode
-from tiltyard.arena.pairing import Pair
+from tiltyard.arena.pairing.draw_table import Pair
 from tiltyard.contestants.card import Contestant
 from tiltyard.contestants.face import public_id
 from tiltyard.errors import TiltyardError
@@ -39,7 +39,7 @@ class Lineup:
     Attributes
     ----------
     policy, probability
-        As the battle records them; see :class:`~tiltyard.arena.pairing.Pair`.
+        As the battle records them; see :class:`~tiltyard.arena.pairing.draw_table.Pair`.
     """
 
     sides: tuple[Side, ...]

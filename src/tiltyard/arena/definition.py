@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from tiltyard.arena.pairing.rules import PairingRules
 from tiltyard.battles.outcome import Outcome
 from tiltyard.errors import TiltyardError
 
@@ -57,12 +58,6 @@ class Answer(_Section):
     total_s: Seconds
 
 
-class Pairing(_Section):
-    """How the two are chosen."""
-
-    policy: Literal["uniform"]
-
-
 class Pacing(_Section):
     """How words go out, so that speed tells nothing: see :mod:`tiltyard.arena.pacing`."""
 
@@ -88,7 +83,7 @@ class ArenaDefinition(_Section):
     accept: Accept
     turns: Turns
     answer: Answer
-    pairing: Pairing
+    pairing: PairingRules
     pacing: Pacing | None = None
     vote: Ballot
 

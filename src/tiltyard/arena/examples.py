@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from tiltyard.arena.definition import ArenaDefinition
-from tiltyard.arena.pairing import draw_uniform_pair
+from tiltyard.arena.pairing.draw_table import DrawTable
+from tiltyard.arena.pairing.rules import PairingRules
+from tiltyard.arena.pairing.standings import NO_VOTES
 from tiltyard.battles.outcome import Outcome
 from tiltyard.contestants.card import Contestant
 from tiltyard.contestants.demo import answer_grade, plain_answer, suggested_prompts
@@ -42,19 +44,20 @@ def example_battles(
     """
     chance = random.Random(20_26)  # noqa: S311  # examples, not secrets
     prompts = [prompt.text for prompt in suggested_prompts()]
+    table = DrawTable(PairingRules(policy="uniform"), contestants, NO_VOTES)
     for number in range(COUNT):
         at = before - timedelta(minutes=7 * (COUNT - number))
-        yield _battle(definition, contestants, chance, chance.choice(prompts), at)
+        yield _battle(definition, table, chance, chance.choice(prompts), at)
 
 
 def _battle(
     definition: ArenaDefinition,
-    contestants: Sequence[Contestant],
+    table: DrawTable,
     chance: random.Random,
     prompt: str,
     at: datetime,
 ) -> Battle:
-    pair = draw_uniform_pair(contestants, chance)
+    pair = table.draw(chance)
     seeds = {"a": chance.getrandbits(31), "b": chance.getrandbits(31)}
     grades = [
         answer_grade(card, prompt, seeds[slot]) + chance.gauss(0, TASTE)

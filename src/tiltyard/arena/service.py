@@ -22,7 +22,7 @@ from tiltyard.arena.match import (
 )
 from tiltyard.arena.message import check_message, conversation, to_json
 from tiltyard.arena.pacing import pace_of
-from tiltyard.arena.pairing import draw_uniform_pair
+from tiltyard.arena.pairing.service import Pairing
 from tiltyard.arena.replay import replay
 from tiltyard.arena.reveal import read_reveals
 from tiltyard.arena.voting import Ballot, cast_vote, check_ballot
@@ -80,6 +80,7 @@ class Arena:
         self._ledger = ledger
         self._live = live
         self._chance = chance
+        self._pairing = Pairing(definition.pairing, definition.id, ledger)
 
     async def open(self) -> None:
         """Record the definition and the cards, and end what a stopped server left open."""
@@ -94,6 +95,7 @@ class Arena:
                     connection, card.id, card.version, card.model_dump(mode="json"), now
                 )
             await battles.fail_open_attempts(connection, now)
+        await self._pairing.open()
 
     async def add_examples(self) -> int:
         """Record the example battles, unless they are there; return how many there are."""
@@ -107,6 +109,7 @@ class Arena:
     async def close(self) -> None:
         """Stop answering, end in the ledger what was open, and let go of the providers."""
         await self._live.close()
+        await self._pairing.close()
         async with self._ledger.writing() as connection:
             await battles.fail_open_attempts(connection, datetime.now(UTC))
         await self._adapters.close()
@@ -137,7 +140,7 @@ class Arena:
         """
         check_message(parts, self.definition)
         check_mode(mode, models, self.definition)
-        battle = self._new_battle(voter, mode, self._lineup(models))
+        battle = self._new_battle(voter, mode, await self._lineup(models))
         async with self._live.claim(battle.id, voter):
             async with self._ledger.writing() as connection:
                 await battles.add_battle(connection, battle)
@@ -249,10 +252,10 @@ class Arena:
         log = self._live.log(id_)
         return replay(battle, after=after) if log is None else log.read(after)
 
-    def _lineup(self, models: Sequence[str] | None) -> Lineup:
+    async def _lineup(self, models: Sequence[str] | None) -> Lineup:
         if models is not None:
             return named(models, self.catalogue.drawable)
-        return drawn(draw_uniform_pair(self.catalogue.drawable, self._chance))
+        return drawn(await self._pairing.draw(self.catalogue.drawable, self._chance))
 
     def _new_battle(self, voter: str, mode: Mode, lineup: Lineup) -> Battle:
         return Battle(

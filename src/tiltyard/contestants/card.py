@@ -41,6 +41,7 @@ class Contestant(BaseModel):
     price_input_usd_per_million: Annotated[float | None, Field(ge=0, allow_inf_nan=False)] = None
     price_output_usd_per_million: Annotated[float | None, Field(ge=0, allow_inf_nan=False)] = None
     released: date | None = None
+    family: Annotated[str | None, Field(min_length=1, max_length=80)] = None
     status: Status = Status.PUBLIC
     alias: Annotated[str | None, Field(min_length=1, max_length=80)] = None
 

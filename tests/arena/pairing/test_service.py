@@ -1,0 +1,95 @@
+import random
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
+
+import pytest
+
+from arena.pairing.fields import field
+from opened import make_arena, open_ledger
+from polling import until
+from tiltyard.arena.examples import example_battles
+from tiltyard.arena.pairing.draw_table import NobodyToMeetError
+from tiltyard.arena.pairing.rules import PairingRules, Weights
+from tiltyard.arena.pairing.service import Pairing, enough
+from tiltyard.ledger.engine import Ledger
+from tiltyard.ledger.history import add_history
+
+pytestmark = pytest.mark.anyio
+
+RULES = PairingRules(policy="weighted", weights=Weights(new_until_votes=0, top_places=1, top=9))
+CHANCE = random.Random(5)
+
+
+@pytest.fixture
+async def ledger(ledger_url: str) -> AsyncGenerator[Ledger]:
+    async with open_ledger(ledger_url) as ledger:
+        yield ledger
+
+
+async def votes_of_the_examples(ledger: Ledger) -> None:
+    arena = make_arena(ledger)
+    await arena.open()
+    past = example_battles(arena.definition, arena.catalogue.drawable, before=datetime.now(UTC))
+    async with ledger.writing() as connection:
+        await add_history(connection, list(past))
+    await arena.close()
+
+
+async def test_after_a_restart_the_votes_count_from_the_first_battle_on(ledger: Ledger) -> None:
+    await votes_of_the_examples(ledger)
+    cards = make_arena(ledger).catalogue.drawable
+    pairing = Pairing(RULES, "text", ledger)
+    await pairing.draw(cards, CHANCE)
+    shares = sorted((await pairing.table(cards)).shares.values())
+    assert shares[-1] > 2 * shares[-2]
+    await pairing.close()
+
+
+async def test_new_votes_change_the_draw_while_drawing_goes_on(ledger: Ledger) -> None:
+    cards = make_arena(ledger).catalogue.drawable
+    pairing = Pairing(RULES, "text", ledger, look_s=0)
+    first = await pairing.draw(cards, CHANCE)
+    assert first.probability == pytest.approx(1 / 28)
+    await votes_of_the_examples(ledger)
+
+    async def changed() -> bool:
+        return (await pairing.draw(cards, CHANCE)).probability != pytest.approx(1 / 28)
+
+    assert await until(changed)
+    await pairing.close()
+
+
+async def test_another_arenas_votes_count_nothing(ledger: Ledger) -> None:
+    await votes_of_the_examples(ledger)
+    cards = make_arena(ledger).catalogue.drawable
+    pairing = Pairing(RULES, "vision", ledger)
+    assert (await pairing.draw(cards, CHANCE)).probability == pytest.approx(1 / 28)
+    await pairing.close()
+
+
+async def test_whoever_the_caller_leaves_out_is_not_drawn(ledger: Ledger) -> None:
+    cards = field(5)
+    pairing = Pairing(PairingRules(policy="uniform"), "text", ledger)
+    for _ in range(30):
+        pair = await pairing.draw(cards[:2], CHANCE)
+        assert {pair.a.id, pair.b.id} == {"m000", "m001"}
+    assert (await pairing.draw(cards, CHANCE)).probability == pytest.approx(0.1)
+    with pytest.raises(NobodyToMeetError):
+        await pairing.draw(cards[:1], CHANCE)
+
+
+async def test_an_unreachable_ledger_leaves_the_last_standings(ledger: Ledger) -> None:
+    cards = make_arena(ledger).catalogue.drawable
+    pairing = Pairing(RULES, "text", ledger, look_s=0)
+    await pairing.draw(cards, CHANCE)
+    async with ledger.writing() as connection:
+        await connection.exec_driver_sql("ALTER TABLE votes RENAME TO hidden")
+    for _ in range(3):
+        await pairing.draw(cards, CHANCE)
+        await pairing.close()
+    async with ledger.writing() as connection:
+        await connection.exec_driver_sql("ALTER TABLE hidden RENAME TO votes")
+
+
+def test_standings_are_made_anew_after_a_hundredth_more_votes() -> None:
+    assert [enough(known) for known in (0, 500, 5_000, 1_000_000)] == [10, 10, 50, 200]

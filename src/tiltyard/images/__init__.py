@@ -1,0 +1,1 @@
+"""Pictures from strangers: decoded and drawn anew where they can do no harm."""

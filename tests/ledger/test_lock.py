@@ -1,17 +1,18 @@
+from pathlib import Path
+
 import pytest
 
-from opened import open_ledger
 from tiltyard.ledger.engine import Ledger, LedgerError
 from tiltyard.ledger.lock import only_server
 
-pytestmark = pytest.mark.anyio
 
-
-async def test_a_second_server_is_refused_until_the_first_has_gone(ledger_url: str) -> None:
-    async with open_ledger(ledger_url) as first, Ledger(ledger_url) as second:
-        async with only_server(first):
-            with pytest.raises(LedgerError, match="Another server is using the ledger"):
-                async with only_server(second):
-                    pass
-        async with only_server(second):
-            pass
+def test_a_second_server_on_a_file_is_refused_until_the_first_has_gone(tmp_path: Path) -> None:
+    first, second = (Ledger(f"sqlite:///{tmp_path / 'ledger.sqlite3'}") for _ in range(2))
+    with (
+        only_server(first),
+        pytest.raises(LedgerError, match="Several servers need PostgreSQL"),
+        only_server(second),
+    ):
+        pass
+    with only_server(second):
+        pass

@@ -56,7 +56,8 @@ class LiveTurn:
         *,
         pace: Pace,
     ) -> None:
-        self.log = EventLog(run_of(battle))
+        self._run = run_of(battle)
+        self.log = EventLog(self._run)
         self._battle = battle.id
         self._turn = battle.turns[-1].number
         self._sides = sides
@@ -69,6 +70,10 @@ class LiveTurn:
         for attempt in ended_attempts(battle):
             for event in side_events(attempt, heard=0):
                 self.log.append(event)
+
+    def is_latest(self, battle: Battle) -> bool:
+        """Say whether nothing was asked since: another server may have gone on with the battle."""
+        return run_of(battle) == self._run
 
     def stop(self) -> None:
         """End every side where it is, and send what there is."""
@@ -217,10 +222,10 @@ class LiveTurns:
         task.add_done_callback(lambda done: self._ended(battle, turn, done))
         task.add_done_callback(lambda _: self._leave(voter))
 
-    def log(self, battle: UUID) -> EventLog | None:
-        """Return the log of a battle's live or just finished turn."""
-        turn = self._turns.get(battle)
-        return None if turn is None else turn.log
+    def log(self, battle: Battle) -> EventLog | None:
+        """Return the log of a battle's live or just finished turn, unless another run followed."""
+        turn = self._turns.get(battle.id)
+        return turn.log if turn is not None and turn.is_latest(battle) else None
 
     def is_live(self, battle: UUID) -> bool:
         """Say whether this server is answering this battle, or about to."""

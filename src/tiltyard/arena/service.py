@@ -1,17 +1,19 @@
 """What people do in an arena: open a battle, go on, stop, retry, vote, look back, forget."""
 
+import asyncio
 import random
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from tiltyard.arena.answering import Answering
 from tiltyard.arena.choosing import Lineup, check_mode, drawn, named
 from tiltyard.arena.definition import ArenaDefinition, Mode
-from tiltyard.arena.events import Numbered
+from tiltyard.arena.events import Numbered, Working
 from tiltyard.arena.examples import SOURCE, example_battles
-from tiltyard.arena.live import FRAME_S, LiveTurn, LiveTurns
+from tiltyard.arena.live import FRAME_S, WORKING_S, LiveTurn, LiveTurns
 from tiltyard.arena.match import (
     BattleState,
     NotNowError,
@@ -23,6 +25,7 @@ from tiltyard.arena.match import (
 from tiltyard.arena.message import check_message, conversation, to_json
 from tiltyard.arena.pacing import pace_of
 from tiltyard.arena.pairing.service import Pairing
+from tiltyard.arena.places import Place, run_of
 from tiltyard.arena.replay import replay
 from tiltyard.arena.reveal import read_reveals
 from tiltyard.arena.voting import Ballot, cast_vote, check_ballot
@@ -34,10 +37,13 @@ from tiltyard.errors import TiltyardError
 from tiltyard.ledger import battles, history, register
 from tiltyard.ledger.engine import Connection, Ledger
 from tiltyard.ledger.records import Battle, Slot
+from tiltyard.ledger.servers import bury_dead
 
 HISTORY = 100
 FORGETTABLE = set(BattleState) - {BattleState.ANSWERING}
 SEEDS = 2**31 - 1
+ELSEWHERE_S = 0.5
+"""How often the ledger is asked whether another server has answered."""
 
 
 class UnknownBattleError(TiltyardError):
@@ -45,6 +51,13 @@ class UnknownBattleError(TiltyardError):
 
     status: ClassVar[int] = 404
     title: ClassVar[str] = "No such battle"
+
+
+class ElsewhereError(TiltyardError):
+    """Only the server that answers a battle can do this, and it was not reached."""
+
+    status: ClassVar[int] = 503
+    title: ClassVar[str] = "Answered by another server"
 
 
 class Arena:
@@ -81,6 +94,7 @@ class Arena:
         self._live = live
         self._chance = chance
         self._pairing = Pairing(definition.pairing, definition.id, ledger)
+        self._ending = False
 
     async def open(self) -> None:
         """Record the definition and the cards, and end what a stopped server left open."""
@@ -94,7 +108,7 @@ class Arena:
                 await register.record_contestant(
                     connection, card.id, card.version, card.model_dump(mode="json"), now
                 )
-            await battles.fail_open_attempts(connection, now)
+            await battles.fail_open_attempts(connection, now, server=self._ledger.server)
         await self._pairing.open()
 
     async def add_examples(self) -> int:
@@ -111,11 +125,13 @@ class Arena:
         await self._live.close()
         await self._pairing.close()
         async with self._ledger.writing() as connection:
-            await battles.fail_open_attempts(connection, datetime.now(UTC))
+            server = self._ledger.server
+            await battles.fail_open_attempts(connection, datetime.now(UTC), server=server)
         await self._adapters.close()
 
     def end_streams(self) -> None:
         """Let every follower's stream end, so that the server can stop."""
+        self._ending = True
         self._live.end_logs()
 
     async def open_battle(
@@ -200,7 +216,12 @@ class Arena:
         await self.battle(voter, id_)
         self._live.stop(id_)
         await self._live.finished(id_)
-        return await self.battle(voter, id_)
+        battle = await self.battle(voter, id_)
+        if battle_state(battle) is BattleState.ANSWERING and not self._live.is_live(id_):
+            raise ElsewhereError(
+                "Another server answers this battle and cannot be reached just now: try again."
+            )
+        return battle
 
     async def vote(self, voter: str, id_: UUID, ballot: Ballot, *, key: str) -> Mapping[str, Any]:
         """Record the vote; the answer is the reveal. It is committed before it is answered."""
@@ -249,8 +270,12 @@ class Arena:
         """Follow the current turn, from the event after `after` on."""
         await self._live.started(id_)
         battle = await self.battle(voter, id_)
-        log = self._live.log(id_)
-        return replay(battle, after=after) if log is None else log.read(after)
+        log = self._live.log(battle)
+        if log is not None and not battle.erased:
+            return log.read(after)
+        if battle_state(battle) is BattleState.ANSWERING:
+            return self._awaited(voter, id_, after=after)
+        return replay(battle, after=after)
 
     async def _lineup(self, models: Sequence[str] | None) -> Lineup:
         if models is not None:
@@ -298,6 +323,7 @@ class Arena:
             slot,
             number=number,
             seed=self._chance.randint(0, SEEDS),
+            server=self._ledger.server,
             at=datetime.now(UTC),
         )
 
@@ -326,9 +352,28 @@ class Arena:
         self._live.start(battle.id, live, battle.voter)
 
     async def _abandon(self, voter: str, id_: UUID) -> Battle:
+        """End what nobody answers; what another living server answers stays as it is."""
+        await bury_dead(self._ledger)
         async with self._ledger.writing() as connection:
-            await battles.fail_open_attempts(connection, datetime.now(UTC), battle=id_)
+            now, server = datetime.now(UTC), self._ledger.server
+            await battles.fail_open_attempts(connection, now, server=server, battle=id_)
             return await _read(connection, voter, id_)
+
+    async def _awaited(self, voter: str, id_: UUID, *, after: int) -> AsyncGenerator[Numbered]:
+        """Wait until another server has answered, then tell what it left in the ledger."""
+        battle = await self.battle(voter, id_)
+        place = Place.at(after, run=run_of(battle))
+        working = Working(battle.turns[-1].number)
+        due = monotonic() + WORKING_S
+        while battle_state(battle) is BattleState.ANSWERING and not self._ending:
+            if monotonic() >= due:
+                due += WORKING_S
+                yield Numbered(place.advance(working), working)
+            await asyncio.sleep(ELSEWHERE_S)
+            battle = await self.battle(voter, id_)
+        if battle_state(battle) is not BattleState.ANSWERING:
+            async for numbered in replay(battle, after=after):
+                yield numbered
 
 
 async def _read(connection: Connection, voter: str, id_: UUID) -> Battle:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tiltyard.ledger.records import Attempt, AttemptEnd, Battle, Parts, Side, Slot, Turn, Vote
-from tiltyard.ledger.tables import attempts, battles, erasures, sides, turns, votes
+from tiltyard.ledger.tables import attempts, battles, erasures, servers, sides, turns, votes
 
 
 async def add_battle(connection: AsyncConnection, battle: Battle) -> None:
@@ -66,9 +66,10 @@ async def open_attempt(
     *,
     number: int,
     seed: int,
+    server: int | None,
     at: datetime,
 ) -> None:
-    """Record that a side begins to answer, before its first word."""
+    """Record that a side begins to answer, before its first word, and which server asks it."""
     await connection.execute(
         attempts.insert().values(
             battle=battle,
@@ -76,6 +77,7 @@ async def open_attempt(
             slot=slot,
             number=number,
             seed=seed,
+            server=server,
             state="streaming",
             parts=[],
             reasoning="",
@@ -121,10 +123,26 @@ async def end_attempt(
 
 
 async def fail_open_attempts(
-    connection: AsyncConnection, at: datetime, *, battle: UUID | None = None
+    connection: AsyncConnection,
+    at: datetime,
+    *,
+    server: int | None,
+    battle: UUID | None = None,
 ) -> None:
-    """End every attempt that a stopped server left open, of one battle or of all."""
-    query = update(attempts).where(attempts.c.state == "streaming")
+    """End every attempt that nobody answers any more, of one battle or of all.
+
+    Parameters
+    ----------
+    server
+        Who asks: its own open attempts are ended, those of servers that have ended, and those
+        that no server claims. What another living server answers is left alone.
+    """
+    ended = select(servers.c.id).where(servers.c.ended_at.is_not(None))
+    owner = attempts.c.server
+    query = update(attempts).where(
+        attempts.c.state == "streaming",
+        owner.is_(None) | (owner == server) | owner.in_(ended),
+    )
     if battle is not None:
         query = query.where(attempts.c.battle == battle)
     await connection.execute(

@@ -73,6 +73,7 @@ class Ledger:
         if self.is_sqlite:
             require_writable(self.url)
         self.engine = open_engine(self.url)
+        self.server: int | None = None  # who works here, while a server does: see presence.py
 
     @property
     def is_sqlite(self) -> bool:

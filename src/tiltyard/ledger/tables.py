@@ -87,6 +87,15 @@ turns = Table(
     Column("created_at", UtcDateTime, nullable=False),
 )
 
+servers = Table(
+    "servers",
+    metadata,
+    Column("id", Sequence, primary_key=True, autoincrement=True),
+    Column("address", Text),  # where the other servers reach it
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),  # by itself, or by whoever found it dead
+)
+
 attempts = Table(
     "attempts",
     metadata,
@@ -106,6 +115,7 @@ attempts = Table(
     Column("first_text_ms", Integer),
     Column("duration_ms", Integer),
     Column("error", Text),
+    Column("server", Sequence),  # who answers it; none, and nobody does
     Column("started_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
     ForeignKeyConstraint(["battle", "turn"], ["turns.battle", "turns.number"]),

@@ -19,6 +19,7 @@ from tiltyard.contestants.demo import SuggestedPrompt, suggested_prompts
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.lock import only_server
 from tiltyard.ledger.migrate import upgrade_ledger
+from tiltyard.ledger.presence import Presence
 from tiltyard.web import pages
 from tiltyard.web.settings import Settings
 from tiltyard.web.voter import Voters
@@ -31,6 +32,7 @@ class Installation:
 
     settings: Settings
     ledger: Ledger
+    presence: Presence
     arena: Arena
     boards: PublishedBoards
     worker: Worker
@@ -63,21 +65,33 @@ class Installation:
         return await self.boards.board(arena, slice_name)
 
     @asynccontextmanager
-    async def running(self) -> AsyncGenerator[None]:
-        """Bring the ledger up to date, let the worker work, and put everything away at the end."""
-        async with self.ledger, only_server(self.ledger):
-            await upgrade_ledger(self.ledger)
-            await self.arena.open()
-            if self.examples:
-                await self.arena.add_examples()
-            await self.worker.attempt()
-            work = asyncio.create_task(self.worker.run(), name="worker")
-            try:
-                yield
-            finally:
-                work.cancel()
-                await asyncio.wait([work])
-                await self.arena.close()
+    async def running(self, address: str | None = None) -> AsyncGenerator[None]:
+        """Bring the ledger up to date, let the worker work, and put everything away at the end.
+
+        Parameters
+        ----------
+        address
+            Where other servers of the same ledger reach this one.
+        """
+        async with self.ledger:
+            with only_server(self.ledger):
+                await upgrade_ledger(self.ledger)
+                async with self.presence.kept(address), self._working():
+                    yield
+
+    @asynccontextmanager
+    async def _working(self) -> AsyncGenerator[None]:
+        await self.arena.open()
+        if self.examples:
+            await self.arena.add_examples()
+        await self.worker.attempt()
+        work = asyncio.create_task(self.worker.run(), name="worker")
+        try:
+            yield
+        finally:
+            work.cancel()
+            await asyncio.wait([work])
+            await self.arena.close()
 
 
 def install(
@@ -120,7 +134,7 @@ def install(
         live=LiveTurns(settings.live_turns, per_voter=settings.live_turns_per_voter),
         chance=random.SystemRandom(),
     )
-    worker = Worker(ledger, boards, every_s=settings.refresh_s)
-    return Installation(
-        settings, ledger, arena, boards, worker, Voters(settings.read_secret()), examples
-    )
+    presence = Presence(ledger)
+    worker = Worker(ledger, boards, every_s=settings.refresh_s, presence=presence)
+    voters = Voters(settings.read_secret())
+    return Installation(settings, ledger, presence, arena, boards, worker, voters, examples)

@@ -15,6 +15,7 @@ from tiltyard.labels import language
 from tiltyard.ledger import labels
 from tiltyard.ledger.engine import OUTAGES, Ledger
 from tiltyard.ledger.labels import FoundLabel, Unlabelled
+from tiltyard.ledger.presence import Presence
 
 BATCH = 400
 LOOK_S = 30.0
@@ -43,13 +44,25 @@ class Worker:
     every_s
         How long to wait between passes: the longest a new vote waits for its board, and the
         shortest time between two snapshots.
+    presence
+        The server among others: only the elected one's worker works. Without one, this is alone.
     """
 
-    def __init__(self, ledger: Ledger, boards: PublishedBoards, *, every_s: float) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        boards: PublishedBoards,
+        *,
+        every_s: float,
+        presence: Presence | None = None,
+    ) -> None:
         self._ledger = ledger
+        self._presence = presence
         self._boards = boards
         self._every_s = every_s
         self._woken = asyncio.Event()
+        if presence is not None:
+            presence.listen(self.wake)
 
     def wake(self) -> None:
         """Say that there may be something to do."""
@@ -71,9 +84,15 @@ class Worker:
                 await asyncio.wait_for(self._woken.wait(), LOOK_S)
 
     async def attempt(self) -> None:
-        """Do one pass; what goes wrong is logged and tried again, and never ends the worker."""
+        """Do one pass, or ask the elected worker for it.
+
+        What goes wrong is logged and tried again, and never ends the worker.
+        """
         try:
-            await self.once()
+            if self._presence is None or self._presence.elected:
+                await self.once()
+            else:
+                await self._presence.announce()
         except OUTAGES as error:
             log.warning("the worker waits for the ledger", error=str(error))
             self.wake()

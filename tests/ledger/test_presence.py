@@ -1,0 +1,116 @@
+"""Several servers on one PostgreSQL: who lives, who died, and who is elected."""
+
+import uuid
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import pytest
+from sqlalchemy import text
+
+from opened import ASK, make_arena, open_ledger
+from polling import until
+from postgres import PostgresCluster
+from tiltyard.arena.match import BattleState, battle_state
+from tiltyard.ledger.engine import Ledger
+from tiltyard.ledger.presence import Presence
+from tiltyard.ledger.servers import add_server, bury_dead, is_ended
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def url(postgres: PostgresCluster) -> Iterator[str]:
+    with postgres.database(f"tiltyard_{uuid.uuid4().hex}") as url:
+        yield url
+
+
+@asynccontextmanager
+async def server(url: str) -> AsyncGenerator[tuple[Ledger, Presence]]:
+    async with open_ledger(url) as ledger:
+        presence = Presence(ledger)
+        async with presence.kept():
+            yield ledger, presence
+
+
+async def end_sessions(ledger: Ledger) -> None:
+    """Let PostgreSQL end every session that holds a lock, as when a network breaks."""
+    async with ledger.reading() as connection:
+        await connection.execute(
+            text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+        )
+
+
+async def test_a_starting_server_leaves_alone_what_a_living_one_answers(url: str) -> None:
+    async with server(url) as (first, _), server(url) as (second, _):
+        ours, theirs = make_arena(first, pace=1), make_arena(second)
+        await ours.open()
+        battle = await ours.open_battle("ann", ASK)
+        await theirs.open()
+        assert battle_state(await theirs.battle("ann", battle.id)) is BattleState.ANSWERING
+        await theirs.close()
+        assert battle_state(await ours.battle("ann", battle.id)) is BattleState.ANSWERING
+        await ours.close()
+
+
+async def test_what_a_dead_server_left_open_is_ended_by_a_living_one(url: str) -> None:
+    async with server(url) as (ledger, _), open_ledger(url) as another:
+        async with another.writing() as connection:
+            another.server = await add_server(connection, None)  # and holds no lock: it is dead
+        dying, arena = make_arena(another, pace=1), make_arena(ledger)
+        await dying.open()
+        left = await dying.open_battle("ann", ASK)
+
+        async def broken() -> bool:
+            return battle_state(await arena.battle("ann", left.id)) is BattleState.BROKEN
+
+        await until(broken)
+        await dying.close()
+
+
+async def test_a_server_that_lost_its_session_comes_back_as_itself(url: str) -> None:
+    async with server(url) as (ledger, presence):
+        number = ledger.server
+        lost = presence._session
+        await end_sessions(ledger)
+        await until(lambda: _answer(presence._session is not lost and presence.elected))
+        assert ledger.server == number
+        assert await bury_dead(ledger) == []
+
+
+async def test_a_server_that_was_taken_for_dead_comes_back_as_another(url: str) -> None:
+    async with server(url) as (ledger, presence):
+        number = ledger.server
+        assert number is not None
+        async with ledger.writing() as connection:
+            await connection.execute(text("UPDATE servers SET ended_at = now()"))
+        lost = presence._session
+        await end_sessions(ledger)
+        await until(lambda: _answer(presence._session is not lost and presence.elected))
+        assert ledger.server == number + 1
+        async with ledger.reading() as connection:
+            assert await is_ended(connection, number)
+            assert not await is_ended(connection, number + 1)
+
+
+async def test_one_of_several_is_elected_and_another_takes_over_when_it_ends(url: str) -> None:
+    async with AsyncExitStack() as first_to_go:
+        _, first = await first_to_go.enter_async_context(server(url))
+        async with server(url) as (_, second):
+            assert (first.elected, second.elected) == (True, False)
+            await first_to_go.aclose()
+            await until(lambda: _answer(second.elected))
+            assert not first.elected
+
+
+async def test_work_is_announced_to_the_elected_only(url: str) -> None:
+    calls: list[str] = []
+    async with server(url) as (_, first), server(url) as (_, second):
+        first.listen(lambda: calls.append("first"))
+        second.listen(lambda: calls.append("second"))
+        await second.announce()
+        await until(lambda: _answer(bool(calls)))
+        assert set(calls) == {"first"}
+
+
+async def _answer(answer: bool) -> bool:  # noqa: FBT001  # what until waits for
+    return answer

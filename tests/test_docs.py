@@ -11,7 +11,14 @@ import click
 import pytest
 
 from tiltyard.arena.events import Event
-from tiltyard.arena.match import BattleState
+from tiltyard.arena.match import (
+    ALLOWED,
+    NOTHING_HIDDEN,
+    REFUSALS,
+    STILL_HIDDEN,
+    BattleState,
+    Call,
+)
 from tiltyard.cli import COMMANDS, tiltyard
 from tiltyard.contestants.card import Contestant, Status
 from tiltyard.contestants.demo import demo_catalogue
@@ -81,10 +88,34 @@ def test_every_event_and_its_fields_are_documented(event: type[Event]) -> None:
         assert f'"{field.name}"' in row
 
 
-@pytest.mark.parametrize("state", BattleState)
-def test_every_state_of_a_battle_is_documented(state: BattleState) -> None:
-    assert f"`{state}`" in read("reference/http.md")
-    assert f"`{state}`" in read("architecture.md")
+def rows_of(page: str, head: str) -> list[list[str]]:
+    """The cells of the table whose first line is `head`, without its head."""
+    table = page.split(f"{head}\n")[1].split("\n\n", maxsplit=1)[0].splitlines()[1:]
+    return [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in table]
+
+
+def test_every_state_of_a_battle_is_explained() -> None:
+    rows = rows_of(read("reference/match.md"), "| state | means |")
+    assert [row[0] for row in rows] == [f"`{state}`" for state in BattleState]
+    for state in BattleState:
+        assert f"`{state}`" in read("reference/http.md")
+        assert f">{state}<" in read("match.svg")
+
+
+def test_what_each_state_allows_is_what_the_code_allows() -> None:
+    head = f"| state | {' | '.join(Call)} |"
+    when = {Call.GIVE_UP: "while hidden", Call.CONTINUE: "once known"}
+    for state, row in zip(BattleState, rows_of(read("reference/match.md"), head), strict=True):
+        allowed = [when.get(call, "yes") if state in ALLOWED[call] else "no" for call in Call]
+        assert row == [f"`{state}`", *allowed]
+
+
+def test_what_each_refusal_says_is_what_the_code_says() -> None:
+    page = read("reference/match.md")
+    rows = rows_of(page, "| state | refusal |")
+    assert rows == [[f"`{state}`", REFUSALS[state]] for state in BattleState]
+    assert f'"{NOTHING_HIDDEN}"' in page
+    assert f'"{STILL_HIDDEN}"' in page
 
 
 @pytest.mark.parametrize("word", [*Contestant.model_fields, *Status])

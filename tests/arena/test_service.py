@@ -175,13 +175,13 @@ async def test_a_battle_has_as_many_messages_as_its_arena_says(tmp_path: Path) -
             await arena.next_turn("ann", battle.id, ASK)
 
 
-async def test_after_the_vote_a_battle_is_over(ledger: Ledger) -> None:
+async def test_after_the_vote_nothing_more_is_voted(ledger: Ledger) -> None:
     async with opened(ledger) as arena:
         battle = await answered(arena, await arena.open_battle("ann", ASK))
         await arena.vote("ann", battle.id, Ballot(Outcome.BOTH_BAD), key="k")
-        with pytest.raises(NotNowError, match="is over"):
-            await arena.next_turn("ann", battle.id, ASK)
-        with pytest.raises(NotNowError, match="is over"):
+        with pytest.raises(AlreadyVotedError, match="cannot be changed"):
+            await arena.vote("ann", battle.id, Ballot(Outcome.A), key="another")
+        with pytest.raises(NotNowError, match="has its vote"):
             await arena.retry("ann", battle.id)
 
 

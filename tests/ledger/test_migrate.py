@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -5,11 +6,19 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
+from tiltyard.arena.definition import built_in_definition
+from tiltyard.arena.examples import example_battles
+from tiltyard.contestants.demo import demo_catalogue
+from tiltyard.ledger.battles import read_battles
 from tiltyard.ledger.engine import Ledger, LedgerError
+from tiltyard.ledger.history import add_history
 from tiltyard.ledger.migrate import downgrade, upgrade_ledger
+from tiltyard.ledger.register import record_contestant, record_definition
 from tiltyard.ledger.tables import metadata
 
 pytestmark = pytest.mark.anyio
+
+TEXT = built_in_definition("text")
 
 
 def table_names(connection: Connection) -> set[str]:
@@ -44,6 +53,22 @@ async def test_every_migration_can_be_undone(ledger_url: str) -> None:
         async with ledger.reading() as connection:
             assert await connection.run_sync(table_names) == {"alembic_version"}
         await upgrade_ledger(ledger)
+
+
+async def test_votes_of_old_are_known_to_have_revealed(ledger_url: str) -> None:
+    async with Ledger(ledger_url) as ledger:
+        await upgrade_ledger(ledger)
+        past = list(example_battles(TEXT, demo_catalogue().drawable, before=datetime.now(UTC)))[:3]
+        async with ledger.writing() as connection:
+            await record_definition(connection, "text", TEXT.sha256, {}, past[0].created_at)
+            for card in demo_catalogue():
+                await record_contestant(connection, card.id, card.version, {}, past[0].created_at)
+            await add_history(connection, past)
+            await connection.run_sync(downgrade, "0002")
+        await upgrade_ledger(ledger)
+        async with ledger.reading() as connection:
+            read = await read_battles(connection, [battle.id for battle in past])
+        assert [battle.revealed for battle in read] == [battle.revealed for battle in past]
 
 
 async def test_somebody_elses_database_is_left_alone(ledger_url: str) -> None:

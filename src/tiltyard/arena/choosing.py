@@ -47,8 +47,16 @@ class Lineup:
     probability: float
 
 
-def check_mode(mode: Mode, models: Sequence[str] | None, definition: ArenaDefinition) -> None:
+def check_mode(
+    mode: Mode, models: Sequence[str] | None, definition: ArenaDefinition, *, continues: bool
+) -> None:
     """Refuse a mode that the arena does not offer, and models that do not go with it.
+
+    Parameters
+    ----------
+    continues
+        Whether the battle goes on from another one; its contestants may then be drawn, and are
+        never hidden, because they answer what was revealed before.
 
     Raises
     ------
@@ -59,6 +67,10 @@ def check_mode(mode: Mode, models: Sequence[str] | None, definition: ArenaDefini
         raise ModeError(
             f"This arena offers {', '.join(definition.modes)}, not the mode {mode}: choose one."
         )
+    if continues and mode != "side_by_side":
+        raise ModeError("Only the mode side_by_side goes on from another battle: choose it.")
+    if continues and models is None:
+        return
     if mode == "battle":
         if models is not None:
             raise ModeError(

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tiltyard.arena.pairing.rules import PairingRules
 from tiltyard.battles.outcome import Outcome
 from tiltyard.errors import TiltyardError
+from tiltyard.ledger.records import VotePer
 
 MOST_CHARS = 900_000
 """No answer may be longer: places in a stream count characters up to here."""
@@ -66,8 +67,9 @@ class Pacing(_Section):
 
 
 class Ballot(_Section):
-    """What the person may say at the end."""
+    """What the person may say: once, at the end, or on every turn."""
 
+    per: VotePer = "battle"
     outcomes: tuple[Outcome, ...] = Field(min_length=2)
     tags: tuple[Annotated[str, Field(min_length=1, max_length=40)], ...]
     max_comment_chars: Annotated[int, Field(ge=0)]

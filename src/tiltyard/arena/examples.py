@@ -16,7 +16,7 @@ from tiltyard.arena.pairing.standings import NO_VOTES
 from tiltyard.battles.outcome import Outcome
 from tiltyard.contestants.card import Contestant
 from tiltyard.contestants.demo import answer_grade, plain_answer, suggested_prompts
-from tiltyard.ledger.records import Attempt, Battle, Side, Slot, Turn, Vote
+from tiltyard.ledger.records import Attempt, Battle, Revealed, Side, Slot, Turn, Vote
 
 SOURCE = "example"
 COUNT = 600
@@ -84,8 +84,9 @@ def _battle(
             _attempt(slot, seeds[slot], plain_answer(card, prompt, seeds[slot]))
             for slot, card in _slots(pair.a, pair.b)
         ],
-        vote=Vote(1, judge(*grades), [], None, at, receipt),
+        votes=[Vote(1, judge(*grades), [], None, at, receipt)],
         erased=False,
+        revealed=Revealed(1, "vote", at),
     )
 
 

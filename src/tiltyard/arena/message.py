@@ -1,6 +1,6 @@
 """The person's messages: what an arena takes, and what a contestant is shown."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 from tiltyard.arena.definition import ArenaDefinition
@@ -68,12 +68,28 @@ def from_json(parts: Parts) -> tuple[Part, ...]:
     return tuple(Part(part["type"], part.get("text", ""), part.get("data")) for part in parts)
 
 
-def conversation(battle: Battle, slot: Slot, system: str) -> tuple[Message, ...]:
-    """Put together what one side has seen and said, up to the person's newest message."""
-    newest = battle.turns[-1].number
+def conversation(
+    battle: Battle, slot: Slot, system: str, *, earlier: Sequence[Battle] = ()
+) -> tuple[Message, ...]:
+    """Put together what one side has seen and said, up to the person's newest message.
+
+    Parameters
+    ----------
+    earlier
+        The battles this one goes on from, oldest first. The side takes over what the same side
+        said there; what was forgotten since is left out.
+    """
     said = [text_message("system", system)] if system else []
-    for turn in battle.turns:
-        said.append(Message("user", from_json(turn.parts)))
-        if turn.number < newest:
-            said.append(Message("assistant", from_json(battle.attempt(turn.number, slot).parts)))
+    for past in earlier:
+        if not past.erased:
+            said += _turns(past, slot, before=past.turn + 1)
+    said += _turns(battle, slot, before=battle.turn)
+    said.append(Message("user", from_json(battle.turns[-1].parts)))
     return tuple(said)
+
+
+def _turns(battle: Battle, slot: Slot, *, before: int) -> Iterator[Message]:
+    for turn in battle.turns:
+        if turn.number < before:
+            yield Message("user", from_json(turn.parts))
+            yield Message("assistant", from_json(battle.attempt(turn.number, slot).parts))

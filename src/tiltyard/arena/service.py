@@ -10,17 +10,18 @@ from uuid import UUID, uuid4
 
 from tiltyard.arena.answering import Answering
 from tiltyard.arena.choosing import Lineup, check_mode, drawn, named
+from tiltyard.arena.continuing import goes_on, others, read_earlier
 from tiltyard.arena.definition import ArenaDefinition, Mode
 from tiltyard.arena.events import Numbered, Working
 from tiltyard.arena.examples import SOURCE, example_battles
 from tiltyard.arena.live import FRAME_S, WORKING_S, LiveTurn, LiveTurns
 from tiltyard.arena.match import (
     BattleState,
-    NotNowError,
+    Call,
     battle_state,
     is_hidden,
     require,
-    turns_left,
+    require_turn_left,
 )
 from tiltyard.arena.message import check_message, conversation, to_json
 from tiltyard.arena.pacing import pace_of
@@ -28,7 +29,7 @@ from tiltyard.arena.pairing.service import Pairing
 from tiltyard.arena.places import Place, run_of
 from tiltyard.arena.replay import replay
 from tiltyard.arena.reveal import read_reveals
-from tiltyard.arena.voting import Ballot, cast_vote, check_ballot
+from tiltyard.arena.voting import Ballot, cast_vote, check_ballot, give_up
 from tiltyard.contestants.adapters import Adapters
 from tiltyard.contestants.card import Contestant
 from tiltyard.contestants.catalogue import Catalogue
@@ -40,7 +41,6 @@ from tiltyard.ledger.records import Battle, Slot
 from tiltyard.ledger.servers import bury_dead
 
 HISTORY = 100
-FORGETTABLE = set(BattleState) - {BattleState.ANSWERING}
 SEEDS = 2**31 - 1
 ELSEWHERE_S = 0.5
 """How often the ledger is asked whether another server has answered."""
@@ -141,6 +141,7 @@ class Arena:
         *,
         mode: Mode = "battle",
         models: Sequence[str] | None = None,
+        continues: UUID | None = None,
     ) -> Battle:
         """Choose the contestants, record the battle, and let them begin to answer.
 
@@ -148,15 +149,20 @@ class Arena:
         ----------
         models
             Who is asked, by the ids people see; only where the mode has the person choose.
+        continues
+            A battle of the voter whose names are known and whose conversation goes on here, with
+            the named models or with two others that are drawn.
 
         Raises
         ------
-        MessageError, ModeError, UnknownModelError, BusyError, NobodyToMeetError
+        MessageError, ModeError, UnknownModelError, UnknownBattleError, NotNowError, BusyError,
+        NobodyToMeetError
             See there. Nothing is recorded then.
         """
         check_message(parts, self.definition)
-        check_mode(mode, models, self.definition)
-        battle = self._new_battle(voter, mode, await self._lineup(models))
+        check_mode(mode, models, self.definition, continues=continues is not None)
+        earlier = None if continues is None else await self._to_continue(voter, continues)
+        battle = self._new_battle(voter, mode, await self._lineup(models, earlier), earlier)
         async with self._live.claim(battle.id, voter):
             async with self._ledger.writing() as connection:
                 await battles.add_battle(connection, battle)
@@ -170,19 +176,15 @@ class Arena:
         Raises
         ------
         NotNowError
-            While answers are coming, after the vote, or beyond the arena's number of turns.
+            While answers are coming, or beyond the arena's number of turns.
         """
         check_message(parts, self.definition)
         async with self._live.claim(id_, voter):
             async with self._ledger.writing() as connection:
                 battle = await self._locked(connection, voter, id_)
-                require(battle, BattleState.VOTABLE, BattleState.OPEN)
-                if not turns_left(battle, limit=self.definition.turns.max):
-                    raise NotNowError(
-                        f"A battle has at most {self.definition.turns.max} messages: vote now."
-                    )
-                number = battle.turns[-1].number + 1
-                battle = await self._add_turn(connection, battle, number, parts)
+                require(battle, Call.TURN)
+                require_turn_left(battle, limit=self.definition.turns.max)
+                battle = await self._add_turn(connection, battle, battle.turn + 1, parts)
             await self._answer(battle)
         return battle
 
@@ -197,8 +199,8 @@ class Arena:
         async with self._live.claim(id_, voter):
             async with self._ledger.writing() as connection:
                 battle = await self._locked(connection, voter, id_)
-                require(battle, BattleState.BROKEN)
-                turn = battle.turns[-1].number
+                require(battle, Call.RETRY)
+                turn = battle.turn
                 failed = {
                     side.slot: battle.attempt(turn, side.slot).number
                     for side in battle.sides
@@ -224,18 +226,25 @@ class Arena:
         return battle
 
     async def vote(self, voter: str, id_: UUID, ballot: Ballot, *, key: str) -> Mapping[str, Any]:
-        """Record the vote; the answer is the reveal. It is committed before it is answered."""
+        """Record the vote and, with it, the reveal; both are committed before the answer."""
         check_ballot(ballot, self.definition)
         async with self._ledger.writing() as connection:
             battle = await self._locked(connection, voter, id_)
             return await cast_vote(connection, battle, ballot, key=key, at=datetime.now(UTC))
 
+    async def give_up(self, voter: str, id_: UUID) -> Battle:
+        """Reveal the names without a vote; that counts as nothing, and is recorded."""
+        async with self._ledger.writing() as connection:
+            battle = await self._locked(connection, voter, id_)
+            await give_up(connection, battle, datetime.now(UTC))
+            return await _read(connection, voter, id_)
+
     async def forget(self, voter: str, id_: UUID) -> None:
         """Erase what was said in a battle; that it was held, and its vote, stay."""
         async with self._ledger.writing() as connection:
             battle = await self._locked(connection, voter, id_)
-            require(battle, *FORGETTABLE)
             if battle_state(battle) is not BattleState.FORGOTTEN:
+                require(battle, Call.FORGET)
                 await battles.forget_battle(connection, id_, datetime.now(UTC))
         self._live.forget(id_)
 
@@ -277,12 +286,19 @@ class Arena:
             return self._awaited(voter, id_, after=after)
         return replay(battle, after=after)
 
-    async def _lineup(self, models: Sequence[str] | None) -> Lineup:
-        if models is not None:
-            return named(models, self.catalogue.drawable)
-        return drawn(await self._pairing.draw(self.catalogue.drawable, self._chance))
+    async def _to_continue(self, voter: str, id_: UUID) -> Battle:
+        earlier = await self.battle(voter, id_)
+        require(earlier, Call.CONTINUE)
+        require_turn_left(earlier, limit=self.definition.turns.max)
+        return earlier
 
-    def _new_battle(self, voter: str, mode: Mode, lineup: Lineup) -> Battle:
+    async def _lineup(self, models: Sequence[str] | None, earlier: Battle | None) -> Lineup:
+        public = self.catalogue.drawable
+        if models is not None:
+            return named(models, public)
+        return drawn(await self._pairing.draw(others(public, earlier), self._chance))
+
+    def _new_battle(self, voter: str, mode: Mode, lineup: Lineup, earlier: Battle | None) -> Battle:
         return Battle(
             id=uuid4(),
             arena=self.definition.id,
@@ -296,8 +312,9 @@ class Arena:
             sides=lineup.sides,
             turns=[],
             attempts=[],
-            vote=None,
+            votes=[],
             erased=False,
+            continued=None if earlier is None else goes_on(earlier),
         )
 
     async def _locked(self, connection: Connection, voter: str, id_: UUID) -> Battle:
@@ -328,9 +345,10 @@ class Arena:
         )
 
     async def _answer(self, battle: Battle) -> None:
-        turn = battle.turns[-1].number
+        turn = battle.turn
         async with self._ledger.reading() as connection:
             stored = await register.read_versions(connection, (s.version for s in battle.sides))
+            earlier = await read_earlier(connection, battle)
         cards = {
             side.slot: Contestant.model_validate(stored[side.version]) for side in battle.sides
         }
@@ -341,7 +359,9 @@ class Arena:
                 seed=attempt.seed,
                 contestant=cards[attempt.slot],
                 adapter=self._adapters.of(cards[attempt.slot]),
-                conversation=conversation(battle, attempt.slot, self.definition.answer.system),
+                conversation=conversation(
+                    battle, attempt.slot, self.definition.answer.system, earlier=earlier
+                ),
                 rules=self.definition.answer,
             )
             for attempt in battle.attempts

@@ -1,22 +1,22 @@
-"""The vote: once, before the reveal only, and the reveal as its answer."""
+"""The vote, once, before the reveal only; and the reveal: the vote's answer, or by giving up."""
 
 import hashlib
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
 from tiltyard.arena.definition import ArenaDefinition
-from tiltyard.arena.match import BattleState, battle_state, require
+from tiltyard.arena.match import REFUSALS, BattleState, Call, battle_state, is_hidden, require
 from tiltyard.arena.message import refuse_unstorable
 from tiltyard.arena.reveal import read_reveal
 from tiltyard.battles.outcome import Outcome
 from tiltyard.errors import TiltyardError
-from tiltyard.ledger import votes
+from tiltyard.ledger import reveals, votes
 from tiltyard.ledger.engine import Connection
-from tiltyard.ledger.records import Battle, Vote
+from tiltyard.ledger.records import Battle, Revealed, Vote
 from tiltyard.ledger.votes import AlreadyVotedError, StoredAnswer
 
 
@@ -36,15 +36,25 @@ class KeyReusedError(TiltyardError):
 
 @dataclass(frozen=True, slots=True)
 class Ballot:
-    """What the person says: an outcome, and why."""
+    """What the person says: an outcome, and why.
+
+    Attributes
+    ----------
+    reveal
+        Whether the vote also reveals the names. Without it the person goes on blind, where the
+        arena takes a vote on every turn.
+    """
 
     outcome: Outcome
     tags: tuple[str, ...] = ()
     comment: str | None = None
+    reveal: bool = True
 
     def digest(self, battle: Battle) -> str:
         """Digest the ballot for this battle, to recognise a repeated request."""
-        return _sha256({"battle": str(battle.id), **asdict(self)})
+        said = {"outcome": self.outcome, "tags": self.tags, "comment": self.comment}
+        blind = {} if self.reveal else {"reveal": False}
+        return _sha256({"battle": str(battle.id), **said, **blind})
 
 
 def check_ballot(ballot: Ballot, definition: ArenaDefinition) -> None:
@@ -53,13 +63,16 @@ def check_ballot(ballot: Ballot, definition: ArenaDefinition) -> None:
     Raises
     ------
     BallotError
-        An outcome or a tag that is not offered, or a comment that is too long.
+        An outcome or a tag that is not offered, a comment that is too long, or a vote that
+        reveals nothing where there is only one a battle.
     """
     rules = definition.vote
     if ballot.outcome not in rules.outcomes:
         raise BallotError(
             f"This arena takes {', '.join(rules.outcomes)} as outcomes, not {ballot.outcome}."
         )
+    if not ballot.reveal and rules.per == "battle":
+        raise BallotError("A battle here has one vote, and it reveals the names: vote at the end.")
     if unknown := sorted(set(ballot.tags) - set(rules.tags)):
         raise BallotError(f"Unknown tag {unknown[0]!r}: this arena has {', '.join(rules.tags)}.")
     refuse_unstorable(ballot.comment or "", "The comment")
@@ -70,7 +83,7 @@ def check_ballot(ballot: Ballot, definition: ArenaDefinition) -> None:
 async def cast_vote(
     connection: Connection, battle: Battle, ballot: Ballot, *, key: str, at: datetime
 ) -> Mapping[str, Any]:
-    """Record a vote and answer with the reveal, in the caller's transaction.
+    """Record a vote, reveal the names unless it says not to, and answer, in one transaction.
 
     The same key with the same ballot is answered as it was the first time.
 
@@ -89,32 +102,46 @@ async def cast_vote(
         if stored.request_sha256 != digest:
             raise KeyReusedError("Use a new Idempotency-Key for a new vote.")
         return stored.answer
-    if battle_state(battle) is BattleState.VOTED:
-        raise AlreadyVotedError(
-            "This battle has its vote, and a vote cannot be changed: start a new battle."
-        )
-    require(battle, BattleState.VOTABLE)
+    if battle_state(battle) in {BattleState.VOTED, BattleState.TURN_VOTED}:
+        raise AlreadyVotedError(REFUSALS[battle_state(battle)])
+    require(battle, Call.VOTE)
     vote = _vote(battle, ballot, at)
-    reveal = await read_reveal(connection, battle)
+    shown = ballot.reveal or not is_hidden(battle)
+    reveal = await read_reveal(connection, battle) if shown else None
     answer = {"outcome": vote.outcome, "reveal": reveal, "receipt": vote.receipt}
     # First the key: two requests that race with one key for two battles are told apart here.
     stored = StoredAnswer(digest, answer)
     if not await votes.keep_answer(connection, battle.voter, key, stored, at):
         raise KeyReusedError("Use a new Idempotency-Key for a new vote.")
     await votes.add_vote(connection, battle.id, vote, voter=battle.voter)
+    if ballot.reveal and is_hidden(battle):
+        await reveals.add_reveal(connection, battle.id, Revealed(vote.turn, "vote", at))
     return answer
 
 
+async def give_up(connection: Connection, battle: Battle, at: datetime) -> None:
+    """Reveal the names without a vote, in the caller's transaction; again changes nothing.
+
+    Raises
+    ------
+    NotNowError
+        While answers are coming, or when nothing is hidden.
+    """
+    if battle.revealed is not None and battle.revealed.cause == "give_up":
+        return
+    require(battle, Call.GIVE_UP)
+    await reveals.add_reveal(connection, battle.id, Revealed(battle.turn, "give_up", at))
+
+
 def _vote(battle: Battle, ballot: Ballot, at: datetime) -> Vote:
-    turn = battle.turns[-1].number
     fact = {
         "battle": str(battle.id),
-        "turn": turn,
+        "turn": battle.turn,
         "outcome": ballot.outcome,
         "voted_at": at.isoformat(),
         "nonce": secrets.token_hex(16),
     }
-    return Vote(turn, ballot.outcome, ballot.tags, ballot.comment, at, receipt=_sha256(fact))
+    return Vote(battle.turn, ballot.outcome, ballot.tags, ballot.comment, at, receipt=_sha256(fact))
 
 
 def _sha256(document: Mapping[str, Any]) -> str:

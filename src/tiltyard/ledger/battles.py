@@ -8,14 +8,43 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tiltyard.ledger.records import Attempt, AttemptEnd, Battle, Parts, Side, Slot, Turn, Vote
-from tiltyard.ledger.tables import attempts, battles, erasures, servers, sides, turns, votes
+from tiltyard.ledger.records import (
+    Attempt,
+    AttemptEnd,
+    Battle,
+    Continued,
+    Parts,
+    Revealed,
+    Side,
+    Slot,
+    Turn,
+    Vote,
+)
+from tiltyard.ledger.tables import (
+    arena_definitions,
+    attempts,
+    battles,
+    continuations,
+    erasures,
+    reveals,
+    servers,
+    sides,
+    turns,
+    votes,
+)
 
 
 async def add_battle(connection: AsyncConnection, battle: Battle) -> None:
     """Record a battle and who fights in it. Its turns and attempts follow by themselves."""
     await connection.execute(battles.insert().values(battle_row(battle)))
     await connection.execute(sides.insert(), side_rows(battle))
+    if battle.continued is not None:
+        earlier = battle.continued
+        await connection.execute(
+            continuations.insert().values(
+                battle=battle.id, continues=earlier.battle, turns_before=earlier.turns_before
+            )
+        )
 
 
 def battle_row(battle: Battle) -> dict[str, Any]:
@@ -178,10 +207,13 @@ async def battles_of_voter(
 
 async def read_battles(connection: AsyncConnection, ids: Sequence[UUID]) -> Sequence[Battle]:
     """Read battles in the order of their ids; unknown ids are left out."""
-    heads = {
-        row.id: row
-        for row in await connection.execute(battles.select().where(battles.c.id.in_(ids)))
-    }
+    vote_per = arena_definitions.c.definition["vote"]["per"].as_string().label("vote_per")
+    query = (
+        select(battles, vote_per)
+        .join(arena_definitions, arena_definitions.c.sha256 == battles.c.definition)
+        .where(battles.c.id.in_(ids))
+    )
+    heads = {row.id: row for row in await connection.execute(query)}
     latest = (
         select(func.max(attempts.c.id))
         .where(attempts.c.battle.in_(ids))
@@ -197,6 +229,10 @@ async def read_battles(connection: AsyncConnection, ids: Sequence[UUID]) -> Sequ
         "attempts": await _rows(connection, attempts.select().where(attempts.c.id.in_(latest))),
         "votes": await _rows(
             connection, votes.select().where(votes.c.battle.in_(ids)).order_by(votes.c.id)
+        ),
+        "reveals": await _rows(connection, reveals.select().where(reveals.c.battle.in_(ids))),
+        "continuations": await _rows(
+            connection, continuations.select().where(continuations.c.battle.in_(ids))
         ),
         "erasures": await _rows(connection, erasures.select().where(erasures.c.battle.in_(ids))),
     }
@@ -239,8 +275,13 @@ def _battle(head: Any, parted: dict[str, dict[UUID, list[Any]]]) -> Battle:  # n
         ],
         turns=[Turn(row.number, row.parts) for row in mine["turns"]],
         attempts=[_attempt(row) for row in mine["attempts"]],
-        vote=_vote(mine["votes"][-1]) if mine["votes"] else None,
+        votes=[_vote(row) for row in mine["votes"]],
         erased=bool(mine["erasures"]),
+        vote_per=head.vote_per or "battle",  # definitions of old do not say
+        revealed=next((Revealed(r.turn, r.cause, r.revealed_at) for r in mine["reveals"]), None),
+        continued=next(
+            (Continued(r.continues, r.turns_before) for r in mine["continuations"]), None
+        ),
     )
 
 

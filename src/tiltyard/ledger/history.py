@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tiltyard.ledger.battles import battle_row, side_rows
 from tiltyard.ledger.records import Battle
-from tiltyard.ledger.tables import attempts, battles, sides, turns, votes
+from tiltyard.ledger.reveals import reveal_row
+from tiltyard.ledger.tables import attempts, battles, reveals, sides, turns, votes
 from tiltyard.ledger.votes import vote_row
 
 
@@ -19,14 +20,16 @@ async def count_battles(connection: AsyncConnection, source: str) -> int:
 
 
 async def add_history(connection: AsyncConnection, past: Sequence[Battle]) -> None:
-    """Record whole battles: sides, turns, attempts and votes."""
+    """Record whole battles: sides, turns, attempts, votes and reveals."""
     heads = [battle_row(battle) for battle in past]
     await connection.execute(battles.insert(), heads)
     await connection.execute(sides.insert(), [row for one in past for row in side_rows(one)])
     await connection.execute(turns.insert(), [row for one in past for row in _turn_rows(one)])
     await connection.execute(attempts.insert(), [row for one in past for row in _attempt_rows(one)])
-    ballots = [vote_row(one.id, one.vote, one.voter) for one in past if one.vote]
+    ballots = [vote_row(one.id, vote, one.voter) for one in past for vote in one.votes]
     await connection.execute(votes.insert(), ballots)
+    shown = [reveal_row(one.id, one.revealed) for one in past if one.revealed]
+    await connection.execute(reveals.insert(), shown)
 
 
 def _turn_rows(battle: Battle) -> list[dict[str, Any]]:

@@ -8,6 +8,8 @@ from uuid import UUID
 
 Slot = Literal["a", "b"]
 AttemptState = Literal["streaming", "done", "stopped", "failed"]
+RevealCause = Literal["vote", "give_up"]
+VotePer = Literal["turn", "battle"]
 Parts = Sequence[Mapping[str, Any]]
 
 
@@ -77,10 +79,27 @@ class Vote:
 
 
 @dataclass(frozen=True, slots=True)
+class Revealed:
+    """That the names were revealed, and why; turns after `turn` were not blind."""
+
+    turn: int
+    cause: RevealCause
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Continued:
+    """Which battle's conversation goes on here, and how many turns it had."""
+
+    battle: UUID
+    turns_before: int
+
+
+@dataclass(frozen=True, slots=True)
 class Battle:
     """A battle with everything that has happened in it so far.
 
-    `attempts` holds the latest attempt of each side at each turn.
+    `attempts` holds the latest attempt of each side at each turn; `vote_per` is its definition's.
     """
 
     id: UUID
@@ -95,12 +114,29 @@ class Battle:
     sides: Sequence[Side]
     turns: Sequence[Turn]
     attempts: Sequence[Attempt]
-    vote: Vote | None
+    votes: Sequence[Vote]
     erased: bool
+    vote_per: VotePer = "battle"
+    revealed: Revealed | None = None
+    continued: Continued | None = None
+
+    @property
+    def vote(self) -> Vote | None:
+        """The newest vote."""
+        return self.votes[-1] if self.votes else None
+
+    @property
+    def turn(self) -> int:
+        """The number of the newest turn."""
+        return self.turns[-1].number
 
     def attempt(self, turn: int, slot: Slot) -> Attempt:
         """Return the latest attempt of this side at this turn."""
         return next(try_ for try_ in self.attempts if (try_.turn, try_.slot) == (turn, slot))
+
+    def vote_on(self, turn: int) -> Vote | None:
+        """Return the vote on this turn."""
+        return next((vote for vote in self.votes if vote.turn == turn), None)
 
 
 @dataclass(frozen=True, slots=True)

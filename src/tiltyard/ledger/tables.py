@@ -151,6 +151,25 @@ idempotency_keys = Table(
     Column("created_at", UtcDateTime, nullable=False, index=True),
 )
 
+reveals = Table(
+    "reveals",
+    metadata,
+    Column("battle", ForeignKey("battles.id"), primary_key=True),
+    Column("turn", Integer, nullable=False),  # the last that was answered under hidden names
+    Column("cause", String(10), nullable=False),
+    Column("revealed_at", UtcDateTime, nullable=False),
+    ForeignKeyConstraint(["battle", "turn"], ["turns.battle", "turns.number"]),
+    CheckConstraint("cause IN ('vote', 'give_up')", name="cause"),
+)
+
+continuations = Table(
+    "continuations",
+    metadata,
+    Column("battle", ForeignKey("battles.id"), primary_key=True),
+    Column("continues", ForeignKey("battles.id"), nullable=False),
+    Column("turns_before", Integer, nullable=False),
+)
+
 erasures = Table(
     "erasures",
     metadata,

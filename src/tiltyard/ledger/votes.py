@@ -41,7 +41,7 @@ async def add_vote(connection: AsyncConnection, battle: UUID, vote: Vote, *, vot
         await connection.execute(votes.insert().values(vote_row(battle, vote, voter)))
     except IntegrityError as error:
         raise AlreadyVotedError(
-            "This battle has its vote, and a vote cannot be changed. Start a new battle."
+            "This turn has its vote, which cannot be changed: go on, or start a new battle."
         ) from error
 
 

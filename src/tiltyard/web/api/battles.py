@@ -54,7 +54,11 @@ async def open_battle(body: NewBattle, arena: TheArena, voter: Voter) -> BattleO
             f"There is no arena {body.arena!r} here: this server has {arena.definition.id!r}."
         )
     battle = await arena.open_battle(
-        voter, body.message.to_parts(), mode=body.mode, models=body.models
+        voter,
+        body.message.to_parts(),
+        mode=body.mode,
+        models=body.models,
+        continues=body.continues,
     )
     return await _show(arena, battle)
 
@@ -113,6 +117,12 @@ async def retry(battle_id: UUID, arena: TheArena, voter: Voter) -> BattleOut:
     return await _show(arena, await arena.retry(voter, battle_id))
 
 
+@router.post("/{battle_id}/give_up")
+async def give_up(battle_id: UUID, arena: TheArena, voter: Voter) -> BattleOut:
+    """Learn who it was without a vote."""
+    return await _show(arena, await arena.give_up(voter, battle_id))
+
+
 @router.put("/{battle_id}/vote")
 async def vote(
     battle_id: UUID,
@@ -123,7 +133,7 @@ async def vote(
     idempotency_key: Annotated[str, Header(min_length=1, max_length=128)],
 ) -> VoteAnswer:
     """Vote, and learn who it was."""
-    ballot = Ballot(body.outcome, tuple(body.tags), body.comment)
+    ballot = Ballot(body.outcome, tuple(body.tags), body.comment, reveal=body.reveal)
     answer = await arena.vote(voter, battle_id, ballot, key=idempotency_key)
     request.app.state.worker.wake()
     return VoteAnswer(**answer)

@@ -9,10 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from tiltyard.arena.definition import ArenaDefinition, Mode
 from tiltyard.arena.events import PROBLEM
-from tiltyard.arena.match import BattleState, battle_state, turns_left
+from tiltyard.arena.match import BattleState, battle_state, is_blind, turns_left
 from tiltyard.battles.outcome import Outcome
 from tiltyard.contestants.messages import Part
-from tiltyard.ledger.records import Attempt, Battle, Slot
+from tiltyard.ledger.records import Attempt, Battle, Slot, Turn, Vote, VotePer
 
 ModelId = Annotated[str, Field(min_length=1, max_length=100)]
 ResponseState = Literal["streaming", "done", "stopped", "failed"]
@@ -45,6 +45,7 @@ class NewBattle(_Request):
     arena: Annotated[str, Field(max_length=40)] = "text"
     mode: Mode = "battle"
     models: Annotated[list[ModelId], Field(max_length=2)] | None = None
+    continues: UUID | None = None
     message: MessageIn
 
 
@@ -60,6 +61,7 @@ class BallotIn(_Request):
     outcome: Outcome
     tags: Annotated[list[str], Field(max_length=20)] = []
     comment: str | None = None
+    reveal: bool = True
 
 
 class MessageOut(BaseModel):
@@ -78,14 +80,6 @@ class ResponseOut(BaseModel):
     reasoning: str | None = None
 
 
-class TurnOut(BaseModel):
-    """One message and its answers."""
-
-    number: int
-    message: MessageOut
-    responses: dict[Slot, ResponseOut]
-
-
 class VoteOut(BaseModel):
     """The vote that was cast."""
 
@@ -93,6 +87,16 @@ class VoteOut(BaseModel):
     tags: list[str]
     comment: str | None
     voted_at: datetime
+
+
+class TurnOut(BaseModel):
+    """One message and its answers; `blind` says whether the names were hidden."""
+
+    number: int
+    message: MessageOut
+    responses: dict[Slot, ResponseOut]
+    blind: bool
+    vote: VoteOut | None
 
 
 class RevealedContestant(BaseModel):
@@ -121,6 +125,8 @@ class BattleOut(BaseModel):
     turn: int
     turns_left: int
     turns: list[TurnOut]
+    continues: UUID | None
+    vote_per: VotePer
     vote: VoteOut | None
     reveal: Reveal | None
 
@@ -132,10 +138,10 @@ class BattlesOut(BaseModel):
 
 
 class VoteAnswer(BaseModel):
-    """The answer to a vote: who it was."""
+    """The answer to a vote: who it was, unless the person goes on blind."""
 
     outcome: Outcome
-    reveal: Reveal
+    reveal: Reveal | None
     receipt: str
 
 
@@ -160,23 +166,28 @@ def battle_out(
         state=battle_state(battle),
         created_at=battle.created_at,
         sides=slots,
-        turn=battle.turns[-1].number,
+        turn=battle.turn,
         turns_left=turns_left(battle, limit=definition.turns.max),
-        turns=[
-            TurnOut(
-                number=turn.number,
-                message=MessageOut(parts=[dict(part) for part in turn.parts]),
-                responses={
-                    slot: _response_out(battle.attempt(turn.number, slot), open_=reveal is not None)
-                    for slot in slots
-                },
-            )
-            for turn in battle.turns
-        ],
-        vote=_vote_out(battle),
+        turns=[_turn_out(battle, turn, open_=reveal is not None) for turn in battle.turns],
+        continues=battle.continued.battle if battle.continued else None,
+        vote_per=battle.vote_per,
+        vote=_vote_out(battle.vote),
         reveal=None
         if reveal is None
         else {slot: RevealedContestant(**reveal[slot]) for slot in slots},
+    )
+
+
+def _turn_out(battle: Battle, turn: Turn, *, open_: bool) -> TurnOut:
+    return TurnOut(
+        number=turn.number,
+        message=MessageOut(parts=[dict(part) for part in turn.parts]),
+        responses={
+            side.slot: _response_out(battle.attempt(turn.number, side.slot), open_=open_)
+            for side in battle.sides
+        },
+        blind=is_blind(battle, turn.number),
+        vote=_vote_out(battle.vote_on(turn.number)),
     )
 
 
@@ -190,8 +201,7 @@ def _response_out(attempt: Attempt, *, open_: bool) -> ResponseOut:
     )
 
 
-def _vote_out(battle: Battle) -> VoteOut | None:
-    vote = battle.vote
+def _vote_out(vote: Vote | None) -> VoteOut | None:
     if vote is None:
         return None
     return VoteOut(

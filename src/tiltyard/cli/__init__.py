@@ -16,6 +16,7 @@ COMMANDS = {
     "doctor": "Say what is there, what is missing, and which line would add it.",
     "models": "List the contestants of contestants.toml.",
     "rank": "Rank the models in VOTES, one or more files of pairwise votes.",
+    "simulate": "Try a pairing policy on votes from a known truth.",
     "verify": "Rebuild BOARD from its votes and compare.",
     "db": "Look after the ledger's database.",
 }

@@ -36,6 +36,7 @@ def standings(draw: st.DrawFn) -> tuple[list[Contestant], Standings]:
 
 
 @given(rules, standings())
+@settings(deadline=None)
 def test_the_probabilities_of_all_pairs_sum_to_one(
     rules: PairingRules, at: tuple[list[Contestant], Standings]
 ) -> None:
@@ -48,7 +49,7 @@ def test_the_probabilities_of_all_pairs_sum_to_one(
 
 
 @given(rules, standings())
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 def test_who_never_meets_is_never_drawn(
     rules: PairingRules, at: tuple[list[Contestant], Standings]
 ) -> None:

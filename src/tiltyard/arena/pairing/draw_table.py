@@ -86,12 +86,17 @@ class DrawTable:
 
     def draw(self, chance: random.Random) -> Pair:
         """Draw two contestants, sides by a fair coin."""
-        # All pairs here are possible, so that no rounding at the upper end finds another.
-        found = int(np.searchsorted(self._below, chance.random() * self._below[-1], "right"))
-        row = min(found, self._below.size - 1)
+        row = int(self.rows_at(np.array([chance.random()]))[0])
         one, other = self.candidates[self.first[row]], self.candidates[self.second[row]]
         a, b = (one, other) if chance.random() < 0.5 else (other, one)  # noqa: PLR2004  # fair
         return Pair(a, b, float(self.probabilities[row]), self.policy)
+
+    def rows_at(self, uniform: Floats) -> Indices:
+        """Shape (N,). The pairs that these numbers from [0, 1) draw, as rows of the table."""
+        found = np.searchsorted(self._below, uniform * self._below[-1], "right")
+        # All pairs here are possible, so that no rounding at the upper end finds another.
+        rows: Indices = np.minimum(found, self._below.size - 1)
+        return rows
 
     @cached_property
     def shares(self) -> Mapping[str, float]:

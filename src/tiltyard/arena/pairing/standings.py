@@ -11,7 +11,7 @@ import numpy.typing as npt
 from tiltyard.battles.outcome import Outcome
 from tiltyard.ratings.estimable import MOST_MODELS
 from tiltyard.ratings.pair_counts import Floats, PairCounts
-from tiltyard.ratings.rateable import fit_rateable
+from tiltyard.ratings.rateable import RateableFit, fit_rateable
 
 CODES = {outcome: code for code, outcome in enumerate(Outcome)}
 
@@ -58,16 +58,22 @@ class Standings:
     @classmethod
     def counted(cls, number: Mapping[str, int], counts: PairCounts) -> Self:
         """Rate votes that are counted already."""
+        can_be_rated = 0 < counts.models <= MOST_MODELS
+        return cls.rated(number, counts, fit_rateable(counts) if can_be_rated else None)
+
+    @classmethod
+    def rated(
+        cls, number: Mapping[str, int], counts: PairCounts, rated: RateableFit | None
+    ) -> Self:
+        """Put counts together with the fit that somebody has made of them."""
         names = list(number)
         of_each = counts.per_model(counts.totals, counts.totals)
         votes = {name: int(of_each[code]) for name, code in number.items()}
         ratings: dict[str, float] = {}
-        if 0 < counts.models <= MOST_MODELS:
-            rated = fit_rateable(counts)
-            if rated.fit is not None:
-                strengths = rated.fit.strengths.tolist()
-                members = rated.members.tolist()
-                ratings = {names[m]: s for m, s in zip(members, strengths, strict=True)}
+        if rated is not None and rated.fit is not None:
+            strengths = rated.fit.strengths.tolist()
+            members = rated.members.tolist()
+            ratings = {names[m]: s for m, s in zip(members, strengths, strict=True)}
         return cls(MappingProxyType(dict(number)), counts, votes, ratings)
 
     @property

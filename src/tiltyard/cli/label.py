@@ -1,0 +1,119 @@
+"""`tiltyard label`: teach a labeller from examples, and see how good one is."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from tiltyard.labels.agreement import Agreement, Share
+
+COLUMNS = (
+    click.option("--text", metavar="COLUMN", help="The column of texts: text or prompt."),
+    click.option("--label", metavar="COLUMN", help="The column of names, or of lists of names."),
+    click.option("--json", "as_json", is_flag=True, help="Write the figures as JSON."),
+)
+
+
+def _examples(command: Callable[..., None]) -> Callable[..., None]:
+    for option in reversed(COLUMNS):
+        command = option(command)
+    return click.argument("file", type=click.Path(path_type=Path))(command)
+
+
+@click.group()
+def label() -> None:
+    """Teach a labeller from examples, and see how good one is."""
+
+
+@label.command()
+@_examples
+@click.option("--name", required=True, help="What the labels tell: category, occupation, …")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Where it is saved.")
+@click.option("--folds", default=5, show_default=True, help="Of the cross-validation.")
+@click.option("--seed", default=0, show_default=True, help="Of the folds.")
+def train(
+    file: Path,
+    text: str | None,
+    label: str | None,
+    name: str,
+    out: Path,
+    folds: int,
+    seed: int,
+    *,
+    as_json: bool,
+) -> None:
+    """Learn from the examples in FILE, and say how well by cross-validation.
+
+    FILE is JSON lines, CSV or Parquet with a text and its label in each row. The label is a name,
+    or a list of names where a text may be several things, or none.
+    """
+    from tiltyard.cli.patience import patience
+    from tiltyard.labels.cross_validation import cross_validated
+    from tiltyard.labels.cross_validation import train as train_on
+    from tiltyard.labels.examples import read_examples
+
+    examples = read_examples(file, text=text, label=label)
+    with patience("Learning"):
+        found = cross_validated(examples, folds=folds, seed=seed)
+        classifier = train_on(name, examples)
+        classifier.save(out)
+    said = f"{len(examples):,} examples, {folds} folds · {name} {classifier.version} in {out}"
+    _show(found, said, as_json=as_json)
+
+
+@label.command()
+@_examples
+@click.option("--labeller", required=True, help="A labeller's name, or a file of `label train`.")
+@click.option("--seed", default=0, show_default=True, help="Of kappa's bootstrap interval.")
+def evaluate(
+    file: Path, text: str | None, label: str | None, labeller: str, seed: int, *, as_json: bool
+) -> None:
+    """Label the texts in FILE, and compare with the labels that stand there."""
+    from tiltyard.cli.patience import patience
+    from tiltyard.labels.cross_validation import evaluated
+    from tiltyard.labels.examples import read_examples
+    from tiltyard.labels.labellers import find_labeller
+
+    judged = find_labeller(labeller)
+    examples = read_examples(file, text=text, label=label)
+    with patience("Labelling"):
+        found = evaluated(judged, examples, seed=seed)
+    said = f"{len(examples):,} examples · {judged.name} {judged.version}"
+    _show(found, said, as_json=as_json)
+
+
+def _show(found: "Agreement", said: str, *, as_json: bool) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from tiltyard.cli.patience import printable
+
+    if as_json:
+        click.echo(json.dumps(asdict(found), indent=2))
+        return
+    table = Table(box=None, pad_edge=False)
+    table.add_column("class")
+    for heading in ("precision", "recall", "examples"):
+        table.add_column(heading, justify="right")
+    for one in found.classes:
+        row = (_percent(one.precision), _percent(one.recall), f"{one.recall.cases:,}")
+        table.add_row(printable(one.name), *row)
+    Console().print(table)
+    click.echo(f"All right: {_percent(found.accuracy)} · {_kappa(found)}")
+    click.echo(printable(said))
+
+
+def _percent(share: "Share") -> str:
+    if share.estimate is None:
+        return "none found"
+    return f"{share.estimate:.1%} ({share.lower:.1%} … {share.upper:.1%})"
+
+
+def _kappa(found: "Agreement") -> str:
+    if found.kappa is None:
+        return "kappa cannot be told: one side always says the same"
+    return f"kappa {found.kappa:.3f} ({found.kappa_lower:.3f} … {found.kappa_upper:.3f})"

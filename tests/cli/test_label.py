@@ -1,0 +1,45 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from tiltyard.cli import main
+
+TEXTS = {
+    "code": ["fix my Python loop", "a Rust lifetime error", "SQL join of two tables", "bash loop"],
+    "song": ["a poem about rain", "a song for my cat", "a sad love song", "a poem of the sea"],
+}
+
+
+@pytest.fixture
+def examples(tmp_path: Path) -> Path:
+    rows = [{"text": text, "label": label} for label, texts in TEXTS.items() for text in texts]
+    file = tmp_path / "examples.jsonl"
+    file.write_text("\n".join(map(json.dumps, rows)))
+    return file
+
+
+def test_train_saves_a_labeller_that_evaluate_can_judge(
+    tmp_path: Path, examples: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = str(tmp_path / "topic.labeller")
+    main(["label", "train", str(examples), "--name", "topic", "--out", out, "--folds", "4"])
+    said = capsys.readouterr().out
+    assert "precision" in said
+    assert "kappa" in said
+    assert "topic linear@" in said
+    main(["label", "evaluate", str(examples), "--labeller", out, "--json"])
+    found = json.loads(capsys.readouterr().out)
+    assert found["accuracy"]["estimate"] == 1.0
+    assert [one["name"] for one in found["classes"]] == ["code", "song"]
+
+
+def test_bad_examples_end_with_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "examples.csv"
+    file.write_text("text,verdict\nhello,1\n")
+    with pytest.raises(SystemExit) as left:
+        main(["label", "train", str(file), "--name", "topic", "--out", str(tmp_path / "x")])
+    assert left.value.code == 2
+    assert "has no column label; there are text, verdict" in capsys.readouterr().err

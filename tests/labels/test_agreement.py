@@ -1,0 +1,52 @@
+import numpy as np
+import pytest
+from statsmodels.stats.inter_rater import cohens_kappa
+from statsmodels.stats.proportion import proportion_confint
+
+from tiltyard.labels.agreement import agreement, share
+
+
+def test_precision_and_recall_of_a_class() -> None:
+    truth = np.array([[1], [1], [1], [0], [0]], bool)
+    found = np.array([[1], [1], [0], [1], [0]], bool)
+    (only,) = agreement(truth, found, ("code",)).classes
+    assert only.precision.estimate == pytest.approx(2 / 3)
+    assert only.recall.estimate == pytest.approx(2 / 3)
+    assert (only.precision.cases, only.recall.cases) == (3, 3)
+
+
+def test_kappa_is_cohens_of_the_decisions() -> None:
+    draw = np.random.default_rng(1)
+    truth = draw.random((400, 1)) < 0.3
+    found = truth ^ (draw.random((400, 1)) < 0.1)
+    table = np.array(
+        [[(truth & found).sum(), (truth & ~found).sum()],
+         [(~truth & found).sum(), (~truth & ~found).sum()]]
+    )  # fmt: skip
+    judge = cohens_kappa(table)
+    mine = agreement(truth, found, ("code",))
+    assert mine.kappa == pytest.approx(judge.kappa)
+    assert mine.kappa_lower == pytest.approx(judge.kappa_low, abs=0.03)
+    assert mine.kappa_upper == pytest.approx(judge.kappa_upp, abs=0.03)
+
+
+@pytest.mark.parametrize(("hits", "cases"), [(0, 7), (7, 7), (3, 10), (499, 500)])
+def test_shares_have_wilsons_interval(hits: int, cases: int) -> None:
+    lower, upper = proportion_confint(hits, cases, method="wilson")
+    found = share(hits, cases)
+    assert (found.lower, found.upper) == pytest.approx((lower, upper), abs=1e-12)
+
+
+def test_what_cannot_be_told_is_none() -> None:
+    always = np.ones((3, 1), bool)
+    found = agreement(always, always, ("code",))
+    assert found.kappa is None
+    assert found.accuracy.estimate == 1.0
+    (never,) = agreement(~always, ~always, ("code",)).classes
+    assert never.precision.estimate is None
+
+
+def test_the_same_seed_gives_the_same_interval() -> None:
+    truth = np.eye(3, dtype=bool)[[0, 1, 2, 0, 1, 2]]
+    found = np.eye(3, dtype=bool)[[0, 1, 2, 0, 2, 2]]
+    assert agreement(truth, found, tuple("abc")) == agreement(truth, found, tuple("abc"))

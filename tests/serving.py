@@ -28,7 +28,7 @@ async def serving(
     examples: bool = False,
 ) -> AsyncGenerator[str]:
     """Serve these contestants, or the demo ones answering at once; give the address."""
-    settings = Settings.model_validate({"data": data, "refresh_s": 0.05})
+    settings = Settings.model_validate({"data": data, "refresh_s": 0.05, "drain_s": 0})
     catalogue = Catalogue(contestants, "the test") if contestants else demo_catalogue()
     installation = install(settings, catalogue, definition=definition, pace=pace, examples=examples)
     with bind("127.0.0.1", 0) as taken:

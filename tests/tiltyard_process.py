@@ -44,7 +44,7 @@ def running(*arguments: str | Path, **environment: str) -> Iterator[Running]:
         [TILTYARD, *arguments, "--port", "0"],
         stdout=subprocess.PIPE,
         text=True,
-        env=os.environ | {"PYTHONUNBUFFERED": "1"} | environment,
+        env=os.environ | {"PYTHONUNBUFFERED": "1", "TILTYARD_DRAIN_S": "0"} | environment,
     ) as process:
         assert process.stdout is not None
         try:

@@ -3,6 +3,7 @@
 import asyncio
 import traceback
 from contextlib import aclosing
+from dataclasses import dataclass
 from time import monotonic
 
 import structlog
@@ -27,6 +28,30 @@ MOST_TOKENS = 2**53
 """No answer has more; a provider that says so is not believed."""
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """An end that did not come from the contestant.
+
+    Attributes
+    ----------
+    state
+        Of the attempt: `stopped` can be voted on, `failed` can be retried.
+    why
+        A sentence for the operator.
+    reason
+        The stop reason that is recorded, so that nobody takes the end for the contestant's own.
+    """
+
+    state: AttemptState
+    why: str | None = None
+    reason: str | None = None
+
+
+STOPPED = Cut("stopped")
+ABANDONED = Cut("failed", "Nobody was following any more.", "tiltyard:abandoned")
+DRAINED = Cut("failed", "The server stopped while this was streaming.", "tiltyard:drained")
 
 
 class Answering:
@@ -73,12 +98,12 @@ class Answering:
         self._started = self._alive = monotonic()
         self._first_text_ms: int | None = None
         self._task: asyncio.Task[None] | None = None
-        self._cut: tuple[AttemptState, str | None] | None = None
+        self._cut: Cut | None = None
 
-    def cut(self, state: AttemptState, why: str | None = None) -> None:
-        """End the answer where it is, in this state; an answer that has ended stays as it is."""
+    def cut(self, cut: Cut) -> None:
+        """End the answer where it is; an answer that has ended stays as it is."""
         if self._cut is None:
-            self._cut = state, why
+            self._cut = cut
             if self._task is not None:
                 self._task.cancel()
 
@@ -92,7 +117,7 @@ class Answering:
             spoke=self._first_text_ms is not None,
         )
         if sentence is not None:
-            self.cut("failed", sentence)
+            self.cut(Cut("failed", sentence, "tiltyard:overdue"))
 
     @property
     def waiting(self) -> int:
@@ -118,7 +143,7 @@ class Answering:
         except asyncio.CancelledError:
             if self._cut is None:
                 raise
-            return self._end(*self._cut)
+            return self._end(self._cut.state, self._cut.why, self._cut.reason)
         except Exception:  # noqa: BLE001  # the job's edge: a broken adapter ends its own side only
             # As text: a renderer that shows variables would show the provider's key.
             trace = traceback.format_exc()
@@ -156,7 +181,9 @@ class Answering:
             case Alive():
                 pass
 
-    def _end(self, state: AttemptState, error: str | None = None) -> AttemptEnd:
+    def _end(
+        self, state: AttemptState, error: str | None = None, reason: str | None = None
+    ) -> AttemptEnd:
         text = "".join(self._text)
         if state != "failed" and not text.strip():
             state, error = "failed", error or "The answer ended before its first word."
@@ -167,7 +194,8 @@ class Answering:
             text=text,
             reasoning="".join(self._reasoning),
             request=self._finished.request,
-            stop_reason=storable(self._finished.stop_reason or "")[:STOP_REASON_CHARS] or None,
+            stop_reason=storable(reason or self._finished.stop_reason or "")[:STOP_REASON_CHARS]
+            or None,
             input_tokens=_count(self._finished.input_tokens),
             output_tokens=_count(self._finished.output_tokens),
             first_text_ms=self._first_text_ms,

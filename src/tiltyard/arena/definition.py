@@ -57,6 +57,7 @@ class Answer(_Section):
     first_word_s: Seconds = 300.0
     idle_s: Seconds
     total_s: Seconds
+    unattended_s: Seconds = 30.0
 
 
 class Pacing(_Section):

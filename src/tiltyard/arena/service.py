@@ -14,7 +14,8 @@ from tiltyard.arena.continuing import goes_on, others, read_earlier
 from tiltyard.arena.definition import ArenaDefinition, Mode
 from tiltyard.arena.events import Numbered, Working
 from tiltyard.arena.examples import SOURCE, example_battles
-from tiltyard.arena.live import FRAME_S, WORKING_S, LiveTurn, LiveTurns
+from tiltyard.arena.live import LiveTurns
+from tiltyard.arena.live_turn import FRAME_S, WORKING_S, LiveTurn
 from tiltyard.arena.match import (
     BattleState,
     Call,
@@ -128,6 +129,19 @@ class Arena:
             server = self._ledger.server
             await battles.fail_open_attempts(connection, datetime.now(UTC), server=server)
         await self._adapters.close()
+
+    @property
+    def is_draining(self) -> bool:
+        """Whether the server is about to stop and takes on nothing new."""
+        return self._live.draining
+
+    async def drain(self, within_s: float) -> None:
+        """Take on no more turns, and let those that run end; cut them after `within_s` seconds."""
+        await self._live.drain(within_s)
+
+    def cut_turns(self) -> None:
+        """End every turn where it is, so that it can be retried."""
+        self._live.cut_all()
 
     def end_streams(self) -> None:
         """Let every follower's stream end, so that the server can stop."""
@@ -258,6 +272,7 @@ class Arena:
         """
         async with self._ledger.reading() as connection:
             battle = await _read(connection, voter, id_)
+        self._live.visit(id_)
         if battle_state(battle) is BattleState.ANSWERING and not self._live.is_live(id_):
             return await self._abandon(voter, id_)
         return battle
@@ -368,7 +383,13 @@ class Arena:
             if attempt.turn == turn and attempt.state == "streaming"
         ]
         pace = pace_of(self.definition.pacing, frame_s=FRAME_S)
-        live = LiveTurn(battle, sides, self._ledger, pace=pace)
+        live = LiveTurn(
+            battle,
+            sides,
+            self._ledger,
+            pace=pace,
+            unattended_s=self.definition.answer.unattended_s,
+        )
         self._live.start(battle.id, live, battle.voter)
 
     async def _abandon(self, voter: str, id_: UUID) -> Battle:

@@ -1,9 +1,13 @@
 """Run the application on a socket."""
 
+import asyncio
 import errno
 import os
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from types import FrameType
 from typing import ClassVar
 
 import uvicorn
@@ -14,8 +18,10 @@ from tiltyard.web.app import create_app
 from tiltyard.web.installation import Installation
 from tiltyard.web.logs import configure_logs
 
-DRAIN_S = 5
-"""How long open streams may go on after the server was asked to stop."""
+CLOSING_S = 5
+"""How long open connections may go on once every turn has ended."""
+HURRY_S = 0.1
+"""How soon a second request to stop is heard."""
 
 
 class AddressError(TiltyardError):
@@ -53,7 +59,8 @@ def address(taken: socket.socket) -> str:
 class Server(uvicorn.Server):
     """Serves an installation that is running.
 
-    Asked to stop, it first ends every stream, so that open tabs do not hold it up.
+    Asked to stop, it takes on no more turns, lets those that run end, answers everything else
+    meanwhile, and then closes. Asked from the keyboard or asked again, it cuts the turns at once.
     """
 
     def __init__(self, installation: Installation) -> None:
@@ -63,15 +70,36 @@ class Server(uvicorn.Server):
                 lifespan="off",
                 log_config=None,
                 access_log=False,
-                timeout_graceful_shutdown=DRAIN_S,
+                timeout_graceful_shutdown=CLOSING_S,
                 server_header=False,
             )
         )
         self._installation = installation
+        self._hurried = False
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to stop, or hurry."""
+        self._hurried = self.should_exit or sig == signal.SIGINT
+        super().handle_exit(sig, frame)
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Take being asked to stop as a reason to stop well, and not to die of the signal."""
+        with super().capture_signals():
+            try:
+                yield
+            finally:
+                self._captured_signals.clear()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End the streams, then the connections."""
-        self._installation.arena.end_streams()
+        """End the turns, then the streams, then the connections."""
+        arena = self._installation.arena
+        draining = asyncio.create_task(arena.drain(self._installation.settings.drain_s))
+        while not draining.done():
+            if self._hurried:
+                arena.cut_turns()
+            await asyncio.wait((draining,), timeout=HURRY_S)
+        arena.end_streams()
         await super().shutdown(sockets)
 
 

@@ -26,13 +26,15 @@ async def serving(
     definition: ArenaDefinition | None = None,
     pace: float = 0,
     examples: bool = False,
+    database_url: str | None = None,
 ) -> AsyncGenerator[str]:
     """Serve these contestants, or the demo ones answering at once; give the address."""
-    settings = Settings.model_validate({"data": data, "refresh_s": 0.05, "drain_s": 0})
+    given = {"data": data, "refresh_s": 0.05, "drain_s": 0, "database_url": database_url}
+    settings = Settings.model_validate(given)
     catalogue = Catalogue(contestants, "the test") if contestants else demo_catalogue()
     installation = install(settings, catalogue, definition=definition, pace=pace, examples=examples)
     with bind("127.0.0.1", 0) as taken:
-        async with installation.running():
+        async with installation.running(address(taken)):
             server = Server(installation)
             serve = asyncio.create_task(server.serve(sockets=[taken]))
             yield address(taken)

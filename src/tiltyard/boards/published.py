@@ -56,8 +56,7 @@ class PublishedBoards:
                 before = await snapshots.read_snapshot(connection, arena, OVERALL)
                 faces = _faces(await register.read_cards(connection))
             if count and not (before and self._is_current(before.board, count, faces)):
-                await self._publish(arena, faces)
-                published += 1
+                published += await self._publish(arena, faces, after=before)
         return published
 
     def _is_current(self, board: Mapping[str, Any], count: int, faces: Mapping[str, Face]) -> bool:
@@ -105,7 +104,11 @@ class PublishedBoards:
             for board in boards
         ]
 
-    async def _publish(self, arena: str, faces: Mapping[str, Face]) -> None:
+    async def _publish(
+        self, arena: str, faces: Mapping[str, Face], *, after: Snapshot | None
+    ) -> bool:
+        """Publish a new snapshot, unless another worker published one after `after`."""
+
         def fit(connection: SyncConnection) -> tuple[VotesOfArena, Board]:
             read = read_votes(connection, arena)
             return read, rank(_as_seen(read.battles, faces), self._recipe)
@@ -114,9 +117,13 @@ class PublishedBoards:
         now = datetime.now(UTC)
         document = board_document(arena, OVERALL, fitted, read, faces, at=now)
         async with self._ledger.writing() as connection:
+            await snapshots.lock_board(connection, arena, OVERALL)
+            if await snapshots.read_snapshot(connection, arena, OVERALL) != after:
+                return False
             await snapshots.add_snapshot(
                 connection, Snapshot(arena, OVERALL, read.last_vote, document, now)
             )
+            return True
 
 
 def board_document(

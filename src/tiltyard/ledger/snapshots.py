@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tiltyard.ledger.records import Snapshot
@@ -20,6 +21,13 @@ async def add_snapshot(connection: AsyncConnection, snapshot: Snapshot) -> None:
             published_at=snapshot.published_at,
         )
     )
+
+
+async def lock_board(connection: AsyncConnection, arena: str, slice_: str) -> None:
+    """Let nobody else publish this board until the transaction ends."""
+    if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
+        key = func.hashtextextended(f"{arena}/{slice_}", 0)
+        await connection.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 async def read_snapshot(

@@ -8,6 +8,7 @@ from tiltyard.web import health, pages
 from tiltyard.web.api import api_router
 from tiltyard.web.installation import Installation
 from tiltyard.web.problems import answer_errors
+from tiltyard.web.relay import RelayMiddleware
 from tiltyard.web.security import RefusalMiddleware, SecurityHeadersMiddleware
 from tiltyard.web.voter import VoterMiddleware
 
@@ -34,6 +35,7 @@ def create_app(installation: Installation) -> FastAPI:
     app.mount("/static", StaticFiles(directory=pages.static_directory), name="static")
     answer_errors(app)
     # The last added is the outermost: every response gets the headers, refusals included.
+    app.add_middleware(RelayMiddleware, relay=installation.relay)
     app.add_middleware(VoterMiddleware, voters=installation.voters)
     app.add_middleware(RefusalMiddleware)
     app.add_middleware(SecurityHeadersMiddleware)

@@ -21,6 +21,7 @@ from tiltyard.ledger.lock import only_server
 from tiltyard.ledger.migrate import upgrade_ledger
 from tiltyard.ledger.presence import Presence
 from tiltyard.web import pages
+from tiltyard.web.relay import Relay
 from tiltyard.web.settings import Settings
 from tiltyard.web.voter import Voters
 from tiltyard.worker.service import Worker
@@ -33,6 +34,7 @@ class Installation:
     settings: Settings
     ledger: Ledger
     presence: Presence
+    relay: Relay
     arena: Arena
     boards: PublishedBoards
     worker: Worker
@@ -78,6 +80,7 @@ class Installation:
                 await upgrade_ledger(self.ledger)
                 async with self.presence.kept(address), self._working():
                     yield
+                    await self.relay.close()
 
     @asynccontextmanager
     async def _working(self) -> AsyncGenerator[None]:
@@ -126,15 +129,17 @@ def install(
     definition = definition or built_in_definition("text")
     ledger = Ledger(settings.ledger)
     boards = PublishedBoards(ledger, [definition.id], Recipe())
+    live = LiveTurns(settings.live_turns, per_voter=settings.live_turns_per_voter)
     arena = Arena(
         definition,
         catalogue,
         Adapters(pace=pace),
         ledger,
-        live=LiveTurns(settings.live_turns, per_voter=settings.live_turns_per_voter),
+        live=live,
         chance=random.SystemRandom(),
     )
     presence = Presence(ledger)
     worker = Worker(ledger, boards, every_s=settings.refresh_s, presence=presence)
     voters = Voters(settings.read_secret())
-    return Installation(settings, ledger, presence, arena, boards, worker, voters, examples)
+    relay = Relay(ledger, live.is_live)
+    return Installation(settings, ledger, presence, relay, arena, boards, worker, voters, examples)

@@ -23,6 +23,8 @@ CLOSING_S = 5
 HURRY_S = 0.1
 """How soon a second request to stop is heard."""
 
+WILDCARDS = {"0.0.0.0", "::"}  # noqa: S104  # compared with, not listened on
+
 
 class AddressError(TiltyardError):
     """The server cannot listen where it was asked to."""
@@ -54,6 +56,12 @@ def address(taken: socket.socket) -> str:
     """Say where a bound socket is reached."""
     host, port = taken.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def reached_at(taken: socket.socket) -> str:
+    """Say where other servers reach a bound socket: by this machine's name if it listens to all."""
+    host, port = taken.getsockname()[:2]
+    return f"http://{socket.gethostname()}:{port}" if host in WILDCARDS else address(taken)
 
 
 class Server(uvicorn.Server):
@@ -100,6 +108,7 @@ class Server(uvicorn.Server):
                 arena.cut_turns()
             await asyncio.wait((draining,), timeout=HURRY_S)
         arena.end_streams()
+        await self._installation.relay.close()
         await super().shutdown(sockets)
 
 
@@ -122,7 +131,7 @@ async def run(
     TiltyardError
         When the installation cannot run.
     """
-    async with installation.running():
+    async with installation.running(installation.settings.address or reached_at(taken)):
         announce()
         await Server(installation).serve(sockets=[taken])
 

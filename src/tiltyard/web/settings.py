@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = None
     contestants: Path = Path("contestants.toml")
     secret: Annotated[SecretStr | None, Field(min_length=SECRET_CHARS)] = None
+    address: Annotated[str | None, Field(pattern=r"^https?://[^\s/?#@]+$")] = None
     title: Annotated[str, Field(min_length=1, max_length=60)] = "Tiltyard"
     live_turns: Annotated[int, Field(gt=0)] = 300
     live_turns_per_voter: Annotated[int, Field(gt=0)] = 3

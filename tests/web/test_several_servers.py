@@ -1,0 +1,99 @@
+"""Two servers on one PostgreSQL, and a person whose requests reach either."""
+
+import uuid
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+from sqlalchemy import text
+
+from opened import open_ledger
+from postgres import PostgresCluster
+from serving import API, ask, follow, serving, vote, voter
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def url(postgres: PostgresCluster) -> Iterator[str]:
+    with postgres.database(f"tiltyard_{uuid.uuid4().hex}") as url:
+        yield url
+
+
+@asynccontextmanager
+async def two_servers(
+    data: Path, url: str, *, pace: float = 0
+) -> AsyncGenerator[tuple[aiohttp.ClientSession, aiohttp.ClientSession]]:
+    """One person, once at each of two servers."""
+    async with (
+        serving(data, database_url=url, pace=pace) as first,
+        serving(data, database_url=url, pace=pace) as second,
+        voter(first) as here,
+        voter(second) as there,
+    ):
+        there._cookie_jar = here.cookie_jar
+        yield here, there
+
+
+async def test_words_are_followed_and_stopped_at_the_server_that_does_not_answer(
+    tmp_path: Path, url: str
+) -> None:
+    async with two_servers(tmp_path, url, pace=5) as (here, there):
+        battle = (await ask(here))["id"]
+        async with there.get(f"{API}/battles/{battle}/events") as stream:
+            assert stream.content_type == "text/event-stream"
+            await stream.content.readuntil(b"event: frame")
+            async with there.get(f"{API}/battles/{battle}") as response:
+                assert (await response.json())["state"] == "answering"
+            async with there.post(f"{API}/battles/{battle}/stop") as response:
+                assert response.status == 202
+                assert (await response.json())["state"] != "answering"
+            assert b"event: turn_done" in await stream.read()
+
+
+async def test_asked_here_and_voted_there_and_gone_on_with_there(tmp_path: Path, url: str) -> None:
+    async with two_servers(tmp_path, url) as (here, there):
+        battle = (await ask(here))["id"]
+        assert b"turn_done" in await follow(there, battle)
+        message = {"message": {"parts": [{"type": "text", "text": "And at night?"}]}}
+        async with there.post(f"{API}/battles/{battle}/turns", json=message) as response:
+            assert response.status == 201
+        second_turn = await follow(here, battle)
+        assert b'"turn":2' in second_turn
+        assert b'"turn":1' not in second_turn
+        async with await vote(there, battle, key="mine") as response:
+            answer = await response.json()
+        async with await vote(here, battle, key="mine") as response:
+            assert await response.json() == answer
+
+
+async def test_a_server_that_cannot_be_reached_is_waited_for_in_the_ledger(
+    tmp_path: Path, url: str
+) -> None:
+    async with two_servers(tmp_path, url, pace=0.3) as (here, there):
+        async with open_ledger(url) as ledger, ledger.writing() as connection:
+            await connection.execute(text("UPDATE servers SET address = 'http://127.0.0.1:9'"))
+        battle = (await ask(here))["id"]
+        async with there.post(f"{API}/battles/{battle}/stop") as response:
+            assert response.status == 503
+            assert "Another server answers this battle" in (await response.json())["detail"]
+        told = await follow(there, battle)
+        assert told.count(b"event: turn_done") == 1
+        async with await vote(there, battle) as response:
+            assert response.status == 200
+
+
+async def test_a_strangers_battle_is_as_unknown_there_as_here(tmp_path: Path, url: str) -> None:
+    async with two_servers(tmp_path, url, pace=5) as (here, there):
+        battle = (await ask(here))["id"]
+        async with (
+            voter(str(there._base_url)) as stranger,
+            stranger.get(f"{API}/battles/{battle}/events") as response,
+        ):
+            assert response.status == 404
+            assert len(response.headers.getall("set-cookie")) == 1
+            assert response.headers["x-content-type-options"] == "nosniff"
+        async with here.post(f"{API}/battles/{battle}/stop") as response:
+            assert response.status == 202

@@ -2,15 +2,23 @@
 
 import hashlib
 import tomllib
+from collections.abc import Iterator, Sequence
 from importlib import resources
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from tiltyard.arena.pairing.rules import PairingRules
 from tiltyard.battles.outcome import Outcome
+from tiltyard.contestants.card import PartType
 from tiltyard.errors import TiltyardError
+from tiltyard.images.limits import Limits
 from tiltyard.ledger.records import VotePer
+
+BUILT_IN = ("text", "vision")
+"""The arenas whose definitions come with Tiltyard."""
 
 MOST_CHARS = 900_000
 """No answer may be longer: places in a stream count characters up to here."""
@@ -31,11 +39,35 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Images(_Section):
+    """How many images a message may have, and how large each may be."""
+
+    per_message: Positive
+    max_bytes: Positive
+    max_pixels: Positive
+    max_side: Positive
+
+    @property
+    def limits(self) -> Limits:
+        """The same for whoever redraws them."""
+        return Limits(bytes=self.max_bytes, pixels=self.max_pixels, side=self.max_side)
+
+
 class Accept(_Section):
     """What a message may hold."""
 
-    parts: tuple[Literal["text"], ...] = Field(min_length=1)
+    parts: tuple[PartType, ...] = Field(min_length=1)
     max_chars: Positive
+    images: Images | None = None
+
+    @model_validator(mode="after")
+    def _images_have_limits(self) -> Self:
+        if ("image" in self.parts) != (self.images is not None):
+            raise PydanticCustomError(
+                "images",
+                "An arena that accepts images says how large in [accept.images], and only then",
+            )
+        return self
 
 
 class Turns(_Section):
@@ -110,6 +142,52 @@ def parse_definition(text: str, *, name: str) -> ArenaDefinition:
         raise ArenaDefinitionError(f"{name} is not valid TOML: {error}.") from error
     except ValidationError as error:
         raise ArenaDefinitionError(f"{name}: {_first_problem(error.errors()[0])}") from error
+
+
+def read_definitions(places: Sequence[str]) -> list[ArenaDefinition]:
+    """Read the definitions an installation is to host, in this order.
+
+    Parameters
+    ----------
+    places
+        Names of built-in arenas, paths of `.toml` files, or of directories with such files.
+
+    Raises
+    ------
+    ArenaDefinitionError
+        When there is no such arena or file, one cannot be read, or two have one id.
+    """
+    found = [definition for place in places for definition in _read_place(place)]
+    ids = [definition.id for definition in found]
+    if twice := next((id_ for id_ in ids if ids.count(id_) > 1), None):
+        raise ArenaDefinitionError(f"Two arenas have the id {twice!r}: leave one of them out.")
+    if not found:
+        raise ArenaDefinitionError("No arena is to be hosted: name one, such as text.")
+    return found
+
+
+def _read_place(place: str) -> Iterator[ArenaDefinition]:
+    path = Path(place)
+    if place in BUILT_IN:
+        yield built_in_definition(place)
+    elif path.is_dir():
+        for file in sorted(path.glob("*.toml")):
+            yield _read_file(file)
+    elif path.suffix == ".toml":
+        yield _read_file(path)
+    else:
+        raise ArenaDefinitionError(
+            f"There is no arena {place!r}: {', '.join(BUILT_IN)} are built in, and others are "
+            "given as .toml files or a directory of them."
+        )
+
+
+def _read_file(path: Path) -> ArenaDefinition:
+    try:
+        return parse_definition(path.read_text(encoding="utf-8"), name=str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ArenaDefinitionError(f"{path} cannot be read: {reason}.") from error
 
 
 def built_in_definition(arena: str) -> ArenaDefinition:

@@ -34,13 +34,24 @@ def check_message(parts: Sequence[Part], definition: ArenaDefinition) -> None:
     for part in parts:
         refuse_unstorable(part.text, "The message")
     length = sum(len(part.text) for part in parts)
-    if not any(part.text.strip() for part in parts):
+    pictures = images_of(parts)
+    if not pictures and not any(part.text.strip() for part in parts):
         raise MessageError("The message is empty: write something to ask.")
+    if rules.images is not None and len(pictures) > rules.images.per_message:
+        raise MessageError(
+            f"The message has {len(pictures)} images and this arena takes at most "
+            f"{rules.images.per_message}: leave some out."
+        )
     if length > rules.max_chars:
         raise MessageError(
             f"The message has {length:,} characters and this arena takes at most "
             f"{rules.max_chars:,}: shorten it."
         )
+
+
+def images_of(parts: Sequence[Part]) -> list[Part]:
+    """Pick the images of a message."""
+    return [part for part in parts if part.type == "image"]
 
 
 def refuse_unstorable(text: str, what: str) -> None:

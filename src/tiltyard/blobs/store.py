@@ -45,6 +45,11 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def is_digest(name: str) -> bool:
+    """Say whether a name could be a blob's."""
+    return _DIGEST.fullmatch(name) is not None
+
+
 def place(sha256: str) -> str:
     """Say where a blob is inside its store: fanned out, so that no directory grows too long.
 
@@ -53,6 +58,6 @@ def place(sha256: str) -> str:
     ValueError
         When it is no digest; nothing else may become a part of a path.
     """
-    if not _DIGEST.fullmatch(sha256):
+    if not is_digest(sha256):
         raise ValueError(sha256)
     return f"{sha256[:2]}/{sha256}"

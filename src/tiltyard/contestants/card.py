@@ -11,6 +11,10 @@ DEMO_MODELS = ("heron", "wren", "owl", "robin", "peacock", "swift", "magpie", "c
 """What `model` may be where `adapter` is `demo`."""
 
 
+PartType = Literal["text", "image"]
+"""What a message can hold."""
+
+
 class Status(StrEnum):
     """Where a contestant is in its life. Only public ones are drawn for battles."""
 
@@ -37,6 +41,7 @@ class Contestant(BaseModel):
     adapter: Literal["openai_chat", "demo"]
     model: Annotated[str, Field(min_length=1, max_length=200)]
     base_url: Annotated[str | None, Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")] = None
+    accepts: Annotated[tuple[PartType, ...], Field(min_length=1)] = ("text",)
     key_env: Annotated[str | None, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = None
     price_input_usd_per_million: Annotated[float | None, Field(ge=0, allow_inf_nan=False)] = None
     price_output_usd_per_million: Annotated[float | None, Field(ge=0, allow_inf_nan=False)] = None

@@ -19,10 +19,12 @@ _ALLOWED = {
     "adapter": '"openai_chat" or "demo"',
     "model": "a text of 1 to 200 characters, as the provider spells it",
     "base_url": 'an address such as "https://api.example.com/v1", without user name or query',
+    "accepts": 'a list of what it takes: ["text"] or ["text", "image"]',
     "key_env": "the name of an environment variable, such as OPENAI_API_KEY, never the key itself",
     "price_input_usd_per_million": "a number of US dollars, 0 or more",
     "price_output_usd_per_million": "a number of US dollars, 0 or more",
     "released": "a date such as 2026-11-23",
+    "family": "a text of 1 to 80 characters",
     "status": " or ".join(f'"{status}"' for status in Status),
     "alias": "a text of 1 to 80 characters",
 }

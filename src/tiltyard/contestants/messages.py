@@ -1,6 +1,6 @@
 """What people and contestants say to each other: messages made of typed parts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Role = Literal["system", "user", "assistant"]
@@ -13,16 +13,20 @@ class Part:
     Attributes
     ----------
     type
-        `text` today; `image`, `code`, `artifact`, … as arenas come. Unknown types are kept.
+        `text` or `image`; `code`, `artifact`, … as arenas come. Unknown types are kept.
     text
         The words, for parts that are words.
     data
-        Everything else the part carries, as JSON.
+        Everything else the part carries, as JSON. An image has `sha256`, `media_type`, `width`
+        and `height`.
+    content
+        The bytes of an image, while it is on its way to a contestant; the ledger has none.
     """
 
     type: str
     text: str = ""
     data: dict[str, Any] | None = None
+    content: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

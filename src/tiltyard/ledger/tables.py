@@ -1,7 +1,8 @@
 """The tables of the ledger.
 
 Facts are added and never edited, with two exceptions that are states rather than facts: an
-attempt is open until its answer has ended, and an erasure empties the words of a battle.
+attempt is open until its answer has ended, and an erasure empties the words of a battle and lets
+go of its images.
 Voters appear as keyed pseudonyms only; the key is not in the database.
 """
 
@@ -175,6 +176,29 @@ erasures = Table(
     metadata,
     Column("battle", ForeignKey("battles.id"), primary_key=True),
     Column("erased_at", UtcDateTime, nullable=False),
+)
+
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("voter", String(64), primary_key=True),
+    Column("media_type", String(20), nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("bytes", Integer, nullable=False),
+    Column("uploaded_at", UtcDateTime, nullable=False, index=True),
+    Index("ix_uploads_voter", "voter"),
+)
+
+image_uses = Table(
+    "image_uses",
+    metadata,
+    Column("battle", Uuid, primary_key=True),
+    Column("turn", Integer, primary_key=True),
+    Column("sha256", String(64), primary_key=True),
+    ForeignKeyConstraint(["battle", "turn"], ["turns.battle", "turns.number"]),
+    Index("ix_image_uses_sha256", "sha256"),
 )
 
 labels = Table(

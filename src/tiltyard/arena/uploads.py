@@ -1,0 +1,213 @@
+"""Pictures that people send: taken, kept, lent to contestants, and let go of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar
+from uuid import UUID
+
+import structlog
+
+from tiltyard.arena.message import images_of
+from tiltyard.blobs.store import BlobStore, BlobStoreError, digest, is_digest
+from tiltyard.contestants.messages import Message, Part
+from tiltyard.errors import TiltyardError
+from tiltyard.images.limits import Limits
+from tiltyard.images.sandbox import Sandbox
+from tiltyard.ledger import uploads
+from tiltyard.ledger.engine import Connection, Ledger
+from tiltyard.ledger.uploads import Upload
+
+KEPT_UNUSED = timedelta(hours=24)
+"""How long a picture waits for the message it was meant for."""
+
+SWEEP = 50
+"""How many pictures that waited in vain are let go of at a time."""
+
+log = structlog.get_logger()
+
+
+class UnknownImageError(TiltyardError):
+    """No image of this person's has this digest."""
+
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "No such image"
+
+
+class TooManyImagesError(TiltyardError):
+    """A person, or all of them, sent many images and used them in no message."""
+
+    status: ClassVar[int] = 429
+    title: ClassVar[str] = "Too many images"
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How much may wait for its message: images of one person, and bytes of all of them."""
+
+    images: int = 32
+    bytes: int = 2_000_000_000
+
+
+class Uploads:
+    """The pictures of an installation. A picture is its sender's: nobody else may see or use it.
+
+    Parameters
+    ----------
+    ledger, blobs
+        Where it is recorded who sent what, and where the bytes are.
+    sandbox
+        Where pictures are redrawn before anything is kept.
+    allowance
+        How much may wait for its message.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        blobs: BlobStore,
+        sandbox: Sandbox,
+        *,
+        allowance: Allowance | None = None,
+    ) -> None:
+        self._ledger = ledger
+        self._blobs = blobs
+        self._sandbox = sandbox
+        self._allowance = allowance or Allowance()
+
+    async def take(self, voter: str, data: bytes, declared: str, limits: Limits) -> Upload:
+        """Redraw a picture, and keep it for its sender.
+
+        Raises
+        ------
+        ImageError, ImagesBusyError, TooManyImagesError, BlobStoreError
+            See there. Nothing is kept then.
+        """
+        await self._refuse_hoarding(voter)
+        picture = await self._sandbox.redraw(data, declared, limits)
+        upload = Upload(
+            sha256=digest(picture.data),
+            voter=voter,
+            media_type=picture.media_type,
+            width=picture.width,
+            height=picture.height,
+            bytes=len(picture.data),
+        )
+        # In this order: what is recorded is not let go of by somebody who tidies up meanwhile.
+        async with self._ledger.writing() as connection:
+            await uploads.record_upload(connection, upload, datetime.now(UTC))
+        await self._blobs.put(picture.data)
+        return upload
+
+    async def read(self, voter: str, sha256: str) -> tuple[Upload, bytes]:
+        """Read one of the person's own pictures.
+
+        Raises
+        ------
+        UnknownImageError
+            When they have none of this digest.
+        """
+        async with self._ledger.reading() as connection:
+            found = await uploads.find_uploads(connection, voter, [sha256])
+        content = await self._blobs.get(sha256) if sha256 in found else None
+        if content is None:
+            raise _unknown(sha256)
+        return found[sha256], content
+
+    async def claim(
+        self, connection: Connection, voter: str, parts: Sequence[Part]
+    ) -> Sequence[Part]:
+        """Say of every picture in a message what the ledger knows of it.
+
+        Raises
+        ------
+        UnknownImageError
+            When the person has not sent it.
+        """
+        names = sorted({_sha256(part) for part in images_of(parts)})
+        if not names:
+            return parts
+        for name in names:
+            if not is_digest(name):
+                raise _unknown(name)
+            await uploads.hold_image(connection, name)
+        found = await uploads.find_uploads(connection, voter, names)
+        return [_described(part, found) if part.type == "image" else part for part in parts]
+
+    async def use(
+        self, connection: Connection, battle: UUID, turn: int, parts: Sequence[Part]
+    ) -> None:
+        """Record that a message has its pictures: they stay as long as the battle's words do."""
+        names = [_sha256(part) for part in images_of(parts)]
+        await uploads.record_uses(connection, battle, turn, names)
+
+    async def lend(self, conversation: Sequence[Message]) -> tuple[Message, ...]:
+        """Give the pictures of a conversation their bytes, for a contestant to look at."""
+        wanted = {_sha256(part) for said in conversation for part in images_of(said.parts)}
+        contents = {name: await self._content(name) for name in sorted(wanted)}
+        return tuple(
+            Message(said.role, tuple(_lent(part, contents) for part in said.parts))
+            for said in conversation
+        )
+
+    async def release(self, connection: Connection, battle: UUID) -> None:
+        """Let go of a forgotten battle's pictures, and erase those that nobody else has."""
+        for name in await uploads.release_battle(connection, battle):
+            await self._blobs.delete(name)
+
+    async def sweep(self) -> int:
+        """Erase pictures that waited too long for their message; say how many were erased."""
+        before = datetime.now(UTC) - KEPT_UNUSED
+        async with self._ledger.writing() as connection:
+            names = await uploads.release_unused(connection, before=before, limit=SWEEP)
+            for name in names:
+                await self._blobs.delete(name)
+        return len(names)
+
+    async def _refuse_hoarding(self, voter: str) -> None:
+        since = datetime.now(UTC) - KEPT_UNUSED
+        async with self._ledger.reading() as connection:
+            unused = await uploads.count_unused(connection, voter, since=since)
+        if unused.mine >= self._allowance.images:
+            raise TooManyImagesError(
+                f"You have sent {unused.mine} images that no message uses: ask about some of "
+                "them first."
+            )
+        if unused.bytes >= self._allowance.bytes:
+            log.warning("images that no message uses fill their room", bytes=unused.bytes)
+            raise TooManyImagesError("This arena has no room for more images today: try tomorrow.")
+
+    async def _content(self, name: str) -> bytes:
+        content = await self._blobs.get(name)
+        if content is None:
+            log.error("an image is in the ledger and not in its store", sha256=name)
+            raise BlobStoreError("An image of this battle is lost: start a new battle with it.")
+        return content
+
+
+def _sha256(part: Part) -> str:
+    return str((part.data or {}).get("sha256", ""))
+
+
+def _described(part: Part, found: dict[str, Upload]) -> Part:
+    upload = found.get(_sha256(part))
+    if upload is None:
+        raise _unknown(_sha256(part))
+    return replace(
+        part,
+        data={
+            "sha256": upload.sha256,
+            "media_type": upload.media_type,
+            "width": upload.width,
+            "height": upload.height,
+        },
+    )
+
+
+def _lent(part: Part, contents: dict[str, bytes]) -> Part:
+    return replace(part, content=contents[_sha256(part)]) if part.type == "image" else part
+
+
+def _unknown(sha256: str) -> UnknownImageError:
+    name = sha256[:12] or "without a digest"
+    return UnknownImageError(f"You have no image {name} here: send it to POST /images first.")

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
+from tiltyard.arena.exposure import ExposureReport, OrganisationExposure
 from tiltyard.errors import TiltyardError
 from tiltyard.web.pages import Site
 
@@ -107,6 +109,20 @@ FULL_BOARD = board_of(
 EMPTY_BOARD = board_of(votes=0, example=0)
 
 
+EXPOSURE = ExposureReport(
+    arena="text",
+    battles=12_345,
+    undeclared=600,
+    policies={"uniform@1+0a1b2c3d": 345, "weighted@1+4e5f6a7b": 12_000},
+    organisations=[
+        OrganisationExposure("Example Works", 0.61, 0.612, 15_110, 15_060.9, 0.44, unusual=False),
+        OrganisationExposure("Hedge Lab", 0.389, 0.387, 9_555, 9_604.4, 0.0001, unusual=True),
+        OrganisationExposure("Anonymous previews", 0.001, 0.001, 25, 24.7, None, unusual=False),
+    ],
+    counted_at=datetime(2026, 11, 23, 12, tzinfo=UTC),
+)
+
+
 @dataclass(slots=True)
 class ScriptedPages:
     """What `app.state.arena_pages` holds in these tests."""
@@ -117,6 +133,9 @@ class ScriptedPages:
             title="Tiltyard", version="0.1.0", demo=True, max_chars=MAX_CHARS, max_turns=10
         )
     )
+
+    async def exposure(self) -> ExposureReport:
+        return EXPOSURE
 
     def suggested_prompts(self) -> Sequence[Prompt]:
         return PROMPTS

@@ -52,7 +52,9 @@ def show(page: Page, scheme: Scheme, width: int) -> None:
 
 @SCHEMES
 @WIDTHS
-@pytest.mark.parametrize("path", ["/", "/boards/text/overall", "/boards/text/nonsense"])
+@pytest.mark.parametrize(
+    "path", ["/", "/boards/text/overall", "/boards/text/nonsense", "/exposure"]
+)
 def test_pages_have_no_violations(
     page: Page, arena: StandIn, scheme: Scheme, width: int, path: str
 ) -> None:

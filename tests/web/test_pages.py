@@ -67,6 +67,17 @@ def test_a_board_of_one_model_without_an_interval_still_renders(arena: StandIn) 
     assert "example votes" not in words(html).partition("This is a demo arena")[0]
 
 
+def test_the_exposure_page_shows_declared_and_realised_shares(arena: StandIn) -> None:
+    status, html, _ = get(arena, "/exposure")
+    assert status == 200
+    text = words(html)
+    assert "12,345 drawn battles" in text
+    assert "600 older ones without recorded shares are left out" in text
+    assert "Example Works 61.00 % declared 61.20 % realised 15,110 sides yes (p = 0.44)" in text
+    assert "9,555 sides unusual (p = 0.0001)" in text
+    assert "Anonymous previews 0.10 % declared 0.10 % realised 25 sides too few to tell" in text
+
+
 def test_names_from_the_catalogue_cannot_become_markup(arena: StandIn) -> None:
     hostile = model("<script>alert(1)</script>", 1000.0, 9.0, rank=1, rank_lower=1, rank_upper=1)
     arena.pages.boards["text/overall"] = board_of(hostile)

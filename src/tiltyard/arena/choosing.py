@@ -38,13 +38,14 @@ class Lineup:
 
     Attributes
     ----------
-    policy, probability
+    policy, probability, declared
         As the battle records them; see :class:`~tiltyard.arena.pairing.draw_table.Pair`.
     """
 
     sides: tuple[Side, ...]
     policy: str
     probability: float
+    declared: str | None = None
 
 
 def check_mode(
@@ -87,7 +88,7 @@ def check_mode(
 
 def drawn(pair: Pair) -> Lineup:
     """Stand the two of a pair on their sides."""
-    return Lineup(_sides((pair.a, pair.b)), pair.policy, pair.probability)
+    return Lineup(_sides((pair.a, pair.b)), pair.policy, pair.probability, pair.declared)
 
 
 def named(models: Sequence[str], contestants: Sequence[Contestant]) -> Lineup:

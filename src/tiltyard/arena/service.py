@@ -14,6 +14,7 @@ from tiltyard.arena.continuing import goes_on, others, read_earlier
 from tiltyard.arena.definition import ArenaDefinition, Mode
 from tiltyard.arena.events import Numbered, Working
 from tiltyard.arena.examples import SOURCE, example_battles
+from tiltyard.arena.exposure import Exposure
 from tiltyard.arena.live import LiveTurns
 from tiltyard.arena.live_turn import FRAME_S, WORKING_S, LiveTurn
 from tiltyard.arena.match import (
@@ -95,6 +96,7 @@ class Arena:
         self._live = live
         self._chance = chance
         self._pairing = Pairing(definition.pairing, definition.id, ledger)
+        self.exposure = Exposure(ledger, definition.id)
         self._ending = False
 
     async def open(self) -> None:
@@ -323,6 +325,7 @@ class Arena:
             voter=voter,
             policy=lineup.policy,
             pair_probability=lineup.probability,
+            declared=lineup.declared,
             created_at=datetime.now(UTC),
             sides=lineup.sides,
             turns=[],

@@ -58,6 +58,7 @@ def battle_row(battle: Battle) -> dict[str, Any]:
         "voter": battle.voter,
         "policy": battle.policy,
         "pair_probability": battle.pair_probability,
+        "declared": battle.declared,
         "created_at": battle.created_at,
     }
 
@@ -277,6 +278,7 @@ def _battle(head: Any, parted: dict[str, dict[UUID, list[Any]]]) -> Battle:  # n
         attempts=[_attempt(row) for row in mine["attempts"]],
         votes=[_vote(row) for row in mine["votes"]],
         erased=bool(mine["erasures"]),
+        declared=head.declared,
         vote_per=head.vote_per or "battle",  # definitions of old do not say
         revealed=next((Revealed(r.turn, r.cause, r.revealed_at) for r in mine["reveals"]), None),
         continued=next(

@@ -99,7 +99,8 @@ class Continued:
 class Battle:
     """A battle with everything that has happened in it so far.
 
-    `attempts` holds the latest attempt of each side at each turn; `vote_per` is its definition's.
+    `attempts` holds the latest attempt of each side at each turn; `vote_per` is its definition's;
+    `declared` is the digest of the shares its pair was drawn under, None where it was not drawn.
     """
 
     id: UUID
@@ -119,6 +120,7 @@ class Battle:
     vote_per: VotePer = "battle"
     revealed: Revealed | None = None
     continued: Continued | None = None
+    declared: str | None = None
 
     @property
     def vote(self) -> Vote | None:

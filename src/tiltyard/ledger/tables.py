@@ -64,9 +64,21 @@ battles = Table(
     Column("voter", String(64), nullable=False),
     Column("policy", String(80), nullable=False),
     Column("pair_probability", Float, nullable=False),
+    # A digest in declared_shares; no foreign key, which SQLite cannot add to a table in use.
+    Column("declared", String(64)),
     Column("created_at", UtcDateTime, nullable=False),
     CheckConstraint("pair_probability > 0 AND pair_probability <= 1", name="pair_probability"),
     Index("ix_battles_voter_created_at", "voter", "created_at"),
+)
+
+declared_shares = Table(
+    "declared_shares",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("arena", String(40), nullable=False, index=True),
+    Column("policy", String(80), nullable=False),
+    Column("shares", JsonValue, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
 )
 
 sides = Table(

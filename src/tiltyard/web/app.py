@@ -26,6 +26,7 @@ def create_app(installation: Installation) -> FastAPI:
     )
     app.state.arena = installation.arena
     app.state.boards = installation.boards
+    app.state.exposure = installation.arena.exposure
     app.state.worker = installation.worker
     app.state.ledger = installation.ledger
     app.state.arena_pages = installation

@@ -9,6 +9,7 @@ from typing import Any
 
 from tiltyard import __version__
 from tiltyard.arena.definition import ArenaDefinition, built_in_definition
+from tiltyard.arena.exposure import ExposureReport
 from tiltyard.arena.live import LiveTurns
 from tiltyard.arena.service import Arena
 from tiltyard.boards.published import PublishedBoards
@@ -65,6 +66,10 @@ class Installation:
     async def board(self, arena: str, slice_name: str) -> Mapping[str, Any]:
         """Read one board for its page."""
         return await self.boards.board(arena, slice_name)
+
+    async def exposure(self) -> ExposureReport:
+        """Read who was drawn how often, for its page."""
+        return await self.arena.exposure.report()
 
     @asynccontextmanager
     async def running(self, address: str | None = None) -> AsyncGenerator[None]:

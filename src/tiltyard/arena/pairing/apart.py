@@ -14,8 +14,8 @@ Pairs = npt.NDArray[np.bool_]
 def kept_apart(rules: NeverMeet, cards: Sequence[Contestant]) -> Pairs:
     """Shape (K, K). True where two contestants never meet; nobody meets itself.
 
-    A contestant under an alias has no organisation and no family here: from the pairs that never
-    appear anybody could tell whose it is.
+    A preview or a contestant under an alias has no organisation and no family here: from the pairs
+    that never appear anybody could tell whose it is.
     """
     apart = np.eye(len(cards), dtype=np.bool_)
     for shared in rules.same:
@@ -25,6 +25,11 @@ def kept_apart(rules: NeverMeet, cards: Sequence[Contestant]) -> Pairs:
         members = [place[id_] for id_ in group if id_ in place]
         apart[np.ix_(members, members)] = True
     return apart
+
+
+def is_anonymous(card: Contestant) -> bool:
+    """Say whether people may not know whose it is."""
+    return card.alias is not None or card.status is Status.PREVIEW
 
 
 def _same(values: Sequence[str | None]) -> Pairs:
@@ -37,7 +42,7 @@ def _same(values: Sequence[str | None]) -> Pairs:
 def _what(card: Contestant, shared: str) -> str | None:
     if shared == "preview":
         return "preview" if card.status is Status.PREVIEW else None
-    if card.alias is not None:
+    if is_anonymous(card):
         return None
     value: str | None = getattr(card, shared)
     return None if value is None else value.casefold().strip()

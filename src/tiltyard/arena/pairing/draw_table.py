@@ -1,5 +1,7 @@
 """The draw: every pair that can meet with its probability, ready for a uniform number."""
 
+import hashlib
+import json
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,12 +36,15 @@ class Pair:
         Each is on side a with probability one half.
     policy
         The policy's name, version and digest.
+    declared
+        The digest of the shares of all candidates at this draw.
     """
 
     a: Contestant
     b: Contestant
     probability: float
     policy: str
+    declared: str
 
 
 class DrawTable:
@@ -89,7 +94,7 @@ class DrawTable:
         row = int(self.rows_at(np.array([chance.random()]))[0])
         one, other = self.candidates[self.first[row]], self.candidates[self.second[row]]
         a, b = (one, other) if chance.random() < 0.5 else (other, one)  # noqa: PLR2004  # fair
-        return Pair(a, b, float(self.probabilities[row]), self.policy)
+        return Pair(a, b, float(self.probabilities[row]), self.policy, self.digest)
 
     def rows_at(self, uniform: Floats) -> Indices:
         """Shape (N,). The pairs that these numbers from [0, 1) draw, as rows of the table."""
@@ -104,3 +109,9 @@ class DrawTable:
         sums = np.bincount(self.first, self.probabilities, len(self.candidates))
         sums = sums + np.bincount(self.second, self.probabilities, len(self.candidates))
         return {card.id: float(sums[at]) for at, card in enumerate(self.candidates)}
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest of the policy and the shares, in hexadecimal."""
+        document = json.dumps([self.policy, self.shares], sort_keys=True)
+        return hashlib.sha256(document.encode()).hexdigest()

@@ -5,6 +5,7 @@ import random
 import traceback
 from collections import OrderedDict
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from time import monotonic
 
 import structlog
@@ -13,6 +14,7 @@ from tiltyard.arena.pairing.draw_table import DrawTable, Pair
 from tiltyard.arena.pairing.rules import PairingRules
 from tiltyard.arena.pairing.standings import NO_VOTES, Standings
 from tiltyard.contestants.card import Contestant
+from tiltyard.ledger import exposure
 from tiltyard.ledger import standings as counting
 from tiltyard.ledger.engine import OUTAGES, Ledger
 
@@ -96,6 +98,7 @@ class Pairing:
         if table is None:
             standings = self._standings or NO_VOTES
             table = await asyncio.to_thread(DrawTable, self.rules, candidates, standings)
+            await self._declare(table)
             if standings is (self._standings or NO_VOTES):
                 self._keep(key, table)
         else:
@@ -115,6 +118,15 @@ class Pairing:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
+
+    async def _declare(self, table: DrawTable) -> None:
+        """Record everybody's share before anybody is drawn by it."""
+        digest = await asyncio.to_thread(lambda: table.digest)
+        now = datetime.now(UTC)
+        async with self._ledger.writing() as connection:
+            await exposure.record_shares(
+                connection, digest, self._arena, table.policy, table.shares, now
+            )
 
     def _keep(self, key: tuple[int, ...], table: DrawTable) -> None:
         # The table holds the cards, so their identities cannot be taken over by others.

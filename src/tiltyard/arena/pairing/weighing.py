@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tiltyard.arena.pairing.apart import kept_apart
+from tiltyard.arena.pairing.apart import is_anonymous, kept_apart
 from tiltyard.arena.pairing.rules import Active, Boost, PairingRules, Weights
 from tiltyard.arena.pairing.standings import Standings
 from tiltyard.contestants.card import Contestant
@@ -47,7 +47,7 @@ def contestant_weights(
     rated = [
         (-standings.ratings[card.id], card.id, number)
         for number, card in enumerate(cards)
-        if card.id in standings.ratings and card.alias is None
+        if card.id in standings.ratings and not is_anonymous(card)
     ]
     order = [number for _, _, number in sorted(rated)]
     votes = np.array([standings.votes.get(card.id, 0) for card in cards])

@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter
 
-from tiltyard.web.api import battles, boards, models
+from tiltyard.web.api import battles, boards, exposure, models
 
 
 def api_router() -> APIRouter:
     """Make the router of the whole interface."""
     router = APIRouter(prefix="/api/v1")
-    for part in (battles, boards, models):
+    for part in (battles, boards, exposure, models):
         router.include_router(part.router)
     return router

@@ -17,6 +17,7 @@ def pages_router() -> APIRouter:
         ("/battles/{battle_id}", one_battle),
         ("/leaderboard", leaderboard),
         ("/boards/{arena}/{slice_name}", board),
+        ("/exposure", exposure),
     ):
         router.add_api_route(path, page, methods=["GET", "HEAD"])
     return router
@@ -55,3 +56,10 @@ async def board(request: Request, arena: str, slice_name: str) -> Response:
     view = board_view(await pages.board(arena, slice_name))
     context = {"site": pages.site, "board": view, "here": "board"}
     return templates.TemplateResponse(request, "board.html", context)
+
+
+async def exposure(request: Request) -> Response:
+    """Show what share of battles each organisation was to have, and had."""
+    pages = arena_pages(request)
+    context = {"site": pages.site, "report": await pages.exposure(), "here": "exposure"}
+    return templates.TemplateResponse(request, "exposure.html", context)

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from tiltyard.arena.exposure import ExposureReport
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -64,3 +66,6 @@ class ArenaPages(Protocol):
         TiltyardError
             With status 404 when there is no such board.
         """
+
+    async def exposure(self) -> ExposureReport:
+        """Answer what `GET /api/v1/exposure` is made of."""

@@ -62,6 +62,25 @@ def test_votes_of_nobody_known_are_clusters_of_one() -> None:
     assert errors(alone) == pytest.approx(errors(plain), rel=0.01)
 
 
+def test_the_bootstrap_draws_votes_of_nobody_known_one_by_one() -> None:
+    frame = synthetic_votes(2000).with_columns(
+        voter=pl.when(pl.int_range(pl.len()) % 5 > 0).then(None).otherwise(pl.lit("someone"))
+    )
+    plain = rank(Battles.from_frame(frame), Recipe(interval="bootstrap", rounds=400))
+    some = frame.with_columns(voter=pl.col("voter") + pl.int_range(pl.len()).cast(pl.String))
+    recipe = Recipe(cluster=("voter",), interval="bootstrap", rounds=400)
+    assert errors(rank(Battles.from_frame(some), recipe)) == pytest.approx(errors(plain), rel=0.15)
+
+
+def test_few_clusters_are_said_to_be_few() -> None:
+    frame = synthetic_votes(2000).with_columns(voter=(pl.int_range(pl.len()) % 12).cast(pl.String))
+    found = rank(Battles.from_frame(frame), Recipe(cluster=("voter",)))
+    (few,) = (one for one in found.diagnostics if one.kind == "few_clusters")
+    assert few.message.startswith("The votes fall into 12 clusters by voter")
+    many = rank(Battles.from_frame(synthetic_votes(2000)), Recipe(cluster=("battle_id",)))
+    assert "few_clusters" not in {one.kind for one in many.diagnostics}
+
+
 def test_published_names_of_sessions_and_prompts_are_found() -> None:
     frame = synthetic_votes(500).rename({"voter": "evaluation_session_id"})
     found = rank(Battles.from_frame(frame), Recipe(cluster=("session",)))

@@ -3,7 +3,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tiltyard.ratings.bootstrap import bootstrap, bootstrap_clusters, percentile_interval
+from tiltyard.ratings.bootstrap import (
+    bootstrap,
+    bootstrap_clusters,
+    mostly_finite,
+    percentile_interval,
+)
 from tiltyard.ratings.bradley_terry import fit_bradley_terry, maximise
 from tiltyard.ratings.estimable import NotEstimableError
 from tiltyard.ratings.pair_counts import Code, Floats, PairCounts
@@ -129,3 +134,25 @@ def test_no_rounds_no_votes_wrong_labels_and_no_estimate_are_refused() -> None:
         bootstrap_clusters(votes, np.arange(3), rounds=1, seed=1)
     with pytest.raises(NotEstimableError):
         bootstrap(PairCounts.from_votes([0], [1], [0], models=2), rounds=1, seed=1)
+
+
+def test_votes_without_a_known_cluster_are_clusters_of_their_own() -> None:
+    """Drawn one by one: as the bootstrap of single votes does, and not as one great cluster."""
+    votes = simulated(6, 4_000, seed=6)
+    alone = np.full(len(votes), -1)
+    lonely = errors(bootstrap_clusters(votes, alone, rounds=600, seed=7))
+    single = errors(bootstrap(votes.to_counts()[0], rounds=600, seed=8))
+    assert lonely == pytest.approx(single, rel=0.15)
+
+
+def test_models_that_are_endless_in_many_rounds_leave_the_others_their_covariance() -> None:
+    draws = np.random.default_rng(1).normal(size=(200, 5))
+    draws[:50, 3] = np.inf
+    draws[:5, 1] = -np.inf
+    assert mostly_finite(draws).tolist() == [0, 1, 2, 4]
+
+
+def test_many_models_that_are_endless_at_times_are_counted_together() -> None:
+    draws = np.zeros((100, 20))
+    draws[np.arange(100), np.arange(100) % 20] = np.inf  # 5 rounds of each model, never the same
+    assert mostly_finite(draws).size == 2

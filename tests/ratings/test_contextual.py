@@ -199,7 +199,7 @@ VOTES = Votes.from_arrays([0, 1, 2, 0, 1, 2], [1, 2, 0, 1, 2, 0], [0, 0, 0, 1, 1
         ([[np.inf, np.nan]] * 6, "Features 0, 1 are NaN or infinite"),
         ([[0], [0], [0], [0], [0], [0]], "Feature 0 is zero in every vote"),
         ([[1, 5, 2], [2, 1, 4], [3, 1, 6], [4, 2, 8], [5, 0, 10], [7, 1, 14]], "Features 0, 2 are"),
-        ([[3], [2], [-5], [3], [2], [-5]], "Feature 0 is collinear"),
+        ([[3], [2], [-5], [3], [2], [-5]], "Feature 0 is told by the models alone"),
         ([1, 2, 3, 4, 5, 6], r"shape \(6,\) do not fit 6 votes"),
         ([[1], [2]], r"shape \(2, 1\) do not fit 6 votes"),
     ],

@@ -10,7 +10,7 @@ from tiltyard.boards.counted import Counted
 from tiltyard.boards.errors import RecipeError
 from tiltyard.boards.features import Feature, feature_matrix
 from tiltyard.boards.recipe import Recipe
-from tiltyard.ratings.collinear import refuse_collinear
+from tiltyard.ratings.collinear import refuse_collinear, refuse_explained
 from tiltyard.ratings.contextual import ContextualFit, fit_contextual
 from tiltyard.ratings.pair_counts import Floats, Indices
 from tiltyard.ratings.pair_rows import PairRows
@@ -74,26 +74,22 @@ def fit_controls(
         When the votes cannot tell a control from the others, or from the models.
     """
     try:
-        if not recipe.ridge:
-            uncentred = feature_matrix(rated.table, features, centred=False)
-            _refuse_what_models_explain(rated.votes, uncentred)
+        uncentred = feature_matrix(rated.table, features, centred=False)
+        _refuse_what_models_explain(rated.votes, uncentred, ridge=recipe.ridge)
         return fit_contextual(rated.votes, matrix, ridge=recipe.ridge)
     except FeatureError as error:
-        raise RecipeError(_by_name(str(error), features)) from error
+        named = error.of([features[column].name for column in error.columns])
+        raise RecipeError(named if error.columns else error.fault) from error
 
 
-def _refuse_what_models_explain(votes: Votes, uncentred: Floats) -> None:
+def _refuse_what_models_explain(votes: Votes, uncentred: Floats, *, ridge: float) -> None:
     """Refuse features that follow from the models but for the mean that z-scoring takes off.
 
     Centred, such a feature is the models' and a constant, and would pass for the position.
     """
     rows = PairRows.of(votes, uncentred)
-    refuse_collinear(rows.products(0.25 * rows.weight), rows.models)
-
-
-def _by_name(message: str, features: Sequence[Feature]) -> str:
-    listed = ", ".join(f"{number} {feature.name}" for number, feature in enumerate(features))
-    return f"{message} The features are {listed}."
+    refuse = refuse_explained if ridge else refuse_collinear
+    refuse(rows.products(0.25 * rows.weight), rows.models)
 
 
 def _weights(table: pl.DataFrame, a: Indices, b: Indices, recipe: Recipe) -> Floats:

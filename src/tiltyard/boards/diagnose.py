@@ -1,6 +1,8 @@
 """Say in words what a board could not estimate, and what it left out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+
+import numpy as np
 
 from tiltyard.battles.pair_table import PairTable
 from tiltyard.boards.fitting import Fitted
@@ -8,6 +10,8 @@ from tiltyard.boards.records import Diagnostic
 from tiltyard.ratings.rateable import Reason
 
 SHOWN = 12
+ENOUGH_CLUSTERS = 40
+"""From about here on cluster-robust intervals cover what they say (Cameron & Miller 2015)."""
 
 BESIDE_RATED: Mapping[Reason, str] = {
     "undefeated": "never lost to or tied with a rated model, directly or through others, "
@@ -47,18 +51,39 @@ def diagnose(pairs: PairTable, result: Fitted) -> tuple[Diagnostic, ...]:
     for reason, members in result.left_out.items():
         names = tuple(pairs.names[index] for index in members)
         found.append(Diagnostic(reason, f"{_listed(names)}: {sentences[reason]}.", names))
-    if result.covered.size < result.members.size:
-        message = (
-            f"{result.covered.size:,} of {result.members.size:,} rated models have an interval, "
-            "and nobody has a rank: with so many models, name those that need one."
-        )
-        found.append(Diagnostic("few_intervals", message, ()))
+    found += _uncertain(pairs.names, result)
     if pairs.self_battles:
         names, lost = tuple(pairs.self_battles), sum(pairs.self_battles.values())
         votes = "1 vote" if lost == 1 else f"{lost:,} votes"
         message = f"{_listed(names)}: {votes} of a model against itself left out."
         found.append(Diagnostic("self_battle", message, names))
     return tuple(found)
+
+
+def _uncertain(names: tuple[str, ...], result: Fitted) -> Iterator[Diagnostic]:
+    """Say whose uncertainty is not known, or less well than it looks."""
+    if result.draws is not None and result.covered.size < result.members.size:
+        apart = np.delete(result.members, result.covered)
+        endless = ~np.isfinite(np.delete(result.draws, result.covered, axis=1))
+        models = tuple(names[model] for model in apart.tolist())
+        message = (
+            f"{_listed(models)}: won or lost everything in {endless.any(axis=1).sum():,} of "
+            f"{len(endless):,} bootstrap rounds, so the bounds hold but there is no standard error."
+        )
+        yield Diagnostic("endless_rounds", message, models)
+    elif result.covered.size < result.members.size:
+        message = (
+            f"{result.covered.size:,} of {result.members.size:,} rated models have an interval, "
+            "and nobody has a rank: with so many models, name those that need one."
+        )
+        yield Diagnostic("few_intervals", message, ())
+    for column, number in result.clusters.items():
+        if number < ENOUGH_CLUSTERS:
+            message = (
+                f"The votes fall into {number} clusters by {column}: intervals from fewer than "
+                f"{ENOUGH_CLUSTERS} are too short."
+            )
+            yield Diagnostic("few_clusters", message, ())
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -1,6 +1,6 @@
 """Fit the estimator of a recipe: one shape of result, whichever it was."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -10,9 +10,9 @@ from tiltyard.boards.controlled import RatedVotes, fit_controls
 from tiltyard.boards.counted import Counted
 from tiltyard.boards.errors import RecipeError
 from tiltyard.boards.recipe import Recipe
-from tiltyard.ratings.bootstrap import bootstrap, bootstrap_clusters
+from tiltyard.ratings.bootstrap import bootstrap, bootstrap_clusters, mostly_finite
 from tiltyard.ratings.bradley_terry import BradleyTerryFit
-from tiltyard.ratings.clustered import clustered_covariance
+from tiltyard.ratings.clustered import clustered_covariance, number_of_clusters
 from tiltyard.ratings.contextual import ContextualFit
 from tiltyard.ratings.pair_counts import Floats, Indices, PairCounts
 from tiltyard.ratings.rateable import Reason, fit_rateable, fit_rateable_sparse
@@ -74,7 +74,10 @@ class Fitted:
     effects
         Parameters beside the strengths.
     draws
-        Shape (rounds, R). Bootstrap estimates of the strengths, for their quantiles.
+        Shape (rounds, R). Bootstrap estimates of the strengths, for their quantiles. Models that
+        are endless in too many rounds are not among the covered ones then.
+    clusters
+        How many clusters the covariance is robust to, by column.
     """
 
     members: Indices
@@ -85,6 +88,7 @@ class Fitted:
     left_out: dict[Reason, Indices] = field(default_factory=dict)
     effects: tuple[Effect, ...] = ()
     draws: Floats | None = None
+    clusters: Mapping[str, int] = field(default_factory=dict)
 
 
 def fit(counted: Counted, recipe: Recipe) -> Fitted:
@@ -210,12 +214,13 @@ def _by_single_votes(
     whole: BradleyTerryFit | TieModelFit | ContextualFit = estimate
     if recipe.controls:
         whole = fit_controls(rated, features, matrix, recipe)
+    clusters = rated.clusters(recipe)
     if recipe.cluster and recipe.interval == "sandwich":
-        clusters = rated.clusters(recipe)
         chosen = matrix if recipe.controls else None
         covariance = clustered_covariance(whole, rated.votes, chosen, *clusters)
         whole = replace(whole, covariance=covariance)
-    return _fitted(whole, members, names)
+    sizes = dict(zip(recipe.cluster, map(number_of_clusters, clusters), strict=True))
+    return replace(_fitted(whole, members, names), clusters=sizes)
 
 
 def _resampled(
@@ -228,14 +233,7 @@ def _resampled(
         draws = bootstrap_clusters(rated.votes, clusters, rounds=recipe.rounds, seed=recipe.seed)
     else:
         draws = bootstrap(*tables, rounds=recipe.rounds, seed=recipe.seed)
-    return replace(fitted, covariance=_spread(draws), draws=draws)
-
-
-def _spread(draws: Floats) -> Floats:
-    """Covariance over the rounds in which every model has a number; NaN when they are too few."""
-    whole = draws[np.isfinite(draws).all(axis=1)]
-    models = draws.shape[1]
-    if len(whole) <= 1:
-        return np.full((models, models), np.nan)
-    covariance: Floats = np.cov(whole, rowvar=False)
-    return covariance
+    covered = mostly_finite(draws)
+    whole = draws[np.isfinite(draws[:, covered]).all(axis=1)]
+    covariance = np.atleast_2d(np.cov(whole[:, covered], rowvar=False))
+    return replace(fitted, covariance=covariance, covered=covered, draws=draws)

@@ -40,8 +40,8 @@ class Placed:
     covariance
         Shape (C, C), in points squared, in the recipe's gauge, of the covered models.
     covered
-        Shape (C,). Which of the R models those are; the others have no interval, and then nobody
-        has a rank.
+        Shape (C,). Which of the R models those are; the others have no standard error, and unless
+        the interval is a bootstrap's no interval either, and then nobody has a rank.
     probability_best
         With simultaneous ranks: how likely no rated model is stronger.
     tie_groups
@@ -86,7 +86,7 @@ def place(fitted: Fitted, names: Sequence[str], votes: Floats, recipe: Recipe) -
     shares = _gauge(names, votes, recipe)
     moved, spread = fitted.strengths, fitted.covariance
     if recipe.gauge != "sum-zero":
-        moved, spread = change_gauge(moved, spread, shares)
+        moved, spread = _in_gauge(fitted, shares)
     strengths, covariance = points * moved, points**2 * spread
     error = np.full(strengths.size, np.nan)
     error[fitted.covered] = np.sqrt(np.maximum(np.diag(covariance), 0.0))
@@ -97,8 +97,8 @@ def place(fitted: Fitted, names: Sequence[str], votes: Floats, recipe: Recipe) -
     else:
         draws = points * _draws_in_gauge(fitted.draws, shares)
         lower, upper = _by_level(levels, lambda level: percentile_interval(draws, level))
-    all_covered = fitted.covered.size == strengths.size
-    ranks = rank_by_overlap(lower, upper) if all_covered else None
+    all_bounded = fitted.draws is not None or fitted.covered.size == strengths.size
+    ranks = rank_by_overlap(lower, upper) if all_bounded else None
     placed = Placed(
         rating=strengths + shift,
         lower=lower + shift,
@@ -140,9 +140,26 @@ def _gauge(names: Sequence[str], votes: Floats, recipe: Recipe) -> Floats:
     return np.full(len(names), 1.0 / len(names))
 
 
+def _in_gauge(fitted: Fitted, shares: Floats) -> tuple[Floats, Floats]:
+    """Move the strengths of all models, and the covariance of the covered ones."""
+    within = shares[fitted.covered]
+    if not within.any():
+        raise RecipeError(
+            "The anchor wins or loses everything in too many bootstrap rounds to reckon errors "
+            "from it: use the sandwich interval, or another anchor."
+        )
+    _, spread = change_gauge(fitted.strengths[fitted.covered], fitted.covariance, within)
+    return fitted.strengths - float(shares @ fitted.strengths), spread
+
+
 def _simultaneous(placed: Placed, recipe: Recipe) -> Placed:
     """Put ranks that hold for all models at once in place of those by single intervals."""
     rating, covariance = placed.rating, placed.covariance
+    if placed.covered.size < rating.size:
+        raise RecipeError(
+            "Ranks for all models at once need the covariance of all, and some models win or lose "
+            "everything in too many bootstrap rounds: use the sandwich interval."
+        )
     sets = simultaneous_rank_sets(rating, covariance, recipe.confidence, seed=recipe.seed)
     groups = tie_groups(rating, sets.above)
     return replace(

@@ -1,5 +1,6 @@
 """What a board is made of: standings, coefficients, diagnostics, and how it is written."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -101,9 +102,9 @@ class Diagnostic:
 
 
 def rounded(value: Any) -> Any:  # noqa: ANN401  # JSON is any of its types
-    """Round every number within a JSON value to :data:`DECIMALS` places."""
+    """Round every number within a JSON value to :data:`DECIMALS` places; no number is null."""
     if isinstance(value, float):
-        return round(value, DECIMALS)
+        return round(value, DECIMALS) if math.isfinite(value) else None
     if isinstance(value, Mapping):
         return {key: rounded(inner) for key, inner in value.items()}
     if isinstance(value, tuple | list):

@@ -22,6 +22,9 @@ SETTLED = 1e-7
 """Nats: a step below which a round counts as fitted; 0.00002 rating points."""
 
 MOST_CHORDS = 30
+SPOILT = 0.1
+"""Share of rounds that a covariance may leave out because a model is endless in them."""
+
 ELEMENTS = 1_000_000
 """Pairs times rounds climbed at once: 8 MB an array, small enough for the processor's caches."""
 
@@ -71,7 +74,7 @@ def bootstrap_clusters(votes: Votes, clusters: Indices, *, rounds: int, seed: in
     votes
         N votes over K models, all of which can be rated together.
     clusters
-        Shape (N,). Labels: equal means the same cluster.
+        Shape (N,). Labels: equal means the same cluster, negative (not known) a cluster of its own.
     rounds, seed
         As for :func:`bootstrap`.
 
@@ -107,6 +110,30 @@ def percentile_interval(strengths: Floats, confidence: float) -> tuple[Floats, F
     lower: Floats = np.quantile(low, tail, axis=0, method="lower")
     upper: Floats = np.quantile(high, 1.0 - tail, axis=0, method="higher")
     return lower, upper
+
+
+def mostly_finite(strengths: Floats) -> Indices:
+    """Say which models have a covariance over the rounds: those that are rarely endless.
+
+    A model of few votes wins all of them in many a round, or loses all. To leave such rounds out
+    would take the spread of every other model from the few that remain, so that model is left out.
+
+    Parameters
+    ----------
+    strengths
+        Shape (rounds, K). What :func:`bootstrap` returns.
+
+    Returns
+    -------
+    Indices
+        As many models as can be, the most often finite ones first in line, such that all of them
+        are finite in nine of ten rounds and in two at least; in ascending order.
+    """
+    endless = ~np.isfinite(strengths)
+    order = np.argsort(endless.sum(axis=0), kind="stable")
+    spoilt = np.logical_or.accumulate(endless[:, order], axis=1).sum(axis=0)
+    rounds = len(strengths)
+    return np.sort(order[(spoilt <= SPOILT * rounds) & (spoilt <= rounds - 2)])
 
 
 def _refit(counts: PairCounts, urn: VoteUrn | ClusterUrn, rounds: int, seed: int) -> Floats:

@@ -126,6 +126,12 @@ def between_clusters(
     return _without_negative(between(bread, meats[0] + meats[1] - overlap))
 
 
+def number_of_clusters(clusters: Indices) -> int:
+    """Count the clusters, each negative label as one of its own."""
+    known = clusters[clusters >= 0]
+    return int(np.unique(known).size + clusters.size - known.size)
+
+
 def _meat(scores: sparse.csr_array, codes: Indices, free: int) -> Floats:
     """Shape (p, p). B of one way of clustering, scores about their mean, with its factor."""
     sizes = np.bincount(codes).astype(np.float64)

@@ -4,7 +4,7 @@ import numpy as np
 from scipy import linalg
 
 from tiltyard.ratings.pair_counts import Floats
-from tiltyard.ratings.scaling import FeatureError, named
+from tiltyard.ratings.scaling import FeatureError
 from tiltyard.ratings.semidefinite import common_shift, pseudo_inverse
 
 COLLINEAR = 1e-9
@@ -31,7 +31,29 @@ def refuse_zero(features: Floats, weight: Floats) -> None:
     empty = ~((features != 0) & (weight > 0)).any(axis=1)
     if empty.any():
         raise FeatureError(
-            f"{named(np.flatnonzero(empty))} zero in every vote that counts; leave it out."
+            "zero in every vote that counts: leave that out.", np.flatnonzero(empty).tolist()
+        )
+
+
+def refuse_explained(products: Floats, models: int) -> None:
+    """Refuse columns that follow from the models alone, which no ridge can mend.
+
+    Parameters
+    ----------
+    products, models
+        As for :func:`refuse_collinear`.
+
+    Raises
+    ------
+    FeatureError
+        Naming the columns.
+    """
+    explained = np.diag(_left_over(products, models)) < COLLINEAR
+    if explained.any():
+        raise FeatureError(
+            "told by the models alone, as a list price is, and cannot be told apart from their "
+            "strengths: leave that out.",
+            np.flatnonzero(explained).tolist(),
         )
 
 
@@ -51,15 +73,22 @@ def refuse_collinear(products: Floats, models: int) -> None:
     FeatureError
         Naming the columns.
     """
-    cross, own = products[:models, models:], products[models:, models:]
-    bread = pseudo_inverse(products[:models, :models], common_shift(models))
-    scale = 1.0 / np.sqrt(np.diag(own))
-    left = (own - cross.T @ bread @ cross) * np.outer(scale, scale)
-    values, vectors = linalg.eigh(left)
+    refuse_explained(products, models)
+    values, vectors = linalg.eigh(_left_over(products, models))
     null = vectors[:, values < COLLINEAR]
     if null.size:
         tied = np.flatnonzero(np.abs(null).max(axis=1) > TAKES_PART)
         raise FeatureError(
-            f"{named(tied)} collinear: the votes cannot tell such features from "
-            "one another or from the models; leave one out, or add a ridge."
+            "collinear: the votes cannot tell such features from one another; leave one out, "
+            "or add a ridge.",
+            tied.tolist(),
         )
+
+
+def _left_over(products: Floats, models: int) -> Floats:
+    """Shape (d, d). What the models leave of the features' variation, each in units of its own."""
+    cross, own = products[:models, models:], products[models:, models:]
+    bread = pseudo_inverse(products[:models, :models], common_shift(models))
+    scale = 1.0 / np.sqrt(np.diag(own))
+    left: Floats = (own - cross.T @ bread @ cross) * np.outer(scale, scale)
+    return left

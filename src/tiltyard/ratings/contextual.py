@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
-from tiltyard.ratings.collinear import refuse_collinear, refuse_zero
+from tiltyard.ratings.collinear import refuse_collinear, refuse_explained, refuse_zero
 from tiltyard.ratings.estimable import refuse_silent, refuse_unless_estimable
 from tiltyard.ratings.logistic import logistic, residuals
 from tiltyard.ratings.newton import Slope, climb
@@ -94,7 +94,7 @@ def fit_contextual(votes: Votes, features: Floats, *, ridge: float = 0.0) -> Con
     ------
     FeatureError
         When the shape does not fit the votes, a value is not finite, or a column is zero
-        throughout or (without a ridge) a combination of other columns and the models.
+        throughout, told by the models alone, or (without a ridge) by them and other columns.
     NotEstimableError
         When the models cannot be rated together, when nothing but ties holds some of them, or
         when the features predict every vote.
@@ -106,8 +106,8 @@ def fit_contextual(votes: Votes, features: Floats, *, ridge: float = 0.0) -> Con
     start = np.zeros(rows.models + len(rows.features))
     penalty = np.where(np.arange(start.size) < rows.models, 0.0, ridge)
     refuse_zero(rows.features, rows.weight)
-    if ridge == 0:
-        refuse_collinear(rows.products(0.25 * rows.weight), rows.models)
+    refuse = refuse_explained if ridge else refuse_collinear
+    refuse(rows.products(0.25 * rows.weight), rows.models)
     top = climb(
         lambda at: _slope(rows, penalty, at),
         start,

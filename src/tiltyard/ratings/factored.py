@@ -17,7 +17,7 @@ from tiltyard.ratings.estimable import MOST_MODELS, NotEstimableError
 from tiltyard.ratings.logistic import logistic, residuals
 from tiltyard.ratings.newton import Slope, climb
 from tiltyard.ratings.pair_counts import CountsError, Floats, Indices
-from tiltyard.ratings.scaling import FeatureError, named
+from tiltyard.ratings.scaling import FeatureError
 from tiltyard.ratings.semidefinite import between, null_space_of, pseudo_inverse
 
 
@@ -214,8 +214,8 @@ def _votes(design: sparse.csr_array, points: npt.ArrayLike, weight: npt.ArrayLik
     if x.shape[1] > MOST_MODELS:
         raise FeatureError(f"{x.shape[1]:,} columns are too many: the limit is {MOST_MODELS:,}.")
     if not np.isfinite(x.data).all():
-        bad = np.unique(x.indices[~np.isfinite(x.data)]).astype(np.int64)
-        raise FeatureError(f"{named(bad)} NaN or infinite in the design; leave those votes out.")
+        bad = np.unique(x.indices[~np.isfinite(x.data)])
+        raise FeatureError("NaN or infinite in the design: leave those votes out.", bad.tolist())
     if not ((y >= 0) & (y <= 1)).all():
         raise CountsError("A vote's points lie outside 0 … 1.")
     if not ((w >= 0) & (w < np.inf)).all():

@@ -107,7 +107,7 @@ class ClusterUrn:
         votes
             N votes.
         clusters
-            Shape (N,). Labels: equal means the same cluster.
+            Shape (N,). Labels: equal means the same cluster, negative a cluster of its own.
         table
             The votes counted.
         """
@@ -117,7 +117,7 @@ class ClusterUrn:
             )
         if len(votes) == 0:
             raise ResamplingError("There are no votes to draw from.")
-        _, cluster = np.unique(clusters, return_inverse=True)
+        cluster = _numbered(clusters)
         low, high = np.minimum(votes.first, votes.second), np.maximum(votes.first, votes.second)
         keys = table.first * table.models + table.second
         row = np.searchsorted(keys, low * table.models + high)
@@ -174,6 +174,14 @@ def multinomial(counts: Floats, rounds: int, random: np.random.Generator) -> Flo
         extra = np.searchsorted(edges, np.sort(random.random(missing)), side="right")
         drawn[row] += np.bincount(extra, minlength=counts.size)
     return drawn
+
+
+def _numbered(clusters: Indices) -> Indices:
+    """Shape (N,). Clusters as 0, 1, …, with a fresh number for every negative label."""
+    named, cluster = np.unique(clusters, return_inverse=True)
+    alone = np.flatnonzero(clusters < 0)
+    cluster[alone] = named.size + np.arange(alone.size)
+    return np.unique(cluster, return_inverse=True)[1]
 
 
 def _cells(counts: PairCounts) -> Floats:

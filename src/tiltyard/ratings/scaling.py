@@ -1,5 +1,7 @@
 """From what was measured on the two sides to difference features of comparable size."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -8,10 +10,27 @@ from tiltyard.ratings.pair_counts import Floats
 
 
 class FeatureError(TiltyardError):
-    """Features that no regression can use; the message gives the columns, counted from 0."""
+    """Features that no regression can use.
+
+    Parameters
+    ----------
+    fault
+        A sentence, or with `columns` what follows "are".
+    columns
+        Which features, counted from 0; whoever knows their names may say those instead.
+    """
 
     status = 422
     title = "These features cannot be used"
+
+    def __init__(self, fault: str, columns: Sequence[int] = ()) -> None:
+        self.fault, self.columns = fault, tuple(columns)
+        super().__init__(self.of([str(column) for column in columns]) if columns else fault)
+
+    def of(self, names: Sequence[str]) -> str:
+        """Say it of features by these names."""
+        subject = "Feature {} is" if len(names) == 1 else "Features {} are"
+        return f"{subject.format(', '.join(names))} {self.fault}"
 
 
 def normalised_difference(a: npt.ArrayLike, b: npt.ArrayLike) -> Floats:
@@ -61,8 +80,8 @@ def standardise(x: npt.ArrayLike, *, centred: bool = True) -> Floats:
     constant = np.atleast_1d(np.ptp(columns, axis=0) <= 1e-12 * np.abs(columns).max(axis=0))
     if constant.any():
         raise FeatureError(
-            f"{named(np.flatnonzero(constant))} the same for every vote: "
-            "it has no standard deviation to divide by; leave it out."
+            "the same for every vote, without a standard deviation to divide by: leave that out.",
+            np.flatnonzero(constant).tolist(),
         )
     scaled: Floats = (columns - mean if centred else columns) / deviation
     return scaled
@@ -81,12 +100,7 @@ def refuse_unless_finite(features: Floats) -> None:
         columns = np.atleast_1d(bad.any(axis=0))
         row = int(bad.reshape(len(bad), -1).any(axis=1).argmax())
         raise FeatureError(
-            f"{named(np.flatnonzero(columns))} NaN or infinite (first in vote {row}): "
-            "leave those votes out, or fill in what they lack."
+            f"NaN or infinite (first in vote {row}): "
+            "leave those votes out, or fill in what they lack.",
+            np.flatnonzero(columns).tolist(),
         )
-
-
-def named(columns: npt.NDArray[np.int64]) -> str:
-    """Say which columns, with the verb: "Feature 2 is", "Features 0, 3 are"."""
-    listed = ", ".join(map(str, columns))
-    return f"Feature {listed} is" if columns.size == 1 else f"Features {listed} are"

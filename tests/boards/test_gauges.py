@@ -123,3 +123,14 @@ def test_of_very_many_models_those_asked_for_have_an_interval() -> None:
     assert board.diagnostics[-1].kind == "few_intervals"
     with pytest.raises(RecipeError, match="2,500 models are rated by bradley-terry"):
         rank(Battles.from_frame(frame), Recipe(estimator="davidson"))
+
+
+def test_bonferroni_asks_a_little_more_than_sidak() -> None:
+    variants = (Variants("amber", 20),)
+    widths = [
+        (row.upper or 0.0) - (row.lower or 0.0)
+        for correction in ("sidak", "bonferroni")
+        for row in rank(BATTLES, Recipe(variants=variants, correction=correction)).models
+        if row.model == "amber"
+    ]
+    assert widths[0] < widths[1] < 1.01 * widths[0]

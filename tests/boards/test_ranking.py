@@ -61,6 +61,13 @@ def test_a_path_is_ranked_as_its_battles_are(tmp_path: Path) -> None:
     assert rank(file).to_json() == rank(str(file)).to_json() == rank(battles(CYCLE)).to_json()
 
 
+def test_frames_are_ranked_as_their_battles_are() -> None:
+    frame = battles(CYCLE).frame
+    assert rank(frame).to_json() == rank(battles(CYCLE)).to_json()
+    with pytest.raises(VotesError, match="is dict, not a table"):
+        rank({"model_a": ["x"]})  # type: ignore[arg-type]  # as somebody without types would
+
+
 def test_a_path_without_a_file_is_refused_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(VotesError, match=r"votes\.csv"):
         rank(tmp_path / "votes.csv")

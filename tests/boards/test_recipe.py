@@ -23,6 +23,28 @@ FULL = Recipe(
 )
 
 
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"slices": "is_code"}, r"slices is 'is_code': write it as slices=\("),
+        ({"filters": "anonymous"}, r"write it as filters=\(\"anonymous\",\)"),
+        ({"controls": ("style",)}, r"Control\.parse"),
+        ({"weights": "pair-balanced"}, r"weights=\("),
+        ({"cluster": ["voter"]}, r"cluster=\("),
+        ({"anchor": ("gpt-4", 1200)}, r"Anchor\(\"gpt-4\", 1200\)"),
+        ({"rounds": 10.5, "interval": "bootstrap"}, "a whole number"),
+        ({"confidence": "0.95"}, "a number"),
+        ({"rounds": 50}, "50 rounds are for the bootstrap"),
+        ({"correction": "bonferroni"}, "say which"),
+    ],
+)
+def test_values_of_another_kind_are_refused_with_the_right_way(
+    fields: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(RecipeError, match=said):
+        Recipe(**fields)
+
+
 def test_equal_recipes_have_equal_digests_and_others_not() -> None:
     assert Recipe().sha256 == Recipe(confidence=0.95).sha256
     different = [
@@ -79,7 +101,7 @@ def test_a_confidence_outside_0_and_1_is_refused(confidence: float) -> None:
         ({"scale": 0}, "must be a positive number"),
         ({"ridge": -1, "controls": (Control.parse("style"),)}, "ridge is -1"),
         ({"half_life": 0}, "half-life is 0 days"),
-        ({"rounds": 1}, "1 bootstrap rounds have no spread"),
+        ({"rounds": 1, "interval": "bootstrap"}, "1 bootstrap rounds have no spread"),
         ({"seed": -1}, "seed is -1"),
         ({"estimator": "elo"}, "estimator is 'elo'; allowed are bradley-terry"),
         ({"weights": ("fair",)}, "weights is 'fair'; allowed are pair-balanced"),

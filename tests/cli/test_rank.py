@@ -49,6 +49,57 @@ def test_several_files_are_ranked_together(votes: Path, tmp_path: Path) -> None:
     assert "9 votes on 4 models" in run(votes, more).stdout
 
 
+def test_columns_of_other_names_are_mapped(tmp_path: Path) -> None:
+    file = tmp_path / "votes.csv"
+    file.write_text("left,right,verdict,user\nx,y,model_a,u\ny,x,model_a,v\n")
+    named = [f"--column={pair}" for pair in ("model_a=left", "model_b=right", "outcome=verdict")]
+    assert "2 votes on 2 models" in run(file, *named).stdout
+    clustered = run(file, *named, "--column", "voter=user", "--cluster", "voter")
+    assert "clustered by voter" in clustered.stdout
+    assert "few_clusters" in clustered.stdout
+    saved = run(file, *named, "--save", tmp_path / "board")
+    assert saved.exit_code == 0, saved.output
+    assert "is not NAME=THEIRS" in run(file, "--column", "left").stderr
+
+
+def test_what_a_check_finds_is_in_the_json_and_holds_when_verified(tmp_path: Path) -> None:
+    file, board = tmp_path / "votes.csv", tmp_path / "board"
+    cycle = [pair for pair in ("x,y", "y,z", "z,x") for _ in range(60)]
+    lost = [f"{pair[2]},{pair[0]}" for pair in cycle[::6]]
+    file.write_text("model_a,model_b,winner\n" + "".join(f"{p},model_a\n" for p in cycle + lost))
+    shown = run(file, "--check-fit", "--json", "-", "--save", board)
+    kinds = {one["kind"] for one in json.loads(shown.stdout)["diagnostics"]}
+    assert "cycle" in kinds
+    assert verify_board(board).holds
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--prices", "prices.csv"), "say where with --plot"),
+        (("--beside", "fastchat", "--json", "-"), "write the JSON to a file"),
+        (("--rounds", "50"), "50 rounds are for the bootstrap"),
+    ],
+)
+def test_options_that_would_do_nothing_are_refused(
+    votes: Path, options: tuple[str, ...], said: str
+) -> None:
+    refused = run(votes, *options)
+    assert refused.exit_code == 2
+    assert said in refused.stderr
+
+
+def test_of_very_many_models_the_first_are_shown_and_all_are_written(tmp_path: Path) -> None:
+    file = tmp_path / "votes.csv"
+    rows = [
+        f"m{place},m{(place + step) % 2500},model_a\n" for place in range(2500) for step in (1, 7)
+    ]
+    file.write_text("model_a,model_b,winner\n" + "".join(rows))
+    shown = run(file, "--json", tmp_path / "board.json")
+    assert "… and 500 more models: --json FILE writes all of them." in shown.stdout
+    assert len(json.loads((tmp_path / "board.json").read_text())["models"]) == 2500
+
+
 def test_another_tool_stands_beside_the_board(tmp_path: Path) -> None:
     file = tmp_path / "votes.csv"
     synthetic_votes(500).write_csv(file)

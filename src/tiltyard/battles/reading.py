@@ -1,6 +1,7 @@
 """Read votes from files of any published schema."""
 
 from collections.abc import Collection, Iterator, Mapping
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,11 @@ def read_battles(
         or when a cell is not what its column holds. The sentence names the file, the row (the first
         vote is row 1) and the column.
     """
+    if not isinstance(path, str | PathLike):
+        raise VotesError(
+            f"read_battles reads files, and this is {type(path).__name__}: "
+            "give a frame to Battles.from_frame."
+        )
     file = Path(path)
     with one_sentence(file):
         opened = open_votes(file, columns or {})

@@ -1,6 +1,7 @@
 """Check a board against its own votes: thin links, pairs that do not fit, and cycles."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from tiltyard.ratings.intervals import points_per_nat
 from tiltyard.ratings.pair_counts import PairCounts
 
 SHOWN = 10
+CHECKS = frozenset({"thin_bridge", "pair_residual", "cycle"})
+"""The kinds of diagnostics that only a check finds."""
 
 
 def check_fit(board: Board) -> tuple[Diagnostic, ...]:
@@ -51,6 +54,17 @@ def check_fit(board: Board) -> tuple[Diagnostic, ...]:
         found += _surprising(counts, squares, points - points.mean(), names, recipe.confidence)
     found += _cycles(counts, squares, names, recipe.confidence)
     return tuple(found)
+
+
+def checked(board: Board) -> Board:
+    """Add what :func:`check_fit` finds to the board's diagnostics.
+
+    Raises
+    ------
+    RecipeError
+        As :func:`check_fit` does.
+    """
+    return replace(board, diagnostics=(*board.diagnostics, *check_fit(board)))
 
 
 def _thin(votes: PairCounts, names: tuple[str, ...]) -> Iterator[Diagnostic]:

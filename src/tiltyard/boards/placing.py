@@ -18,6 +18,7 @@ from tiltyard.ratings.intervals import (
 )
 from tiltyard.ratings.pair_counts import Floats, Indices
 from tiltyard.ratings.ranks import (
+    bonferroni_level,
     probability_best,
     sidak_level,
     simultaneous_rank_sets,
@@ -213,6 +214,7 @@ def _shift(strengths: Floats, names: Sequence[str], recipe: Recipe) -> float:
 
 
 def _levels(names: Sequence[str], recipe: Recipe) -> Floats:
-    """Shape (R,). Each model's confidence, higher for the best of many tries (Šidák 1967)."""
+    """Shape (R,). Each model's confidence, higher for the best of many tries."""
     tried = {variants.model: variants.tried for variants in recipe.variants}
-    return np.array([sidak_level(recipe.confidence, tried.get(name, 1)) for name in names])
+    level = sidak_level if recipe.correction == "sidak" else bonferroni_level
+    return np.array([level(recipe.confidence, tried.get(name, 1)) for name in names])

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from tiltyard import __version__
+from tiltyard.battles.frames import ArrowTable
 from tiltyard.battles.inspecting import odd_names
 from tiltyard.battles.pair_table import PairTable
 from tiltyard.battles.table import Battles
@@ -24,8 +25,10 @@ from tiltyard.boards.records import Coefficient, Diagnostic, Standing, Step
 from tiltyard.ratings.pair_counts import PairCounts
 
 
-def rank(battles: Battles | PairTable | str | Path, recipe: Recipe | None = None) -> Board:
-    """Rank the models of a battles table, or of a file of votes.
+def rank(
+    votes: Battles | PairTable | str | Path | ArrowTable, recipe: Recipe | None = None
+) -> Board:
+    """Rank the models of a battles table, a frame or a file of votes.
 
     Models that the votes cannot place on one scale with the others stay on the board with their
     counts, without a rating, and are named in its diagnostics: the largest estimable set of models
@@ -33,11 +36,11 @@ def rank(battles: Battles | PairTable | str | Path, recipe: Recipe | None = None
 
     Parameters
     ----------
-    battles
-        The votes; or, for recipes that look at nothing but models, outcomes and weights, their
-        counts by pair, as :func:`tiltyard.battles.streaming.count_votes` makes them from files
-        larger than memory. Of a file only what the recipe looks at is read, which takes the least
-        time and memory.
+    votes
+        A battles table; a polars or pandas frame or any table that exports Arrow, in a published
+        schema; or a file, of which only what the recipe looks at is read, with the least time and
+        memory. For recipes that look at nothing but models, outcomes and weights also counts by
+        pair, as :func:`tiltyard.battles.streaming.count_votes` makes them.
     recipe
         Bradley-Terry with 95 % intervals and mean 1000 when left out.
 
@@ -47,15 +50,16 @@ def rank(battles: Battles | PairTable | str | Path, recipe: Recipe | None = None
         When the recipe cannot be followed with these votes: a column it needs is missing, no vote
         is in its slice, its anchor is not among the models or cannot be rated.
     VotesError
-        As :func:`tiltyard.read_battles` does, for a file.
+        As :func:`tiltyard.read_battles` does, for a file or a frame.
     """
     recipe = recipe or Recipe()
-    if isinstance(battles, str | Path):
-        battles = read_for(recipe, [battles])
-    if isinstance(battles, PairTable):
+    if isinstance(votes, str | Path):
+        votes = read_for(recipe, [votes])
+    if isinstance(votes, PairTable):
         if not recipe.needs_only_votes:
             raise RecipeError("This recipe looks at single votes: give the battles, not counts.")
-        return rank_counted(Counted(battles), recipe, diagnostics=noted(battles.notes))
+        return rank_counted(Counted(votes), recipe, diagnostics=noted(votes.notes))
+    battles = votes if isinstance(votes, Battles) else Battles.from_frame(votes)
     found = count_votes(battles, recipe)
     return rank_counted(found.counted, recipe, filters=found.filters, diagnostics=found.diagnostics)
 

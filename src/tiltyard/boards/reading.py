@@ -1,6 +1,6 @@
 """Read of files of votes what a recipe looks at, and no more."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 from operator import add
@@ -18,32 +18,42 @@ from tiltyard.boards.needs import needed_columns
 from tiltyard.boards.recipe import Recipe
 
 
-def read_for(recipe: Recipe, paths: Sequence[str | Path]) -> Battles | PairTable:
+def read_for(
+    recipe: Recipe, paths: Sequence[str | Path], columns: Mapping[str, str] | None = None
+) -> Battles | PairTable:
     """Read what a recipe needs: counts by pair where they are enough.
 
     Conversations are read only when the recipe counts something in them.
+
+    Parameters
+    ----------
+    recipe, paths
+        What is made of which files.
+    columns
+        What the files call columns of the battles table, as for :func:`tiltyard.read_battles`.
 
     Raises
     ------
     VotesError
         As :func:`tiltyard.read_battles` does.
     """
+    named = columns or {}
     if recipe.needs_only_votes:
-        return reduce(add, (_count(path) for path in paths))
-    return Battles.concat([_read(recipe, path) for path in paths])
+        return reduce(add, (_count(path, named) for path in paths))
+    return Battles.concat([_read(recipe, path, named) for path in paths])
 
 
-def _count(path: str | Path) -> PairTable:
-    counted = count_plain_votes(path)
+def _count(path: str | Path, columns: Mapping[str, str]) -> PairTable:
+    counted = None if columns else count_plain_votes(path)
     if counted is not None:
         return counted
-    battles = read_battles(path, only_votes=True, also=IDENTITY)
+    battles = read_battles(path, columns=columns, only_votes=True, also=IDENTITY)
     return replace(battles.pairs, notes=(*battles.notes, *repeated_ids(battles.frame.lazy())))
 
 
-def _read(recipe: Recipe, path: str | Path) -> Battles:
-    needed = needed_columns(recipe, _columns_in(Path(path)))
-    return read_battles(path, only_votes=needed is not None, also=needed or ())
+def _read(recipe: Recipe, path: str | Path, columns: Mapping[str, str]) -> Battles:
+    needed = needed_columns(recipe, {*_columns_in(Path(path)), *columns})
+    return read_battles(path, columns=columns, only_votes=needed is not None, also=needed or ())
 
 
 def _columns_in(file: Path) -> Collection[str]:

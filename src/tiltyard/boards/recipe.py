@@ -9,6 +9,8 @@ from typing import Any, Self
 from tiltyard.boards.controls import Control
 from tiltyard.boards.errors import RecipeError
 from tiltyard.boards.recipe_checks import (
+    ROUNDS,
+    Correction,
     Estimator,
     Gauge,
     IntervalKind,
@@ -46,8 +48,8 @@ class Anchor:
 class Variants:
     """A model that is the best of several which its maker tried in private.
 
-    Its interval is widened to the Šidák level of that many tries: the chance that the intervals of
-    all of them would have held is then the recipe's confidence.
+    Its interval is widened to the level at which the intervals of that many tries all hold with
+    the recipe's confidence.
     """
 
     model: str
@@ -74,11 +76,11 @@ class Recipe:
         `drop`: they are left out.
     interval
         `sandwich`: normal intervals from the heteroskedasticity-robust covariance.
-        `bootstrap`: normal intervals from the covariance of `rounds` resampled fits.
+        `bootstrap`: percentile intervals of `rounds` resampled fits.
     confidence
         Coverage of each model's own interval, between 0 and 1.
     anchor
-        A model and its score. Without one the rated models' mean is 1000. An anchor shifts all
+        A model and its score. Without one the gauge's zero is at 1000. An anchor shifts all
         ratings and bounds alike; what happens to standard errors is the gauge's affair.
     scale
         Rating points that make the odds ten to one.
@@ -102,14 +104,17 @@ class Recipe:
         Columns (at most two) within whose values votes may depend on each other: `voter`,
         `prompt`, `session`, or any other. Covariances are then robust to that.
     gauge
-        Whose distance the standard errors and intervals are: `sum-zero`, to the mean of the rated
-        models; `vote-weighted`, to their mean weighted by votes, which few votes cannot move;
-        `anchored`, to the anchor, which then has an error of zero.
+        Where zero is, from which standard errors and intervals are reckoned: `sum-zero`, the mean
+        of the rated models; `vote-weighted`, their mean weighted by votes, which few votes cannot
+        move; `anchored`, the anchor, which then has an error of zero.
     ranks
         `overlap`: ranks by which single intervals overlap, as leaderboards show them.
         `simultaneous`: sets of ranks that hold for all models at once with the recipe's confidence.
     variants
-        Models that are the best of several tried in private.
+        Models that are the best of several tried in private: their own intervals, and with them
+        their ranks by overlap, are wider. Simultaneous ranks and differences are not.
+    correction
+        How much wider: `sidak`, exact for independent tries, or `bonferroni`, safe for any.
     intervals_for
         With more than 2,000 models: those that need an interval. With fewer, all have one.
 
@@ -131,12 +136,13 @@ class Recipe:
     ridge: float = 0.0
     weights: tuple[Weighting, ...] = ()
     half_life: float | None = None
-    rounds: int = 1000
+    rounds: int = ROUNDS
     seed: int = 0
     cluster: tuple[str, ...] = ()
     gauge: Gauge = "sum-zero"
     ranks: RankKind = "overlap"
     variants: tuple[Variants, ...] = ()
+    correction: Correction = "sidak"
     intervals_for: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

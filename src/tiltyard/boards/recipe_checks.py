@@ -4,6 +4,7 @@ import math
 from typing import TYPE_CHECKING, Literal, get_args
 
 from tiltyard.boards.errors import RecipeError
+from tiltyard.boards.recipe_types import check_types
 
 if TYPE_CHECKING:
     from tiltyard.boards.recipe import Recipe
@@ -14,6 +15,7 @@ IntervalKind = Literal["sandwich", "bootstrap"]
 Gauge = Literal["sum-zero", "vote-weighted", "anchored"]
 RankKind = Literal["overlap", "simultaneous"]
 Weighting = Literal["pair-balanced", "inverse-propensity"]
+Correction = Literal["sidak", "bonferroni"]
 
 ALLOWED: dict[str, tuple[str, ...]] = {
     "estimator": get_args(Estimator),
@@ -22,8 +24,10 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "weights": get_args(Weighting),
     "gauge": get_args(Gauge),
     "ranks": get_args(RankKind),
+    "correction": get_args(Correction),
 }
 MOST_CLUSTERINGS = 2
+ROUNDS = 1000
 
 
 def check(recipe: "Recipe") -> None:
@@ -34,6 +38,7 @@ def check(recipe: "Recipe") -> None:
     RecipeError
         For the first field that is not one of those allowed, or does not go with another.
     """
+    check_types(recipe)
     for name, allowed in ALLOWED.items():
         _check_allowed(name, getattr(recipe, name), allowed)
     _check_numbers(recipe)
@@ -83,6 +88,10 @@ def _faults(recipe: "Recipe") -> list[tuple[bool, str]]:
     name, ties = recipe.estimator, recipe.is_tie_model
     bootstrap = recipe.interval == "bootstrap"
     return [
+        (
+            recipe.rounds != ROUNDS and not bootstrap,
+            f"{recipe.rounds} rounds are for the bootstrap, and the intervals are the sandwich's.",
+        ),
         (recipe.rounds < 2, f"{recipe.rounds} bootstrap rounds have no spread: ask for 2 or more."),  # noqa: PLR2004  # one round has no spread
         (recipe.seed < 0, f"The seed is {recipe.seed}, but must be a whole number from 0 upwards."),
         (
@@ -104,6 +113,10 @@ def _faults(recipe: "Recipe") -> list[tuple[bool, str]]:
         (
             recipe.ridge != 0 and not recipe.controls,
             "A ridge shrinks the coefficients of controls, and there are none.",
+        ),
+        (
+            recipe.correction != "sidak" and not recipe.variants,
+            "A correction is for models that are the best of several variants: say which.",
         ),
         (
             len(recipe.cluster) > MOST_CLUSTERINGS,

@@ -11,6 +11,7 @@ from tiltyard import __version__
 from tiltyard.battles.pair_table import PairTable
 from tiltyard.battles.table import Battles
 from tiltyard.boards.board import Board
+from tiltyard.boards.checking import CHECKS, checked
 from tiltyard.boards.errors import SavedBoardError
 from tiltyard.boards.ranking import rank, rank_counted
 from tiltyard.boards.saving import read_file, read_manifest
@@ -76,6 +77,8 @@ def verify_board(path: str | Path, battles: Battles | PairTable | None = None) -
         raise SavedBoardError(
             f"{place.name} is a board without its votes: name the files of votes after it."
         )
+    if any(one.kind in CHECKS for one in board.diagnostics):
+        again = checked(again)
     if again.data_sha256 != board.data_sha256:
         found.append(
             f"The {'saved ' if battles is None else ''}votes are not those of the board: their "

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 WIDE = 100  # columns from which wins, losses and ties fit beside the rest
 WIDEST = 10_000
+MOST_ROWS = 2_000
+"""Nobody reads more in a terminal, and laying a table out takes longer than to rank it."""
 RECORD = ("wins", "losses", "ties")
 ESTIMATORS = {
     "bradley-terry": "Bradley-Terry",
@@ -37,6 +39,9 @@ def print_board(board: "Board") -> None:
         sys.stdout.reconfigure(errors="replace")
     if board.models:
         console.print(_table(board, with_record=console.width >= WIDE))
+    if len(board.models) > MOST_ROWS:
+        more = len(board.models) - MOST_ROWS
+        console.print(f"… and {more:,} more models: --json FILE writes all of them.")
     if board.coefficients:
         console.print()
         console.print(_coefficients(board))
@@ -86,7 +91,7 @@ def _table(board: "Board", *, with_record: bool) -> "Table":
     interval = f"{board.recipe.confidence * 100:g} % interval"
     for name in ("rating", interval, *extra, "battles", *(RECORD if with_record else ())):
         table.add_column(name, justify="right", no_wrap=True)
-    for standing in board.models:
+    for standing in board.models[:MOST_ROWS]:
         table.add_row(*_row(standing, with_best=simultaneous)[: len(table.columns)])
     return table
 
@@ -145,8 +150,9 @@ def _ranks(standing: "Standing") -> str:
 
 def _summary(board: "Board") -> str:
     votes = "1 vote" if board.votes == 1 else f"{board.votes:,} votes"
+    models = "1 model" if len(board.models) == 1 else f"{len(board.models):,} models"
     return (
-        f"{votes} on {len(board.models)} models · {', '.join(_method(board.recipe))} "
+        f"{votes} on {models} · {', '.join(_method(board.recipe))} "
         f"· votes {board.data_sha256[:12]} · Tiltyard {board.version}"
     )
 
@@ -157,7 +163,8 @@ def _method(recipe: "Recipe") -> Iterator[str]:
     if not recipe.is_tie_model:
         yield "ties as halves" if recipe.ties == "half" else "ties dropped"
     anchor = recipe.anchor
-    yield f"{printable(anchor.model)} at {anchor.score:g}" if anchor else "mean 1000"
+    zero = "mean vote" if recipe.gauge == "vote-weighted" else "mean"
+    yield f"{printable(anchor.model)} at {anchor.score:g}" if anchor else f"{zero} 1000"
     yield from _which_votes(recipe)
     yield from _how_sure(recipe)
 

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tiltyard.cli.patience import patience
-from tiltyard.cli.recipe_options import BadInput, recipe_options, to_recipe
+from tiltyard.cli.recipe_options import (
+    BadInput,
+    column_option,
+    columns_of,
+    recipe_options,
+    to_recipe,
+)
 
 if TYPE_CHECKING:
     from tiltyard.boards.board import Board
@@ -18,6 +24,7 @@ NOTHING_RATED = 1
 
 @click.command()
 @click.argument("votes", nargs=-1, required=True, type=click.Path(path_type=Path))
+@column_option
 @recipe_options
 @click.option(
     "--json",
@@ -78,43 +85,60 @@ def rank(
     from tiltyard.errors import TiltyardError
 
     try:
+        _refuse_idle(json_path, plot_path, prices_path, beside)
+        named = columns_of(given.pop("columns"))
         with patience("Ranking"):
-            board = _rank_files(votes, to_recipe(given))
+            board = _rank_files(votes, to_recipe(given), named)
+            if check_fit:
+                board = _checked(board)
             if plot_path is not None:
                 _plot(board, plot_path, prices_path)
         _write(board, json_path, save_path)
-        if check_fit and json_path != "-":
-            _check(board)
-        if beside is not None and json_path != "-":
-            _print_beside(board, votes, beside)
+        if beside is not None:
+            _print_beside(board, votes, named, beside)
     except TiltyardError as error:
         raise BadInput(str(error)) from error
     if not board.is_rated:
         sys.exit(NOTHING_RATED)
 
 
-def _rank_files(votes: tuple[Path, ...], recipe: "Recipe") -> "Board":
+def _refuse_idle(
+    json_path: str | None, plot_path: Path | None, prices_path: Path | None, beside: str | None
+) -> None:
+    """Refuse options that would do nothing beside the others."""
+    if prices_path is not None and plot_path is None:
+        raise BadInput("--prices are for the price frontier: say where with --plot DIRECTORY.")
+    if beside is not None and json_path == "-":
+        raise BadInput("--beside prints a table: write the JSON to a file, not to -.")
+
+
+def _rank_files(votes: tuple[Path, ...], recipe: "Recipe", columns: dict[str, str]) -> "Board":
     from tiltyard.boards.ranking import rank as rank_battles
     from tiltyard.boards.reading import read_for
 
-    return rank_battles(read_for(recipe, votes), recipe)
+    return rank_battles(read_for(recipe, votes, columns), recipe)
 
 
-def _check(board: "Board") -> None:
-    from tiltyard.boards.checking import check_fit
-    from tiltyard.cli.board_table import print_diagnostics
+def _checked(board: "Board") -> "Board":
+    from tiltyard.boards.checking import checked
 
-    print_diagnostics(check_fit(board))
+    return checked(board)
 
 
-def _print_beside(board: "Board", votes: tuple[Path, ...], tool: Any) -> None:  # noqa: ANN401  # click has checked it
+def _print_beside(
+    board: "Board",
+    votes: tuple[Path, ...],
+    columns: dict[str, str],
+    tool: Any,  # noqa: ANN401  # click has checked it
+) -> None:
     from tiltyard.battles.reading import read_battles
     from tiltyard.battles.table import Battles
     from tiltyard.boards.beside import beside
     from tiltyard.cli.board_table import print_beside
 
     with patience(f"Ranking as {tool} does"):
-        rows = beside(board, Battles.concat([read_battles(path) for path in votes]), tool)
+        battles = [read_battles(path, columns=columns) for path in votes]
+        rows = beside(board, Battles.concat(battles), tool)
     print_beside(rows, tool)
 
 

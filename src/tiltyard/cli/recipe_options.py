@@ -78,7 +78,7 @@ OPTIONS = (
     click.option(
         "--anchor",
         metavar="MODEL=SCORE",
-        help="Shift all ratings so that MODEL has SCORE. Without it their mean is 1000.",
+        help="Shift all ratings so that MODEL has SCORE. Without it the gauge's zero is at 1000.",
     ),
     click.option(
         "--gauge",
@@ -101,6 +101,13 @@ OPTIONS = (
         help="MODEL is the best of NUMBER variants tried in private: widens its interval.",
     ),
     click.option(
+        "--correction",
+        type=click.Choice(["sidak", "bonferroni"]),
+        default="sidak",
+        show_default=True,
+        help="How much wider: exact for independent variants, or safe for any.",
+    ),
+    click.option(
         "--interval-for",
         "intervals_for",
         metavar="MODEL",
@@ -115,6 +122,30 @@ OPTIONS = (
         help="Coverage of the intervals.",
     ),
 )
+
+
+column_option = click.option(
+    "--column",
+    "columns",
+    metavar="NAME=THEIRS",
+    multiple=True,
+    help="What the file calls a column: model_a=left_bot, outcome=verdict, voter=user.",
+)
+
+
+def columns_of(given: tuple[str, ...]) -> dict[str, str]:
+    """Read NAME=THEIRS of each `--column`.
+
+    Raises
+    ------
+    click.ClickException
+        When one of them is not written so.
+    """
+    pairs = [one.partition("=") for one in given]
+    wrong = next((given[place] for place, pair in enumerate(pairs) if not all(pair)), None)
+    if wrong is not None:
+        raise BadInput(f"--column {wrong}: is not NAME=THEIRS, as in model_a=left_bot.")
+    return {name: theirs for name, _, theirs in pairs}
 
 
 def recipe_options(command: Command) -> Command:

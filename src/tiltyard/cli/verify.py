@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tiltyard.cli.recipe_options import column_option, columns_of
+
 if TYPE_CHECKING:
     from tiltyard.boards.verifying import Verification
 
@@ -15,8 +17,11 @@ DIFFERS = 1
 @click.command()
 @click.argument("board", type=click.Path(path_type=Path))
 @click.argument("votes", nargs=-1, type=click.Path(path_type=Path))
+@column_option
 @click.option("--json", "as_json", is_flag=True, help="Write the findings as JSON.")
-def verify(board: Path, votes: tuple[Path, ...], *, as_json: bool) -> None:
+def verify(
+    board: Path, votes: tuple[Path, ...], columns: tuple[str, ...], *, as_json: bool
+) -> None:
     """Rebuild BOARD from its votes and compare.
 
     BOARD is a directory that `tiltyard rank --save` made, or the JSON of a board. VOTES are the
@@ -31,7 +36,8 @@ def verify(board: Path, votes: tuple[Path, ...], *, as_json: bool) -> None:
 
     with patience("Ranking again"):
         recipe = Board.load(board).recipe
-        found = verify_board(board, read_for(recipe, votes) if votes else None)
+        read = read_for(recipe, votes, columns_of(columns)) if votes else None
+        found = verify_board(board, read)
     _print(found, as_json=as_json)
     if not found.holds:
         sys.exit(DIFFERS)

@@ -63,7 +63,7 @@ def simultaneous_rank_sets(
     confidence
         Between 0 and 1, both excluded; for all models together.
     draws, seed
-        Normal draws for the quantile. 10,000 place its level within 0.2 percentage points.
+        Normal draws for the quantile. 10,000 place its level within half a percentage point.
     """
     errors = errors_of_differences(covariance)
     critical = _largest_t(covariance, errors, confidence, draws, seed)

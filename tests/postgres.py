@@ -41,8 +41,11 @@ class PostgresCluster:
 
     @classmethod
     @contextmanager
-    def running(cls, binaries: Path) -> Iterator[Self]:
-        """Start a server with an empty data directory; stop it and remove everything at the end."""
+    def running(cls, binaries: Path, *, fsync: bool = False) -> Iterator[Self]:
+        """Start a server with an empty data directory; stop it and remove everything at the end.
+
+        Without `fsync` it is quick, and only as safe as the machine's power.
+        """
         # Short, because a socket's path may have 107 bytes only.
         directory = Path(tempfile.mkdtemp(prefix="tiltyard-pg-", dir="/tmp"))
         # PostgreSQL refuses root, so root becomes the account that Debian made for it.
@@ -52,14 +55,28 @@ class PostgresCluster:
             if os.geteuid() == 0:
                 shutil.chown(directory, account)
             cluster._run("initdb", "-D", "data", "-U", "tiltyard", "-A", "trust", "-E", "UTF8")
-            options = f"-c listen_addresses='' -c unix_socket_directories={directory} -c fsync=off"
-            cluster._run("pg_ctl", "-D", "data", "-w", "-l", "log", "-o", options, "start")
+            cluster.start(fsync=fsync)
             try:
                 yield cluster
             finally:
                 cluster._run("pg_ctl", "-D", "data", "-w", "-m", "immediate", "stop")
         finally:
             shutil.rmtree(directory)
+
+    def start(self, *, fsync: bool = False) -> None:
+        """Start the server on its data directory, and wait until it answers."""
+        settings = {
+            "listen_addresses": "''",
+            "unix_socket_directories": self.directory,
+            "fsync": "on" if fsync else "off",
+        }
+        options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+        self._run("pg_ctl", "-D", "data", "-w", "-l", "log", "-o", options, "start")
+
+    @property
+    def postmaster(self) -> int:
+        """The id of the server's first process, the parent of all others."""
+        return int((self.directory / "data" / "postmaster.pid").read_text().split("\n")[0])
 
     @contextmanager
     def database(self, name: str) -> Iterator[str]:

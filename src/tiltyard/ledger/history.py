@@ -21,15 +21,17 @@ async def count_battles(connection: AsyncConnection, source: str) -> int:
 
 async def add_history(connection: AsyncConnection, past: Sequence[Battle]) -> None:
     """Record whole battles: sides, turns, attempts, votes and reveals."""
-    heads = [battle_row(battle) for battle in past]
-    await connection.execute(battles.insert(), heads)
-    await connection.execute(sides.insert(), [row for one in past for row in side_rows(one)])
-    await connection.execute(turns.insert(), [row for one in past for row in _turn_rows(one)])
-    await connection.execute(attempts.insert(), [row for one in past for row in _attempt_rows(one)])
-    ballots = [vote_row(one.id, vote, one.voter) for one in past for vote in one.votes]
-    await connection.execute(votes.insert(), ballots)
-    shown = [reveal_row(one.id, one.revealed) for one in past if one.revealed]
-    await connection.execute(reveals.insert(), shown)
+    rows = {
+        battles: [battle_row(one) for one in past],
+        sides: [row for one in past for row in side_rows(one)],
+        turns: [row for one in past for row in _turn_rows(one)],
+        attempts: [row for one in past for row in _attempt_rows(one)],
+        votes: [vote_row(one.id, vote, one.voter) for one in past for vote in one.votes],
+        reveals: [reveal_row(one.id, one.revealed) for one in past if one.revealed],
+    }
+    for table, new in rows.items():
+        if new:
+            await connection.execute(table.insert(), new)
 
 
 def _turn_rows(battle: Battle) -> list[dict[str, Any]]:

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, inspect, text
 from tiltyard.arena.definition import built_in_definition
 from tiltyard.arena.examples import example_battles
 from tiltyard.contestants.demo import demo_catalogue
-from tiltyard.ledger.battles import read_battles
 from tiltyard.ledger.engine import Ledger, LedgerError
 from tiltyard.ledger.history import add_history
 from tiltyard.ledger.migrate import downgrade, upgrade_ledger
+from tiltyard.ledger.reading import read_battles
 from tiltyard.ledger.register import record_contestant, record_definition
 from tiltyard.ledger.tables import metadata
 

@@ -5,33 +5,28 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tiltyard.ledger.reading import read_battles
 from tiltyard.ledger.records import (
-    Attempt,
     AttemptEnd,
     Battle,
-    Continued,
     Parts,
-    Revealed,
-    Side,
     Slot,
-    Turn,
-    Vote,
 )
 from tiltyard.ledger.tables import (
-    arena_definitions,
     attempts,
     battles,
     continuations,
     erasures,
-    reveals,
     servers,
     sides,
     turns,
     votes,
 )
+
+LOCK = select(battles.c.id).where(battles.c.id == bindparam("battle")).with_for_update()
 
 
 async def add_battle(connection: AsyncConnection, battle: Battle) -> None:
@@ -184,7 +179,7 @@ async def fail_open_attempts(
 
 async def lock_battle(connection: AsyncConnection, battle: UUID) -> None:
     """Let nobody else change this battle until the transaction ends."""
-    await connection.execute(select(battles.c.id).where(battles.c.id == battle).with_for_update())
+    await connection.execute(LOCK, {"battle": battle})
 
 
 async def read_battle(connection: AsyncConnection, battle: UUID) -> Battle | None:
@@ -206,40 +201,6 @@ async def battles_of_voter(
     return await read_battles(connection, ids.all())
 
 
-async def read_battles(connection: AsyncConnection, ids: Sequence[UUID]) -> Sequence[Battle]:
-    """Read battles in the order of their ids; unknown ids are left out."""
-    vote_per = arena_definitions.c.definition["vote"]["per"].as_string().label("vote_per")
-    query = (
-        select(battles, vote_per)
-        .join(arena_definitions, arena_definitions.c.sha256 == battles.c.definition)
-        .where(battles.c.id.in_(ids))
-    )
-    heads = {row.id: row for row in await connection.execute(query)}
-    latest = (
-        select(func.max(attempts.c.id))
-        .where(attempts.c.battle.in_(ids))
-        .group_by(attempts.c.battle, attempts.c.turn, attempts.c.slot)
-    )
-    parted = {
-        "sides": await _rows(
-            connection, sides.select().where(sides.c.battle.in_(ids)).order_by(sides.c.slot)
-        ),
-        "turns": await _rows(
-            connection, turns.select().where(turns.c.battle.in_(ids)).order_by(turns.c.number)
-        ),
-        "attempts": await _rows(connection, attempts.select().where(attempts.c.id.in_(latest))),
-        "votes": await _rows(
-            connection, votes.select().where(votes.c.battle.in_(ids)).order_by(votes.c.id)
-        ),
-        "reveals": await _rows(connection, reveals.select().where(reveals.c.battle.in_(ids))),
-        "continuations": await _rows(
-            connection, continuations.select().where(continuations.c.battle.in_(ids))
-        ),
-        "erasures": await _rows(connection, erasures.select().where(erasures.c.battle.in_(ids))),
-    }
-    return [_battle(heads[id_], parted) for id_ in ids if id_ in heads]
-
-
 async def forget_battle(connection: AsyncConnection, battle: UUID, at: datetime) -> None:
     """Erase the words of a battle; the vote and a tombstone stay."""
     await connection.execute(erasures.insert().values(battle=battle, erased_at=at))
@@ -250,55 +211,3 @@ async def forget_battle(connection: AsyncConnection, battle: UUID, at: datetime)
         .values(parts=[], reasoning="", error=None)
     )
     await connection.execute(update(votes).where(votes.c.battle == battle).values(comment=None))
-
-
-async def _rows(connection: AsyncConnection, query: Any) -> dict[UUID, list[Any]]:  # noqa: ANN401  # any select
-    grouped: dict[UUID, list[Any]] = {}
-    for row in await connection.execute(query):
-        grouped.setdefault(row.battle, []).append(row)
-    return grouped
-
-
-def _battle(head: Any, parted: dict[str, dict[UUID, list[Any]]]) -> Battle:  # noqa: ANN401  # a row
-    mine = {name: rows.get(head.id, []) for name, rows in parted.items()}
-    return Battle(
-        id=head.id,
-        arena=head.arena,
-        definition=head.definition,
-        mode=head.mode,
-        source=head.source,
-        voter=head.voter,
-        policy=head.policy,
-        pair_probability=head.pair_probability,
-        created_at=head.created_at,
-        sides=[
-            Side(row.slot, row.contestant, row.version, row.components) for row in mine["sides"]
-        ],
-        turns=[Turn(row.number, row.parts) for row in mine["turns"]],
-        attempts=[_attempt(row) for row in mine["attempts"]],
-        votes=[_vote(row) for row in mine["votes"]],
-        erased=bool(mine["erasures"]),
-        declared=head.declared,
-        vote_per=head.vote_per or "battle",  # definitions of old do not say
-        revealed=next((Revealed(r.turn, r.cause, r.revealed_at) for r in mine["reveals"]), None),
-        continued=next(
-            (Continued(r.continues, r.turns_before) for r in mine["continuations"]), None
-        ),
-    )
-
-
-def _attempt(row: Any) -> Attempt:  # noqa: ANN401  # a row
-    return Attempt(
-        turn=row.turn,
-        slot=row.slot,
-        number=row.number,
-        state=row.state,
-        seed=row.seed,
-        parts=row.parts,
-        reasoning=row.reasoning,
-        error=row.error,
-    )
-
-
-def _vote(row: Any) -> Vote:  # noqa: ANN401  # a row
-    return Vote(row.turn, row.outcome, row.tags, row.comment, row.voted_at, row.receipt)

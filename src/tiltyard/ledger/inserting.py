@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,12 +12,14 @@ async def insert_new(
     connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]
 ) -> bool:
     """Insert the rows whose key is new; say whether any was."""
+    inserts: Insert = (
+        postgresql.insert(table).on_conflict_do_nothing()
+        if connection.dialect.name == "postgresql"
+        else sqlite.insert(table).on_conflict_do_nothing()
+    )
     counting = {"preserve_rowcount": True}
-    if connection.dialect.name == "postgresql":
-        query = postgresql.insert(table).values(list(rows)).on_conflict_do_nothing()
-        return (await connection.execute(query, execution_options=counting)).rowcount > 0
-    lite = sqlite.insert(table).values(list(rows)).on_conflict_do_nothing()
-    return (await connection.execute(lite, execution_options=counting)).rowcount > 0
+    done = await connection.execute(inserts, list(rows), execution_options=counting)
+    return done.rowcount > 0
 
 
 async def insert_or_touch(

@@ -4,11 +4,15 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tiltyard.ledger.inserting import insert_new, insert_or_touch
 from tiltyard.ledger.tables import arena_definitions, contestant_versions
+
+CARDS = select(contestant_versions.c.version, contestant_versions.c.card).where(
+    contestant_versions.c.version.in_(bindparam("versions", expanding=True))
+)
 
 
 async def record_contestant(
@@ -59,10 +63,8 @@ async def read_versions(
     connection: AsyncConnection, versions: Iterable[str]
 ) -> dict[str, dict[str, Any]]:
     """Read the cards of these versions, by version."""
-    query = select(contestant_versions.c.version, contestant_versions.c.card).where(
-        contestant_versions.c.version.in_(set(versions))
-    )
-    return {row.version: row.card for row in await connection.execute(query)}
+    rows = await connection.execute(CARDS, {"versions": list(set(versions))})
+    return {row.version: row.card for row in rows}
 
 
 async def read_arenas(connection: AsyncConnection) -> list[str]:

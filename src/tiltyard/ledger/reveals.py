@@ -11,7 +11,7 @@ from tiltyard.ledger.tables import reveals
 
 async def add_reveal(connection: AsyncConnection, battle: UUID, revealed: Revealed) -> None:
     """Record a reveal; the database takes one a battle."""
-    await connection.execute(reveals.insert().values(reveal_row(battle, revealed)))
+    await connection.execute(reveals.insert(), reveal_row(battle, revealed))
 
 
 def reveal_row(battle: UUID, revealed: Revealed) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,6 +13,10 @@ from tiltyard.errors import TiltyardError
 from tiltyard.ledger.inserting import insert_new
 from tiltyard.ledger.records import Vote
 from tiltyard.ledger.tables import battles, idempotency_keys, votes
+
+ANSWER = select(idempotency_keys.c.request_sha256, idempotency_keys.c.answer).where(
+    idempotency_keys.c.voter == bindparam("voter"), idempotency_keys.c.key == bindparam("key")
+)
 
 
 class AlreadyVotedError(TiltyardError):
@@ -38,7 +42,7 @@ async def add_vote(connection: AsyncConnection, battle: UUID, vote: Vote, *, vot
         When this turn has its vote. The database decides, so no race can add a second.
     """
     try:
-        await connection.execute(votes.insert().values(vote_row(battle, vote, voter)))
+        await connection.execute(votes.insert(), vote_row(battle, vote, voter))
     except IntegrityError as error:
         raise AlreadyVotedError(
             "This turn has its vote, which cannot be changed: go on, or start a new battle."
@@ -76,10 +80,7 @@ async def count_votes(connection: AsyncConnection, arena: str) -> int:
 
 async def find_answer(connection: AsyncConnection, voter: str, key: str) -> StoredAnswer | None:
     """Find what this voter's request with this key was answered."""
-    query = select(idempotency_keys.c.request_sha256, idempotency_keys.c.answer).where(
-        idempotency_keys.c.voter == voter, idempotency_keys.c.key == key
-    )
-    row = (await connection.execute(query)).first()
+    row = (await connection.execute(ANSWER, {"voter": voter, "key": key})).first()
     return None if row is None else StoredAnswer(row.request_sha256, row.answer)
 
 

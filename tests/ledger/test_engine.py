@@ -1,0 +1,58 @@
+"""What the database is asked, and what happens when it goes away for a moment."""
+
+import uuid
+from collections.abc import AsyncGenerator, Iterator
+
+import pytest
+from sqlalchemy import event, text
+
+from opened import ASK, open_ledger, opened
+from postgres import PostgresCluster
+from tiltyard.arena.voting import Ballot
+from tiltyard.battles.outcome import Outcome
+from tiltyard.ledger.engine import Ledger
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def url(postgres: PostgresCluster) -> Iterator[str]:
+    with postgres.database(f"tiltyard_{uuid.uuid4().hex}") as url:
+        yield url
+
+
+@pytest.fixture
+async def ledger(url: str) -> AsyncGenerator[Ledger]:
+    async with open_ledger(url) as ledger:
+        yield ledger
+
+
+async def test_a_vote_is_seven_statements_in_one_transaction(ledger: Ledger) -> None:
+    async with opened(ledger) as arena:
+        battle = await arena.open_battle("ann", ASK)
+        async for _ in await arena.events("ann", battle.id, after=0):
+            pass
+        asked: list[str] = []
+        engine = ledger.engine.sync_engine
+        event.listen(
+            engine, "before_cursor_execute", lambda *call: asked.append(call[2].split()[0])
+        )
+        event.listen(engine, "commit", lambda _: asked.append("COMMIT"))
+        await arena.vote("ann", battle.id, Ballot(Outcome.A), key="k")
+    # Lock, read, was it answered before?, who was it?; the answer, the vote, the reveal.
+    assert asked[:8] == [*["SELECT"] * 4, *["INSERT"] * 3, "COMMIT"]
+
+
+async def test_sessions_that_the_database_ended_are_replaced_unseen(ledger: Ledger) -> None:
+    async with ledger.reading() as one, ledger.reading() as another:
+        for connection in (one, another):
+            await connection.execute(text("SELECT 1"))
+    others = text(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    address = ledger.url.render_as_string(hide_password=False)
+    async with open_ledger(address) as operator, operator.reading() as connection:
+        assert list(await connection.scalars(others)) == [True] * 2
+    await ledger.ping()
+    await ledger.ping()

@@ -3,17 +3,24 @@
 import random
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from tiltyard.arena.definition import ArenaDefinition, built_in_definition
 from tiltyard.arena.live import LiveTurns
 from tiltyard.arena.service import Arena
+from tiltyard.arena.uploads import Uploads
+from tiltyard.blobs.files import FileBlobs
 from tiltyard.contestants.adapters import Adapters
 from tiltyard.contestants.card import Contestant
 from tiltyard.contestants.catalogue import Catalogue
 from tiltyard.contestants.demo import demo_catalogue
 from tiltyard.contestants.messages import Part
+from tiltyard.images.sandbox import Sandbox
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.migrate import upgrade_ledger
+
+NO_BLOBS = Path("/dev/null")
+"""Where nothing can be kept: for arenas of words."""
 
 ASK = [Part("text", "Why is the sky blue?")]
 
@@ -52,6 +59,7 @@ def make_arena(
     definition: ArenaDefinition | None = None,
     live_turns: int = 100,
     pace: float = 0,
+    blobs: Path = NO_BLOBS,
 ) -> Arena:
     """An arena of these contestants, or of the demo ones answering at once."""
     catalogue = Catalogue(contestants, "the test") if contestants else demo_catalogue()
@@ -60,6 +68,7 @@ def make_arena(
         catalogue,
         Adapters(pace=pace),
         ledger,
+        Uploads(ledger, FileBlobs(blobs), Sandbox()),
         live=LiveTurns(live_turns, per_voter=live_turns),
         chance=random.Random(7),
     )
@@ -72,10 +81,11 @@ async def opened(
     definition: ArenaDefinition | None = None,
     live_turns: int = 100,
     pace: float = 0,
+    blobs: Path = NO_BLOBS,
 ) -> AsyncGenerator[Arena]:
     """An open arena; closed at the end."""
     arena = make_arena(
-        ledger, *contestants, definition=definition, live_turns=live_turns, pace=pace
+        ledger, *contestants, definition=definition, live_turns=live_turns, pace=pace, blobs=blobs
     )
     await arena.open()
     yield arena

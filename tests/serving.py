@@ -1,8 +1,9 @@
 """A Tiltyard server in the test's own event loop, over a real socket."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +28,16 @@ async def serving(
     pace: float = 0,
     examples: bool = False,
     database_url: str | None = None,
+    arenas: str = "text",
 ) -> AsyncGenerator[str]:
     """Serve these contestants, or the demo ones answering at once; give the address."""
     given = {"data": data, "refresh_s": 0.05, "drain_s": 0, "database_url": database_url}
-    settings = Settings.model_validate(given)
+    settings = Settings.model_validate(given | {"arenas": arenas})
     catalogue = Catalogue(contestants, "the test") if contestants else demo_catalogue()
-    installation = install(settings, catalogue, definition=definition, pace=pace, examples=examples)
+    definitions = None if definition is None else [definition]
+    installation = install(
+        settings, catalogue, definitions=definitions, pace=pace, examples=examples
+    )
     with bind("127.0.0.1", 0) as taken:
         async with installation.running(address(taken)):
             server = Server(installation)
@@ -50,17 +55,32 @@ async def voter(base: str) -> AsyncGenerator[aiohttp.ClientSession]:
         yield session
 
 
-async def ask(session: aiohttp.ClientSession, text: str = "Why is the sky blue?") -> dict[str, Any]:
-    """Open a battle."""
+async def ask(
+    session: aiohttp.ClientSession,
+    text: str = "Why is the sky blue?",
+    *,
+    arena: str = "text",
+    images: Sequence[dict[str, Any]] = (),
+) -> dict[str, Any]:
+    """Open a battle; images as `send_image` gave them."""
+    pictures = [{"type": "image", "data": image} for image in images]
     body = {
-        "arena": "text",
+        "arena": arena,
         "mode": "battle",
-        "message": {"parts": [{"type": "text", "text": text}]},
+        "message": {"parts": [{"type": "text", "text": text}, *pictures]},
     }
     async with session.post(f"{API}/battles", json=body) as response:
         assert response.status == 201, await response.text()
         battle: dict[str, Any] = await response.json()
         return battle
+
+
+async def send_image(
+    session: aiohttp.ClientSession, data: bytes, media_type: str = "image/png", **query: str
+) -> aiohttp.ClientResponse:
+    """Send an image for a message."""
+    headers = {"Content-Type": media_type}
+    return await session.post(f"{API}/images", data=BytesIO(data), headers=headers, params=query)
 
 
 async def follow(session: aiohttp.ClientSession, battle: str, *, after: int = 0) -> bytes:

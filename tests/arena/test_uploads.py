@@ -10,6 +10,7 @@ import pytest
 from opened import open_ledger
 from pictures import LIMITS, picture
 from tiltyard.arena import uploads as arena_uploads
+from tiltyard.arena.message import MessageError
 from tiltyard.arena.uploads import Allowance, TooManyImagesError, UnknownImageError, Uploads
 from tiltyard.blobs.files import FileBlobs
 from tiltyard.blobs.store import BlobStoreError
@@ -79,7 +80,7 @@ async def test_a_picture_is_its_senders_alone(ledger_url: str, tmp_path: Path) -
             with pytest.raises(UnknownImageError):
                 await uploads.read("bob", sha256)
             async with ledger.writing() as connection:
-                with pytest.raises(UnknownImageError, match="send it to POST /images first"):
+                with pytest.raises(MessageError, match="send it to /api/v1/images first"):
                     await uploads.claim(connection, "bob", [Part("image", data={"sha256": sha256})])
 
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from tiltyard.arena.exposure import ExposureReport, OrganisationExposure
 from tiltyard.errors import TiltyardError
-from tiltyard.web.pages import Site
+from tiltyard.web.pages import ArenaFace, Site
 
 MAX_CHARS = 2_000
 
@@ -122,6 +122,14 @@ EXPOSURE = ExposureReport(
     counted_at=datetime(2026, 11, 23, 12, tzinfo=UTC),
 )
 
+TEXT: dict[str, Any] = {
+    "id": "text",
+    "title": "Text",
+    "description": "",
+    "max_chars": MAX_CHARS,
+    "max_turns": 10,
+}
+
 
 @dataclass(slots=True)
 class ScriptedPages:
@@ -130,12 +138,19 @@ class ScriptedPages:
     boards: dict[str, dict[str, Any]] = field(default_factory=lambda: {"text/overall": FULL_BOARD})
     site: Site = field(
         default_factory=lambda: Site(
-            title="Tiltyard", version="0.1.0", demo=True, max_chars=MAX_CHARS, max_turns=10
+            title="Tiltyard", version="0.1.0", demo=True, arenas=(ArenaFace(**TEXT),)
         )
     )
 
-    async def exposure(self) -> ExposureReport:
+    async def exposure(self, arena: str | None) -> ExposureReport:  # noqa: ARG002  # one arena
         return EXPOSURE
+
+    def arena_face(self, arena: str | None) -> ArenaFace:
+        known = {face.id: face for face in self.site.arenas}
+        return known[arena or self.site.arenas[0].id]
+
+    async def arena_of_battle(self, battle_id: str) -> ArenaFace:  # noqa: ARG002  # one arena
+        return self.site.arenas[0]
 
     def suggested_prompts(self) -> Sequence[Prompt]:
         return PROMPTS

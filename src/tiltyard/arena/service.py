@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from tiltyard.arena.answering import Answering
-from tiltyard.arena.choosing import Lineup, check_mode, drawn, named
+from tiltyard.arena.choosing import Lineup, ModeError, check_mode, drawn, named
 from tiltyard.arena.continuing import goes_on, others, read_earlier
 from tiltyard.arena.definition import ArenaDefinition, Mode
 from tiltyard.arena.events import Numbered, Working
@@ -27,10 +27,12 @@ from tiltyard.arena.match import (
 )
 from tiltyard.arena.message import check_message, conversation, to_json
 from tiltyard.arena.pacing import pace_of
+from tiltyard.arena.pairing.draw_table import NobodyToMeetError
 from tiltyard.arena.pairing.service import Pairing
 from tiltyard.arena.places import Place, run_of
 from tiltyard.arena.replay import replay
 from tiltyard.arena.reveal import read_reveals
+from tiltyard.arena.uploads import Uploads
 from tiltyard.arena.voting import Ballot, cast_vote, check_ballot, give_up
 from tiltyard.contestants.adapters import Adapters
 from tiltyard.contestants.card import Contestant
@@ -42,6 +44,9 @@ from tiltyard.ledger.engine import Connection, Ledger
 from tiltyard.ledger.records import Battle, Slot
 from tiltyard.ledger.servers import bury_dead
 
+NO_SUCH_BATTLE = (
+    "There is no battle with this id among yours: it may be mistyped, or another person's."
+)
 HISTORY = 100
 SEEDS = 2**31 - 1
 ELSEWHERE_S = 0.5
@@ -73,6 +78,8 @@ class Arena:
         Who may fight, and how they are reached.
     ledger
         Where everything is remembered.
+    uploads
+        The pictures that people sent.
     live
         The turns being answered by this server.
     chance
@@ -85,6 +92,7 @@ class Arena:
         catalogue: Catalogue,
         adapters: Adapters,
         ledger: Ledger,
+        uploads: Uploads,
         *,
         live: LiveTurns,
         chance: random.Random,
@@ -93,11 +101,39 @@ class Arena:
         self.catalogue = catalogue
         self._adapters = adapters
         self._ledger = ledger
+        self._uploads = uploads
         self._live = live
         self._chance = chance
         self._pairing = Pairing(definition.pairing, definition.id, ledger)
         self.exposure = Exposure(ledger, definition.id)
         self._ending = False
+
+    @property
+    def able(self) -> Sequence[Contestant]:
+        """Who may stand here: whoever accepts everything that a message here may hold.
+
+        Not only what this message holds: a picture may come at any turn, and to refuse it then
+        would say something about who is answering.
+        """
+        wanted = set(self.definition.accept.parts)
+        return [card for card in self.catalogue.drawable if wanted <= set(card.accepts)]
+
+    def require_pair(self) -> None:
+        """Refuse to open an arena in which no two can meet.
+
+        Raises
+        ------
+        NobodyToMeetError
+            When fewer than two public contestants accept what may be sent here.
+        """
+        parts = self.definition.accept.parts
+        if len(self.able) < 2:  # noqa: PLR2004  # a pair is two
+            wanted = ", ".join(f'"{part}"' for part in parts)
+            raise NobodyToMeetError(
+                f"The arena {self.definition.id} needs two public contestants that accept "
+                f"{' and '.join(parts)}: put accepts = [{wanted}] on their cards, or leave the "
+                "arena out."
+            )
 
     async def open(self) -> None:
         """Record the definition and the cards, and end what a stopped server left open."""
@@ -119,7 +155,7 @@ class Arena:
         now = datetime.now(UTC)
         async with self._ledger.writing() as connection:
             if not await history.count_battles(connection, SOURCE):
-                past = list(example_battles(self.definition, self.catalogue.drawable, before=now))
+                past = list(example_battles(self.definition, self.able, before=now))
                 await history.add_history(connection, past)
             return await history.count_battles(connection, SOURCE)
 
@@ -262,6 +298,7 @@ class Arena:
             if battle_state(battle) is not BattleState.FORGOTTEN:
                 require(battle, Call.FORGET)
                 await battles.forget_battle(connection, id_, datetime.now(UTC))
+                await self._uploads.release(connection, id_)
         self._live.forget(id_)
 
     async def battle(self, voter: str, id_: UUID) -> Battle:
@@ -305,12 +342,16 @@ class Arena:
 
     async def _to_continue(self, voter: str, id_: UUID) -> Battle:
         earlier = await self.battle(voter, id_)
+        if earlier.arena != self.definition.id:
+            raise ModeError(
+                f"That battle was held in the arena {earlier.arena}: go on with it there."
+            )
         require(earlier, Call.CONTINUE)
         require_turn_left(earlier, limit=self.definition.turns.max)
         return earlier
 
     async def _lineup(self, models: Sequence[str] | None, earlier: Battle | None) -> Lineup:
-        public = self.catalogue.drawable
+        public = self.able
         if models is not None:
             return named(models, public)
         return drawn(await self._pairing.draw(others(public, earlier), self._chance))
@@ -343,7 +384,9 @@ class Arena:
         self, connection: Connection, battle: Battle, number: int, parts: Sequence[Part]
     ) -> Battle:
         now = datetime.now(UTC)
+        parts = await self._uploads.claim(connection, battle.voter, parts)
         await battles.add_turn(connection, battle.id, number, to_json(parts), now)
+        await self._uploads.use(connection, battle.id, number, parts)
         for side in battle.sides:
             await self._open_attempt(connection, battle.id, number, side.slot, 1)
         return await _read(connection, battle.voter, battle.id)
@@ -377,8 +420,10 @@ class Arena:
                 seed=attempt.seed,
                 contestant=cards[attempt.slot],
                 adapter=self._adapters.of(cards[attempt.slot]),
-                conversation=conversation(
-                    battle, attempt.slot, self.definition.answer.system, earlier=earlier
+                conversation=await self._uploads.lend(
+                    conversation(
+                        battle, attempt.slot, self.definition.answer.system, earlier=earlier
+                    )
                 ),
                 rules=self.definition.answer,
             )
@@ -423,7 +468,5 @@ class Arena:
 async def _read(connection: Connection, voter: str, id_: UUID) -> Battle:
     battle = await battles.read_battle(connection, id_)
     if battle is None or battle.voter != voter:
-        raise UnknownBattleError(
-            "There is no battle with this id among yours: it may be mistyped, or another person's."
-        )
+        raise UnknownBattleError(NO_SUCH_BATTLE)
     return battle

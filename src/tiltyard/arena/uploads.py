@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import ClassVar
 from uuid import UUID
 
 import structlog
 
-from tiltyard.arena.message import images_of
+from tiltyard.arena.message import MessageError, images_of
 from tiltyard.blobs.store import BlobStore, BlobStoreError, digest, is_digest
 from tiltyard.contestants.messages import Message, Part
 from tiltyard.errors import TiltyardError
@@ -21,8 +22,9 @@ from tiltyard.ledger.uploads import Upload
 KEPT_UNUSED = timedelta(hours=24)
 """How long a picture waits for the message it was meant for."""
 
-SWEEP = 50
-"""How many pictures that waited in vain are let go of at a time."""
+SWEEP = 500
+SWEEP_S = 600.0
+"""How many pictures that waited in vain are let go of at a time, and how often."""
 
 log = structlog.get_logger()
 
@@ -74,6 +76,7 @@ class Uploads:
         self._blobs = blobs
         self._sandbox = sandbox
         self._allowance = allowance or Allowance()
+        self._next_sweep = 0.0
 
     async def take(self, voter: str, data: bytes, declared: str, limits: Limits) -> Upload:
         """Redraw a picture, and keep it for its sender.
@@ -111,7 +114,9 @@ class Uploads:
             found = await uploads.find_uploads(connection, voter, [sha256])
         content = await self._blobs.get(sha256) if sha256 in found else None
         if content is None:
-            raise _unknown(sha256)
+            raise UnknownImageError(
+                "You have no image with this digest: it may be another's, or gone."
+            )
         return found[sha256], content
 
     async def claim(
@@ -121,7 +126,7 @@ class Uploads:
 
         Raises
         ------
-        UnknownImageError
+        MessageError
             When the person has not sent it.
         """
         names = sorted({_sha256(part) for part in images_of(parts)})
@@ -129,7 +134,7 @@ class Uploads:
             return parts
         for name in names:
             if not is_digest(name):
-                raise _unknown(name)
+                raise _not_sent(name)
             await uploads.hold_image(connection, name)
         found = await uploads.find_uploads(connection, voter, names)
         return [_described(part, found) if part.type == "image" else part for part in parts]
@@ -156,13 +161,21 @@ class Uploads:
             await self._blobs.delete(name)
 
     async def sweep(self) -> int:
-        """Erase pictures that waited too long for their message; say how many were erased."""
+        """Erase pictures that waited too long for their message; say how many there were."""
         before = datetime.now(UTC) - KEPT_UNUSED
-        async with self._ledger.writing() as connection:
-            names = await uploads.release_unused(connection, before=before, limit=SWEEP)
-            for name in names:
-                await self._blobs.delete(name)
-        return len(names)
+        async with self._ledger.reading() as connection:
+            found = await uploads.find_unused(connection, before=before, limit=SWEEP)
+        for name in found:
+            async with self._ledger.writing() as connection:
+                for orphan in await uploads.release_unused(connection, name, before=before):
+                    await self._blobs.delete(orphan)
+        return len(found)
+
+    async def sweep_now_and_then(self) -> None:
+        """Sweep, unless that was done lately: for a worker that comes by often."""
+        if monotonic() >= self._next_sweep:
+            self._next_sweep = monotonic() + SWEEP_S
+            await self.sweep()
 
     async def _refuse_hoarding(self, voter: str) -> None:
         since = datetime.now(UTC) - KEPT_UNUSED
@@ -192,7 +205,7 @@ def _sha256(part: Part) -> str:
 def _described(part: Part, found: dict[str, Upload]) -> Part:
     upload = found.get(_sha256(part))
     if upload is None:
-        raise _unknown(_sha256(part))
+        raise _not_sent(_sha256(part))
     return replace(
         part,
         data={
@@ -208,6 +221,6 @@ def _lent(part: Part, contents: dict[str, bytes]) -> Part:
     return replace(part, content=contents[_sha256(part)]) if part.type == "image" else part
 
 
-def _unknown(sha256: str) -> UnknownImageError:
-    name = sha256[:12] or "without a digest"
-    return UnknownImageError(f"You have no image {name} here: send it to POST /images first.")
+def _not_sent(name: str) -> MessageError:
+    shown = name[:12] or "without sha256"
+    return MessageError(f"You have no image {shown} here: send it to /api/v1/images first.")

@@ -10,6 +10,7 @@ an answer may take is for the arena to say, which closes the iterator.
 """
 
 import asyncio
+import base64
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from http import HTTPStatus
@@ -21,7 +22,7 @@ import aiohttp
 from tiltyard.contestants.adapter import Alive, AnswerError, Finished, Piece, Reasoning, Text
 from tiltyard.contestants.card import Contestant
 from tiltyard.contestants.event_stream import OversizedEventError
-from tiltyard.contestants.messages import Message
+from tiltyard.contestants.messages import Message, Part
 from tiltyard.contestants.openai_chunks import ChunkError, Completion
 
 _USAGE_SECONDS = 2.0  # how long usage may follow the end of the words
@@ -72,7 +73,7 @@ class OpenAIChat:
             "stream": True,
             "stream_options": {"include_usage": True},
         }
-        messages = [{"role": message.role, "content": message.text} for message in conversation]
+        messages = [{"role": said.role, "content": content_of(said)} for said in conversation]
         completion = Completion()
         problem = ""
         body = {**request, "messages": messages}
@@ -162,6 +163,21 @@ def completions_url(base_url: str) -> str:
     if bare.endswith("/chat/completions"):
         return bare
     return f"{bare}{'' if urlsplit(bare).path else '/v1'}/chat/completions"
+
+
+def content_of(message: Message) -> str | list[dict[str, Any]]:
+    """Write a message's content: plain words, or parts where it has images."""
+    if all(part.content is None for part in message.parts):
+        return message.text
+    return [_content_part(part) for part in message.parts if part.text or part.content]
+
+
+def _content_part(part: Part) -> dict[str, Any]:
+    if part.content is None:
+        return {"type": "text", "text": part.text}
+    media_type = (part.data or {})["media_type"]
+    packed = base64.b64encode(part.content).decode()
+    return {"type": "image_url", "image_url": {"url": f"data:{media_type};base64,{packed}"}}
 
 
 class _RefusedError(Exception):

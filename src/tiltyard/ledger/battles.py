@@ -182,6 +182,14 @@ async def lock_battle(connection: AsyncConnection, battle: UUID) -> None:
     await connection.execute(LOCK, {"battle": battle})
 
 
+async def arena_of(connection: AsyncConnection, battle: UUID) -> str | None:
+    """Read where a battle was held, None when there is none of this id."""
+    name: str | None = await connection.scalar(
+        select(battles.c.arena).where(battles.c.id == battle)
+    )
+    return name
+
+
 async def read_battle(connection: AsyncConnection, battle: UUID) -> Battle | None:
     """Read one battle, None when there is none of this id."""
     found = await read_battles(connection, [battle])

@@ -1,6 +1,6 @@
 """Which images people sent, and which messages use them; the images themselves are blobs."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -99,23 +99,32 @@ async def release_battle(connection: AsyncConnection, battle: UUID) -> list[str]
     return await _nobodys(connection, names)
 
 
-async def release_unused(connection: AsyncConnection, *, before: datetime, limit: int) -> list[str]:
-    """Let go of images sent before an instant that no message of their sender uses.
+async def find_unused(
+    connection: AsyncConnection, *, before: datetime, limit: int
+) -> Sequence[str]:
+    """Find images that were sent before an instant and that no message of their sender uses."""
+    stale = (uploads.c.uploaded_at < before) & ~_used_by_its_sender()
+    found = await connection.scalars(select(uploads.c.sha256).where(stale).limit(limit))
+    return sorted(set(found))
+
+
+async def release_unused(
+    connection: AsyncConnection, sha256: str, *, before: datetime
+) -> list[str]:
+    """Take an image from whoever sent it before an instant and uses it in no message.
 
     Returns
     -------
     list of str
-        The digests that nobody has any more, as in :func:`release_battle`.
+        Its digest if nobody has it any more, as in :func:`release_battle`.
     """
-    stale = (uploads.c.uploaded_at < before) & ~_used_by_its_sender()
-    found = select(uploads.c.sha256).where(stale).limit(limit)
-    names = sorted(set(await connection.scalars(found)))
-    if not names:
-        return []
-    for name in names:
-        await hold_image(connection, name)
-    await connection.execute(delete(uploads).where(uploads.c.sha256.in_(names), stale))
-    return await _nobodys(connection, names)
+    await hold_image(connection, sha256)
+    await connection.execute(
+        delete(uploads).where(
+            uploads.c.sha256 == sha256, uploads.c.uploaded_at < before, ~_used_by_its_sender()
+        )
+    )
+    return await _nobodys(connection, [sha256])
 
 
 async def hold_image(connection: AsyncConnection, sha256: str) -> None:

@@ -24,9 +24,9 @@ def create_app(installation: Installation) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,  # a redirect would name whatever host the request named
     )
-    app.state.arena = installation.arena
+    app.state.arenas = installation.arenas
+    app.state.uploads = installation.uploads
     app.state.boards = installation.boards
-    app.state.exposure = installation.arena.exposure
     app.state.worker = installation.worker
     app.state.ledger = installation.ledger
     app.state.arena_pages = installation

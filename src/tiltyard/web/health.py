@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
+from tiltyard.arena.arenas import Arenas
 from tiltyard.arena.live import BusyError
-from tiltyard.arena.service import Arena
 from tiltyard.ledger.engine import Ledger
 
 router = APIRouter(tags=["operations"])
@@ -25,8 +25,8 @@ async def healthz() -> Health:
 @router.get("/readyz")
 async def readyz(request: Request) -> Health:
     """Answer when the ledger does and turns are taken on; 503 otherwise."""
-    arena: Arena = request.app.state.arena
-    if arena.is_draining:
+    arenas: Arenas = request.app.state.arenas
+    if arenas.is_draining:
         raise BusyError("The server is about to stop: send people to another one.")
     ledger: Ledger = request.app.state.ledger
     await ledger.ping()

@@ -6,17 +6,23 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from tiltyard import __version__
-from tiltyard.arena.definition import ArenaDefinition, built_in_definition
+from tiltyard.arena.arenas import Arenas
+from tiltyard.arena.definition import ArenaDefinition, read_definitions
 from tiltyard.arena.exposure import ExposureReport
 from tiltyard.arena.live import LiveTurns
 from tiltyard.arena.service import Arena
+from tiltyard.arena.uploads import Uploads
+from tiltyard.blobs.opening import open_blobs
 from tiltyard.boards.published import PublishedBoards
 from tiltyard.boards.recipe import Recipe
 from tiltyard.contestants.adapters import Adapters
 from tiltyard.contestants.catalogue import Catalogue
 from tiltyard.contestants.demo import SuggestedPrompt, suggested_prompts
+from tiltyard.errors import TiltyardError
+from tiltyard.images.sandbox import Sandbox
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.lock import only_server
 from tiltyard.ledger.migrate import upgrade_ledger
@@ -36,7 +42,8 @@ class Installation:
     ledger: Ledger
     presence: Presence
     relay: Relay
-    arena: Arena
+    arenas: Arenas
+    uploads: Uploads
     boards: PublishedBoards
     worker: Worker
     voters: Voters
@@ -45,19 +52,30 @@ class Installation:
     @property
     def demo(self) -> bool:
         """Whether every contestant is a built-in one."""
-        return all(card.adapter == "demo" for card in self.arena.catalogue)
+        return all(card.adapter == "demo" for card in self.arenas.first.catalogue)
 
     @property
     def site(self) -> pages.Site:
         """What every page says about this installation."""
-        definition = self.arena.definition
         return pages.Site(
             title=self.settings.title,
             version=__version__,
             demo=self.demo,
-            max_chars=definition.accept.max_chars,
-            max_turns=definition.turns.max,
+            arenas=tuple(_face(arena.definition) for arena in self.arenas),
         )
+
+    def arena_face(self, arena: str | None) -> pages.ArenaFace:
+        """Say what the page of an arena needs to know; of the first where none is named."""
+        found = self.arenas.first if arena is None else self.arenas.named(arena)
+        return _face(found.definition)
+
+    async def arena_of_battle(self, battle_id: str) -> pages.ArenaFace:
+        """Find the arena a battle was held in; the first where that is not to be found."""
+        try:
+            found = await self.arenas.of_battle(UUID(battle_id))
+        except (ValueError, TiltyardError):
+            found = self.arenas.first
+        return _face(found.definition)
 
     def suggested_prompts(self) -> Sequence[SuggestedPrompt]:
         """Prompts for people who have nothing to ask."""
@@ -67,9 +85,10 @@ class Installation:
         """Read one board for its page."""
         return await self.boards.board(arena, slice_name)
 
-    async def exposure(self) -> ExposureReport:
-        """Read who was drawn how often, for its page."""
-        return await self.arena.exposure.report()
+    async def exposure(self, arena: str | None) -> ExposureReport:
+        """Read who was drawn how often, for its page; in the first arena where none is named."""
+        found = self.arenas.first if arena is None else self.arenas.named(arena)
+        return await found.exposure.report()
 
     @asynccontextmanager
     async def running(self, address: str | None = None) -> AsyncGenerator[None]:
@@ -89,9 +108,9 @@ class Installation:
 
     @asynccontextmanager
     async def _working(self) -> AsyncGenerator[None]:
-        await self.arena.open()
+        await self.arenas.open()
         if self.examples:
-            await self.arena.add_examples()
+            await self.arenas.first.add_examples()
         await self.worker.attempt()
         work = asyncio.create_task(self.worker.run(), name="worker")
         try:
@@ -99,14 +118,14 @@ class Installation:
         finally:
             work.cancel()
             await asyncio.wait([work])
-            await self.arena.close()
+            await self.arenas.close()
 
 
 def install(
     settings: Settings,
     catalogue: Catalogue,
     *,
-    definition: ArenaDefinition | None = None,
+    definitions: Sequence[ArenaDefinition] | None = None,
     pace: float = 1.0,
     examples: bool = False,
 ) -> Installation:
@@ -118,33 +137,61 @@ def install(
         The operator's.
     catalogue
         Who may fight; at least two must be public.
-    definition
-        The arena; the built-in text arena by default.
+    definitions
+        The arenas; those of the settings by default.
     pace
         Multiplies the delays of demo contestants.
     examples
-        Whether to begin with example votes; for a catalogue of demo contestants.
+        Whether to begin with example votes in the first arena; for a catalogue of demo contestants.
 
     Raises
     ------
     TiltyardError
-        When a database, a directory or the catalogue cannot be used.
+        When a database, a directory, the catalogue or an arena cannot be used.
     """
     catalogue.require_pair()
-    definition = definition or built_in_definition("text")
+    definitions = definitions or read_definitions(settings.arena_places)
     ledger = Ledger(settings.ledger)
-    boards = PublishedBoards(ledger, [definition.id], Recipe())
+    boards = PublishedBoards(ledger, [definition.id for definition in definitions], Recipe())
+    uploads = Uploads(ledger, open_blobs(settings.blob_place), Sandbox())
     live = LiveTurns(settings.live_turns, per_voter=settings.live_turns_per_voter)
-    arena = Arena(
-        definition,
-        catalogue,
-        Adapters(pace=pace),
-        ledger,
-        live=live,
-        chance=random.SystemRandom(),
-    )
+    adapters = Adapters(pace=pace)
+    chance = random.SystemRandom()
+    hosted = [
+        Arena(definition, catalogue, adapters, ledger, uploads, live=live, chance=chance)
+        for definition in definitions
+    ]
+    for arena in hosted:
+        arena.require_pair()
     presence = Presence(ledger)
-    worker = Worker(ledger, boards, every_s=settings.refresh_s, presence=presence)
-    voters = Voters(settings.read_secret())
-    relay = Relay(ledger, live.is_live)
-    return Installation(settings, ledger, presence, relay, arena, boards, worker, voters, examples)
+    return Installation(
+        settings=settings,
+        ledger=ledger,
+        presence=presence,
+        relay=Relay(ledger, live.is_live),
+        arenas=Arenas(hosted, ledger),
+        uploads=uploads,
+        boards=boards,
+        worker=Worker(
+            ledger,
+            boards,
+            every_s=settings.refresh_s,
+            presence=presence,
+            chores=[uploads.sweep_now_and_then],
+        ),
+        voters=Voters(settings.read_secret()),
+        examples=examples,
+    )
+
+
+def _face(definition: ArenaDefinition) -> pages.ArenaFace:
+    images = definition.accept.images
+    return pages.ArenaFace(
+        id=definition.id,
+        title=definition.title,
+        description=definition.description,
+        max_chars=definition.accept.max_chars,
+        max_turns=definition.turns.max,
+        max_images=0 if images is None else images.per_message,
+        max_image_bytes=0 if images is None else images.max_bytes,
+    )

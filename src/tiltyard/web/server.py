@@ -101,13 +101,13 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the turns, then the streams, then the connections."""
-        arena = self._installation.arena
-        draining = asyncio.create_task(arena.drain(self._installation.settings.drain_s))
+        arenas = self._installation.arenas
+        draining = asyncio.create_task(arenas.drain(self._installation.settings.drain_s))
         while not draining.done():
             if self._hurried:
-                arena.cut_turns()
+                arenas.cut_turns()
             await asyncio.wait((draining,), timeout=HURRY_S)
-        arena.end_streams()
+        arenas.end_streams()
         await self._installation.relay.close()
         await super().shutdown(sockets)
 

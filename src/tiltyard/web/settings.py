@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     data: Path = Path("tiltyard-data")
     database_url: SecretStr | None = None
     contestants: Path = Path("contestants.toml")
+    arenas: str = "text"
+    blobs: str | None = None
     secret: Annotated[SecretStr | None, Field(min_length=SECRET_CHARS)] = None
     address: Annotated[str | None, Field(pattern=r"^https?://[^\s/?#@]+$")] = None
     title: Annotated[str, Field(min_length=1, max_length=60)] = "Tiltyard"
@@ -43,6 +45,16 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return self.data / "ledger.sqlite3"
+
+    @property
+    def arena_places(self) -> list[str]:
+        """The arenas to host: names, files and directories, as `arenas` lists them."""
+        return [place.strip() for place in self.arenas.split(",") if place.strip()]
+
+    @property
+    def blob_place(self) -> Path | str:
+        """Where images are kept: what is set, or a directory beside the ledger's file."""
+        return self.blobs or self.data / "blobs"
 
     def read_secret(self) -> str:
         """Return the key of cookies and pseudonyms, made once and kept beside the data.

@@ -2,7 +2,7 @@
 
 import asyncio
 import traceback
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +22,8 @@ LOOK_S = 30.0
 """How long the worker waits for a wake before it looks by itself."""
 REST = 4.0
 """It rests this many times as long as the last pass took: a fifth of a core at most."""
+
+Chore = Callable[[], Awaitable[object]]
 
 log = structlog.get_logger()
 
@@ -46,6 +48,8 @@ class Worker:
         shortest time between two snapshots.
     presence
         The server among others: only the elected one's worker works. Without one, this is alone.
+    chores
+        What else is to be done at each pass.
     """
 
     def __init__(
@@ -55,10 +59,12 @@ class Worker:
         *,
         every_s: float,
         presence: Presence | None = None,
+        chores: Sequence[Chore] = (),
     ) -> None:
         self._ledger = ledger
         self._presence = presence
         self._boards = boards
+        self._chores = chores
         self._every_s = every_s
         self._woken = asyncio.Event()
         if presence is not None:
@@ -70,7 +76,10 @@ class Worker:
 
     async def once(self) -> Done:
         """Label every battle and publish every board that lacks it."""
-        return Done(await self._label_languages(), await self._boards.publish_stale())
+        done = Done(await self._label_languages(), await self._boards.publish_stale())
+        for chore in self._chores:
+            await chore()
+        return done
 
     async def run(self) -> None:
         """Work until cancelled: when woken, and otherwise every now and then."""

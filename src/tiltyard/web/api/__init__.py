@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter
 
-from tiltyard.web.api import battles, boards, exposure, models
+from tiltyard.web.api import battles, boards, exposure, images, models
 
 
 def api_router() -> APIRouter:
     """Make the router of the whole interface."""
     router = APIRouter(prefix="/api/v1")
-    for part in (battles, boards, exposure, models):
+    for part in (battles, boards, exposure, images, models):
         router.include_router(part.router)
     return router

@@ -1,13 +1,13 @@
 """Battles over HTTP: open, follow, go on, stop, retry, vote, look back, forget."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 
+from tiltyard.arena.arenas import Arenas
 from tiltyard.arena.service import Arena
 from tiltyard.arena.voting import Ballot
-from tiltyard.errors import TiltyardError
 from tiltyard.ledger.records import Battle
 from tiltyard.web.api.bodies import (
     BallotIn,
@@ -29,30 +29,26 @@ router = APIRouter(
 )
 
 
-class UnknownArenaError(TiltyardError):
-    """No arena has this name."""
-
-    status: ClassVar[int] = 404
-    title: ClassVar[str] = "No such arena"
-
-
-def find_arena(request: Request) -> Arena:
-    """Give a handler the arena."""
-    arena: Arena = request.app.state.arena
-    return arena
+def find_arenas(request: Request) -> Arenas:
+    """Give a handler the arenas."""
+    arenas: Arenas = request.app.state.arenas
+    return arenas
 
 
+async def find_arena(battle_id: UUID, request: Request) -> Arena:
+    """Give a handler the arena of the battle it is about."""
+    return await find_arenas(request).of_battle(battle_id)
+
+
+AllArenas = Annotated[Arenas, Depends(find_arenas)]
 TheArena = Annotated[Arena, Depends(find_arena)]
 Voter = Annotated[str, Depends(voter_of)]
 
 
 @router.post("", status_code=201)
-async def open_battle(body: NewBattle, arena: TheArena, voter: Voter) -> BattleOut:
+async def open_battle(body: NewBattle, arenas: AllArenas, voter: Voter) -> BattleOut:
     """Open a battle and start its answers."""
-    if body.arena != arena.definition.id:
-        raise UnknownArenaError(
-            f"There is no arena {body.arena!r} here: this server has {arena.definition.id!r}."
-        )
+    arena = arenas.named(body.arena)
     battle = await arena.open_battle(
         voter,
         body.message.to_parts(),
@@ -64,12 +60,15 @@ async def open_battle(body: NewBattle, arena: TheArena, voter: Voter) -> BattleO
 
 
 @router.get("")
-async def my_battles(arena: TheArena, voter: Voter) -> BattlesOut:
-    """List my battles, newest first."""
-    history = await arena.history(voter)
-    reveals = await arena.reveals(history)
+async def my_battles(arenas: AllArenas, voter: Voter) -> BattlesOut:
+    """List my battles in every arena, newest first."""
+    history = await arenas.first.history(voter)
+    reveals = await arenas.first.reveals(history)
     return BattlesOut(
-        battles=[battle_out(battle, arena.definition, reveals.get(battle.id)) for battle in history]
+        battles=[
+            battle_out(battle, arenas.rules_of(battle), reveals.get(battle.id))
+            for battle in history
+        ]
     )
 
 

@@ -22,11 +22,26 @@ class _Request(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class ImageIn(_Request):
+    """Which image of mine a part is; the rest of what `POST /images` answered may come along."""
+
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    media_type: str | None = None
+    width: int | None = None
+    height: int | None = None
+    url: str | None = None
+
+    def to_data(self) -> dict[str, Any]:
+        """Keep what counts; what the image is like, the ledger knows."""
+        return {"sha256": self.sha256}
+
+
 class PartIn(_Request):
     """One part of a message."""
 
     type: Annotated[str, Field(min_length=1, max_length=40)]
     text: str = ""
+    data: ImageIn | None = None
 
 
 class MessageIn(_Request):
@@ -36,7 +51,10 @@ class MessageIn(_Request):
 
     def to_parts(self) -> list[Part]:
         """Turn the body into message parts."""
-        return [Part(part.type, part.text) for part in self.parts]
+        return [
+            Part(part.type, part.text, None if part.data is None else part.data.to_data())
+            for part in self.parts
+        ]
 
 
 class NewBattle(_Request):

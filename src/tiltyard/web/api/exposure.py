@@ -6,7 +6,7 @@ from datetime import datetime
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
 
-from tiltyard.arena.exposure import Exposure
+from tiltyard.arena.arenas import Arenas
 
 router = APIRouter(prefix="/exposure", tags=["exposure"])
 
@@ -39,7 +39,8 @@ class ExposureOut(BaseModel):
 
 
 @router.get("")
-async def all_exposure(request: Request) -> ExposureOut:
+async def all_exposure(request: Request, arena: str | None = None) -> ExposureOut:
     """Compare the declared share of every organisation with the realised one."""
-    exposure: Exposure = request.app.state.exposure
-    return ExposureOut.model_validate(await exposure.report())
+    arenas: Arenas = request.app.state.arenas
+    found = arenas.first if arena is None else arenas.named(arena)
+    return ExposureOut.model_validate(await found.exposure.report())

@@ -57,7 +57,7 @@ async def one_model(model_id: str, request: Request) -> ModelOut:
 
 
 def _catalogue(request: Request) -> Catalogue:
-    catalogue: Catalogue = request.app.state.arena.catalogue
+    catalogue: Catalogue = request.app.state.arenas.first.catalogue
     return catalogue
 
 

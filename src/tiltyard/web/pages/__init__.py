@@ -6,9 +6,10 @@ and puts an :class:`ArenaPages` into `app.state.arena_pages`.
 
 from tiltyard.web.pages.rendering import error_page, static_directory, templates
 from tiltyard.web.pages.routes import pages_router
-from tiltyard.web.pages.site import ArenaPages, Site, SuggestedPrompt
+from tiltyard.web.pages.site import ArenaFace, ArenaPages, Site, SuggestedPrompt
 
 __all__ = [
+    "ArenaFace",
     "ArenaPages",
     "Site",
     "SuggestedPrompt",

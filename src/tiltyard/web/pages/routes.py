@@ -5,15 +5,15 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from tiltyard.web.pages.board_view import board_view
 from tiltyard.web.pages.rendering import arena_pages, templates
-
-FIRST_BOARD = "/boards/text/overall"
+from tiltyard.web.pages.site import ArenaFace
 
 
 def pages_router() -> APIRouter:
     """Make the router of all pages; its handlers read `app.state.arena_pages`."""
     router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
     for path, page in (
-        ("/", new_battle),
+        ("/", first_arena),
+        ("/arenas/{arena}", one_arena),
         ("/battles/{battle_id}", one_battle),
         ("/leaderboard", leaderboard),
         ("/boards/{arena}/{slice_name}", board),
@@ -23,11 +23,12 @@ def pages_router() -> APIRouter:
     return router
 
 
-def battle_page(request: Request, battle_id: str | None) -> Response:
+def battle_page(request: Request, arena: ArenaFace, battle_id: str | None) -> Response:
     """Render the battle page, for a new battle or for one that exists."""
     pages = arena_pages(request)
     context = {
         "site": pages.site,
+        "arena": arena,
         "prompts": pages.suggested_prompts(),
         "battle_id": battle_id,
         "here": "battle",
@@ -35,19 +36,26 @@ def battle_page(request: Request, battle_id: str | None) -> Response:
     return templates.TemplateResponse(request, "battle.html", context)
 
 
-def new_battle(request: Request) -> Response:
+def first_arena(request: Request) -> Response:
     """Show the composer and a few suggested prompts."""
-    return battle_page(request, None)
+    return battle_page(request, arena_pages(request).arena_face(None), None)
 
 
-def one_battle(request: Request, battle_id: str) -> Response:
+def one_arena(request: Request, arena: str) -> Response:
+    """Show the same for an arena that is named."""
+    return battle_page(request, arena_pages(request).arena_face(arena), None)
+
+
+async def one_battle(request: Request, battle_id: str) -> Response:
     """Show one battle; the page asks the API for it, which knows whose it is."""
-    return battle_page(request, battle_id)
+    arena = await arena_pages(request).arena_of_battle(battle_id)
+    return battle_page(request, arena, battle_id)
 
 
-def leaderboard() -> Response:
+def leaderboard(request: Request) -> Response:
     """Lead to the first board."""
-    return RedirectResponse(FIRST_BOARD)
+    first = arena_pages(request).site.arenas[0]
+    return RedirectResponse(f"/boards/{first.id}/overall")
 
 
 async def board(request: Request, arena: str, slice_name: str) -> Response:
@@ -58,8 +66,8 @@ async def board(request: Request, arena: str, slice_name: str) -> Response:
     return templates.TemplateResponse(request, "board.html", context)
 
 
-async def exposure(request: Request) -> Response:
+async def exposure(request: Request, arena: str | None = None) -> Response:
     """Show what share of battles each organisation was to have, and had."""
     pages = arena_pages(request)
-    context = {"site": pages.site, "report": await pages.exposure(), "here": "exposure"}
+    context = {"site": pages.site, "report": await pages.exposure(arena), "here": "exposure"}
     return templates.TemplateResponse(request, "exposure.html", context)

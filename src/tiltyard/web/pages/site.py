@@ -8,6 +8,29 @@ from tiltyard.arena.exposure import ExposureReport
 
 
 @dataclass(frozen=True, slots=True)
+class ArenaFace:
+    """What the page of one arena says about it.
+
+    Attributes
+    ----------
+    max_chars
+        The longest message a person may send, in Unicode code points.
+    max_turns
+        The most messages a person may send in one battle.
+    max_images, max_image_bytes
+        How many images a message may have, and how large each may be; 0 where none may be sent.
+    """
+
+    id: str
+    title: str
+    description: str
+    max_chars: int
+    max_turns: int
+    max_images: int = 0
+    max_image_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """What every page says about the arena it belongs to.
 
@@ -19,17 +42,14 @@ class Site:
         Tiltyard's version, in the footer.
     demo
         Whether the contestants are the built-in ones and the first votes are examples.
-    max_chars
-        The longest message a person may send, in Unicode code points.
-    max_turns
-        The most messages a person may send in one battle.
+    arenas
+        All arenas of the installation, the one that people come to first.
     """
 
     title: str
     version: str
     demo: bool
-    max_chars: int
-    max_turns: int
+    arenas: tuple[ArenaFace, ...]
 
 
 class SuggestedPrompt(Protocol):
@@ -53,7 +73,19 @@ class ArenaPages(Protocol):
 
     @property
     def site(self) -> Site:
-        """Name, version and limits."""
+        """Name, version and arenas."""
+
+    def arena_face(self, arena: str | None) -> ArenaFace:
+        """Find what the page of an arena says; of the first where none is named.
+
+        Raises
+        ------
+        TiltyardError
+            With status 404 when there is no such arena.
+        """
+
+    async def arena_of_battle(self, battle_id: str) -> ArenaFace:
+        """Find the arena whose battle this is; the first where that is not known."""
 
     def suggested_prompts(self) -> Sequence[SuggestedPrompt]:
         """All suggested prompts; the page draws a few of them per visit."""
@@ -67,5 +99,5 @@ class ArenaPages(Protocol):
             With status 404 when there is no such board.
         """
 
-    async def exposure(self) -> ExposureReport:
+    async def exposure(self, arena: str | None) -> ExposureReport:
         """Answer what `GET /api/v1/exposure` is made of."""

@@ -1,0 +1,109 @@
+"""The arenas that one installation hosts."""
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+from uuid import UUID
+
+from tiltyard.arena.definition import ArenaDefinition
+from tiltyard.arena.service import NO_SUCH_BATTLE, Arena, UnknownBattleError
+from tiltyard.errors import TiltyardError
+from tiltyard.ledger import battles
+from tiltyard.ledger.engine import Ledger
+from tiltyard.ledger.records import Battle
+
+
+class UnknownArenaError(TiltyardError):
+    """No arena has this name."""
+
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "No such arena"
+
+
+class Arenas:
+    """Arenas that share contestants, a ledger and live turns.
+
+    Parameters
+    ----------
+    hosted
+        At least one; people who name none come to the first.
+    ledger
+        Where it stands which battle was held where.
+    """
+
+    def __init__(self, hosted: Sequence[Arena], ledger: Ledger) -> None:
+        self._hosted = {arena.definition.id: arena for arena in hosted}
+        self._ledger = ledger
+        self.first = hosted[0]
+
+    def __iter__(self) -> Iterator[Arena]:
+        return iter(self._hosted.values())
+
+    def __len__(self) -> int:
+        return len(self._hosted)
+
+    def named(self, arena: str) -> Arena:
+        """Find an arena by its id.
+
+        Raises
+        ------
+        UnknownArenaError
+            When this installation does not host it.
+        """
+        if arena not in self._hosted:
+            raise UnknownArenaError(
+                f"There is no arena {arena!r} here: this server has {', '.join(self._hosted)}."
+            )
+        return self._hosted[arena]
+
+    async def of_battle(self, id_: UUID) -> Arena:
+        """Find the arena in which a battle was held; whose battle it is, is for the arena to say.
+
+        Raises
+        ------
+        UnknownBattleError
+            When there is no such battle.
+        UnknownArenaError
+            When its arena is hosted no longer.
+        """
+        if len(self) == 1:
+            return self.first
+        async with self._ledger.reading() as connection:
+            arena = await battles.arena_of(connection, id_)
+        if arena is None:
+            raise UnknownBattleError(NO_SUCH_BATTLE)
+        return self.named(arena)
+
+    def rules_of(self, battle: Battle) -> ArenaDefinition:
+        """Give the definition to show a battle by.
+
+        One whose arena is hosted no longer can only be looked at; any rules serve for that.
+        """
+        return self._hosted.get(battle.arena, self.first).definition
+
+    async def open(self) -> None:
+        """Open every arena."""
+        for arena in self:
+            await arena.open()
+
+    async def close(self) -> None:
+        """Close every arena."""
+        for arena in self:
+            await arena.close()
+
+    @property
+    def is_draining(self) -> bool:
+        """Whether the server is about to stop and takes on nothing new."""
+        return self.first.is_draining
+
+    async def drain(self, within_s: float) -> None:
+        """Take on no more turns anywhere; the arenas share the live ones."""
+        await self.first.drain(within_s)
+
+    def cut_turns(self) -> None:
+        """End every turn where it is, so that it can be retried."""
+        self.first.cut_turns()
+
+    def end_streams(self) -> None:
+        """Let every follower's stream end."""
+        for arena in self:
+            arena.end_streams()

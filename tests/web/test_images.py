@@ -1,0 +1,234 @@
+import base64
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+from PIL import Image
+
+from pictures import encoded, moving, one_bit_png, picture
+from seeing_provider import SeeingProvider, seeing_provider
+from serving import API, ask, follow, send_image, serving, vote, voter
+from tiltyard.arena.pairing.draw_table import NobodyToMeetError
+from tiltyard.contestants.demo import demo_catalogue
+
+pytestmark = pytest.mark.anyio
+
+
+@asynccontextmanager
+async def seeing(
+    data: Path, *, arenas: str = "text,vision"
+) -> AsyncGenerator[tuple[str, SeeingProvider]]:
+    """Both arenas, with two contestants that see and one that does not."""
+    async with seeing_provider() as provider:
+        cards = [provider.card(name) for name in ("hawk", "eagle")]
+        blind = provider.card("mole", "text")
+        async with serving(data, *cards, blind, arenas=arenas) as base:
+            yield base, provider
+
+
+async def sent(
+    session: aiohttp.ClientSession, data: bytes, kind: str = "image/png"
+) -> dict[str, str]:
+    async with await send_image(session, data, kind) as response:
+        assert response.status == 201, await response.text()
+        image: dict[str, str] = await response.json()
+        return image
+
+
+def kept(data: Path) -> list[Path]:
+    return list(data.glob("blobs/*/*"))
+
+
+async def refusal(response: aiohttp.ClientResponse) -> tuple[int, str]:
+    async with response:
+        assert response.content_type == "application/problem+json"
+        return response.status, (await response.json())["detail"]
+
+
+async def test_a_battle_about_a_picture(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "SECRET camera"
+    async with seeing(tmp_path) as (base, provider), voter(base) as ann, voter(base) as bob:
+        image = await sent(ann, picture("JPEG", exif=exif), "image/jpeg")
+        assert image | {"sha256": "", "url": ""} == {
+            "sha256": "",
+            "media_type": "image/jpeg",
+            "width": 60,
+            "height": 40,
+            "url": "",
+        }
+        async with ann.get(image["url"]) as response:
+            shown = await response.read()
+            assert response.headers["content-type"] == "image/jpeg"
+            assert response.headers["x-content-type-options"] == "nosniff"
+            assert response.headers["content-security-policy"] == "default-src 'none'; sandbox"
+            assert response.headers["cache-control"].startswith("private")
+        assert b"SECRET" not in shown
+        async with bob.get(image["url"]) as response:
+            assert response.status == 404
+
+        battle = await ask(ann, "What is this?", arena="vision", images=[image])
+        await follow(ann, battle["id"])
+        assert sorted(provider.models) == ["eagle", "hawk"]
+        for messages in provider.seen:
+            words, seen = messages[0]["content"]
+            assert words == {"type": "text", "text": "What is this?"}
+            head, _, packed = seen["image_url"]["url"].partition(",")
+            assert head == "data:image/jpeg;base64"
+            assert base64.b64decode(packed) == shown
+        async with ann.get(f"{API}/battles/{battle['id']}") as response:
+            parts = (await response.json())["turns"][0]["message"]["parts"]
+        del image["url"]
+        assert parts[1] == {"type": "image", "text": "", "data": image}
+        async with await vote(ann, battle["id"]) as response:
+            assert response.status == 200
+
+        async with ann.delete(f"{API}/battles/{battle['id']}") as response:
+            assert response.status == 204
+        async with ann.get(f"{API}/images/{image['sha256']}") as response:
+            assert response.status == 404
+        assert not list((tmp_path / "blobs").glob("*/*"))
+
+
+async def test_a_later_turn_may_bring_a_picture_and_earlier_ones_stay_in_view(
+    tmp_path: Path,
+) -> None:
+    async with seeing(tmp_path) as (base, provider), voter(base) as ann:
+        battle = await ask(ann, "Hello", arena="vision")
+        await follow(ann, battle["id"])
+        assert [messages[0]["content"] for messages in provider.seen] == ["Hello"] * 2
+        image = await sent(ann, picture())
+        for text in ("Look", "And now?"):
+            parts: list[dict[str, object]] = [{"type": "text", "text": text}]
+            if text == "Look":
+                parts.append({"type": "image", "data": {"sha256": image["sha256"]}})
+            body = {"message": {"parts": parts}}
+            async with ann.post(f"{API}/battles/{battle['id']}/turns", json=body) as response:
+                assert response.status == 201, await response.text()
+            await follow(ann, battle["id"])
+        kinds = [type(message["content"]) for message in provider.seen[-1]]
+        assert kinds == [str, str, list, str, str]
+
+
+async def test_only_contestants_that_see_are_drawn_where_pictures_may_come(tmp_path: Path) -> None:
+    async with seeing(tmp_path) as (base, provider), voter(base) as ann:
+        for _ in range(6):
+            await follow(ann, (await ask(ann, arena="vision"))["id"])
+        assert set(provider.models) == {"hawk", "eagle"}
+        body = {
+            "arena": "vision",
+            "mode": "direct",
+            "models": ["mole"],
+            "message": {"parts": [{"type": "text", "text": "?"}]},
+        }
+        async with ann.post(f"{API}/battles", json=body) as response:
+            assert response.status == 422
+
+
+async def test_an_arena_in_which_nobody_sees_is_not_opened(tmp_path: Path) -> None:
+    with pytest.raises(NobodyToMeetError, match=r'accepts = \["text", "image"\] on their cards'):
+        async with serving(tmp_path, *demo_catalogue(), arenas="vision"):
+            pass
+
+
+async def test_bad_files_are_refused_in_a_sentence(tmp_path: Path) -> None:
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
+    bad = [
+        (b"", "image/png", 415, "The file is empty"),
+        (svg, "image/svg+xml", 415, "image/svg+xml is not taken"),
+        (svg, "image/png", 415, "SVG is not taken"),
+        (picture("PNG"), "image/jpeg", 415, "The file is image/png and was sent as image/jpeg"),
+        (picture("PNG"), "application/x-www-form-urlencoded", 415, "is not taken"),
+        (picture("PNG", (200, 200))[:-60], "image/png", 422, "damaged or cut short"),
+        (moving("GIF"), "image/gif", 422, "animated"),
+        (one_bit_png(40_000), "image/png", 422, "at most 8,000 pixels wide or high"),
+        (bytes(5_000_001), "image/png", 413, "at most 5,000,000 bytes"),
+        (encoded(Image.new("1", (8_000, 4_000)), "PNG"), "image/png", 422, "20,000,000 pixels"),
+    ]
+    async with seeing(tmp_path) as (base, _), voter(base) as ann:
+        for data, kind, status, sentence in bad:
+            told = await refusal(await send_image(ann, data, kind))
+            assert told[0] == status, (kind, told)
+            assert sentence in told[1]
+        assert not kept(tmp_path)
+
+
+async def test_a_file_without_an_end_is_read_no_further_than_the_limit(tmp_path: Path) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(200):
+            yield bytes(100_000)
+
+    async with seeing(tmp_path) as (base, _), voter(base) as ann:
+        headers = {"Content-Type": "image/png"}
+        try:
+            async with ann.post(f"{API}/images", data=endless(), headers=headers) as response:
+                assert response.status == 413
+        except aiohttp.ClientConnectionError:
+            pass  # the server hung up while we were still sending, which is as good
+
+
+async def test_pictures_where_they_do_not_belong(tmp_path: Path) -> None:
+    async with seeing(tmp_path) as (base, _), voter(base) as ann, voter(base) as bob:
+        image = await sent(ann, picture())
+        assert await refusal(await send_image(ann, picture(), arena="text")) == (
+            422,
+            "The arena text takes words only: ask without the image.",
+        )
+        assert (await refusal(await send_image(ann, picture(), arena="no")))[0] == 404
+
+        async def refused(session: aiohttp.ClientSession, arena: str, *parts: object) -> str:
+            body = {"arena": arena, "message": {"parts": parts}}
+            status, told = await refusal(await session.post(f"{API}/battles", json=body))
+            assert status == 422
+            return told
+
+        part = {"type": "image", "data": image}
+        assert "This arena takes text" in await refused(ann, "text", part)
+        assert "at most 4" in await refused(ann, "vision", *[part] * 5)
+        assert "send it to /api/v1/images first" in await refused(bob, "vision", part)
+        assert "send it to /api/v1/images first" in await refused(ann, "vision", {"type": "image"})
+        assert "sha256" in await refused(
+            ann, "vision", {"type": "image", "data": {"sha256": "../../ledger"}}
+        )
+        async with bob.get(f"{API}/battles") as response:
+            assert (await response.json())["battles"] == []
+
+
+async def test_every_arena_has_its_page_and_its_board(tmp_path: Path) -> None:
+    async with seeing(tmp_path) as (base, _), voter(base) as ann:
+        battle = {}
+        for arena in ("text", "vision"):
+            battle = await ask(ann, arena=arena)
+            await follow(ann, battle["id"])
+            async with await vote(ann, battle["id"], key=arena) as response:
+                assert response.status == 200
+            async with ann.get(f"/boards/{arena}/overall") as response:
+                assert response.status == 200
+        async with ann.get(f"{API}/battles") as response:
+            held = [battle["arena"] for battle in (await response.json())["battles"]]
+        assert held == ["vision", "text"]
+        async with ann.get("/arenas/vision") as response:
+            page = await response.text()
+        assert 'max-images="4"' in page
+        assert '<a href="/arenas/vision" aria-current="page">Vision</a>' in page
+        async with ann.get(f"/battles/{battle['id']}") as response:
+            assert 'arena="vision"' in await response.text()
+        async with ann.get("/arenas/speech") as response:
+            assert response.status == 404
+        async with ann.get("/") as response:
+            assert 'max-images="0"' in await response.text()
+
+
+async def test_an_arena_that_moved_out_leaves_its_battles_to_look_at(tmp_path: Path) -> None:
+    async with seeing(tmp_path) as (base, _), voter(base) as ann:
+        await follow(ann, (await ask(ann, arena="vision"))["id"])
+        cookies = ann.cookie_jar.filter_cookies(ann._base_url)  # type: ignore[arg-type]
+        held = {name: morsel.value for name, morsel in cookies.items()}
+    async with (
+        seeing(tmp_path, arenas="text") as (base, _),
+        aiohttp.ClientSession(base, cookies=held) as ann,
+        ann.get(f"{API}/battles") as response,
+    ):
+        assert [battle["arena"] for battle in (await response.json())["battles"]] == ["vision"]

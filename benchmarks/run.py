@@ -22,6 +22,7 @@ BENCHMARKS = (
     "live_table",
     "votes",
     "coverage",
+    "pairing",
 )
 PACKAGES = ("tiltyard", "numpy", "scipy", "polars")
 HERE = Path(__file__).parent

@@ -354,7 +354,9 @@ class Arena:
         public = self.able
         if models is not None:
             return named(models, public)
-        return drawn(await self._pairing.draw(others(public, earlier), self._chance))
+        counts = earlier is None
+        pair = await self._pairing.draw(others(public, earlier), self._chance, declare=counts)
+        return drawn(pair)
 
     def _new_battle(self, voter: str, mode: Mode, lineup: Lineup, earlier: Battle | None) -> Battle:
         return Battle(

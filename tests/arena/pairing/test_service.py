@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 import pytest
 
 from arena.pairing.fields import field
-from opened import make_arena, open_ledger
+from opened import ASK, make_arena, open_ledger, opened
 from polling import until
+from tiltyard.arena.definition import built_in_definition
 from tiltyard.arena.examples import example_battles
 from tiltyard.arena.pairing.draw_table import NobodyToMeetError
-from tiltyard.arena.pairing.rules import PairingRules, Weights
+from tiltyard.arena.pairing.rules import NeverMeet, PairingRules, Weights
 from tiltyard.arena.pairing.service import Pairing, enough
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.history import add_history
@@ -91,5 +92,33 @@ async def test_an_unreachable_ledger_leaves_the_last_standings(ledger: Ledger) -
         await connection.exec_driver_sql("ALTER TABLE hidden RENAME TO votes")
 
 
+async def test_a_running_arena_keeps_apart_who_never_meets(ledger: Ledger) -> None:
+    first, *others = (card.id for card in make_arena(ledger).catalogue.drawable)
+    rules = PairingRules(policy="active", never_meet=NeverMeet(groups=(tuple(others),)))
+    definition = built_in_definition("text").model_copy(update={"pairing": rules})
+    async with opened(ledger, definition=definition) as arena:
+        for _ in range(12):
+            battle = await arena.open_battle("ann", ASK)
+            assert first in {side.contestant for side in battle.sides}
+            assert battle.pair_probability == pytest.approx(1 / 7)
+            assert battle.policy == rules.policy_id
+
+
+async def test_shares_are_recorded_for_draws_that_count(ledger: Ledger) -> None:
+    cards = field(5)
+    pairing = Pairing(PairingRules(policy="uniform"), "text", ledger)
+    assert (await pairing.draw(cards, CHANCE, declare=False)).declared is None
+    assert await recorded(ledger) == 0
+    digests = {(await pairing.draw(cards, CHANCE)).declared for _ in range(5)}
+    assert len(digests) == await recorded(ledger) == 1
+
+
+async def recorded(ledger: Ledger) -> int:
+    async with ledger.reading() as connection:
+        found = await connection.exec_driver_sql("SELECT count(*) FROM declared_shares")
+        return int(found.scalar_one())
+
+
 def test_standings_are_made_anew_after_a_hundredth_more_votes() -> None:
-    assert [enough(known) for known in (0, 500, 5_000, 1_000_000)] == [10, 10, 50, 200]
+    assert [enough(known, 20) for known in (0, 500, 5_000, 1_000_000)] == [10, 10, 50, 200]
+    assert [enough(known, 1_000) for known in (0, 1_000_000)] == [200, 200]

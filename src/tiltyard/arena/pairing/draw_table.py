@@ -37,14 +37,14 @@ class Pair:
     policy
         The policy's name, version and digest.
     declared
-        The digest of the shares of all candidates at this draw.
+        The digest of the shares of all candidates at this draw, where they are recorded.
     """
 
     a: Contestant
     b: Contestant
     probability: float
     policy: str
-    declared: str
+    declared: str | None = None
 
 
 class DrawTable:
@@ -94,7 +94,7 @@ class DrawTable:
         row = int(self.rows_at(np.array([chance.random()]))[0])
         one, other = self.candidates[self.first[row]], self.candidates[self.second[row]]
         a, b = (one, other) if chance.random() < 0.5 else (other, one)  # noqa: PLR2004  # fair
-        return Pair(a, b, float(self.probabilities[row]), self.policy, self.digest)
+        return Pair(a, b, float(self.probabilities[row]), self.policy)
 
     def rows_at(self, uniform: Floats) -> Indices:
         """Shape (N,). The pairs that these numbers from [0, 1) draw, as rows of the table."""

@@ -5,8 +5,10 @@ import random
 import traceback
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from time import monotonic
+from weakref import WeakSet
 
 import structlog
 
@@ -25,7 +27,7 @@ REST = 20.0
 STALE_S = 600.0
 """New votes, however few, wait no longer than this."""
 FEWEST, SHARE, MOST = 10, 0.01, 200
-"""Standings are made anew after a hundredth more votes, and always between these numbers."""
+"""Standings are made anew after a hundredth more votes, and between these numbers."""
 TABLES = 4
 """Sets of candidates whose tables are kept: a thousand candidates take 12 MB."""
 
@@ -57,7 +59,9 @@ class Pairing:
         self._look_s = look_s
         self._standings = None if rules.needs_standings else NO_VOTES
         self._tables: OrderedDict[tuple[int, ...], DrawTable] = OrderedDict()
+        self._declared: WeakSet[DrawTable] = WeakSet()
         self._made = self._next_look = 0.0
+        self._candidates = 0
         self._task: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -65,7 +69,9 @@ class Pairing:
         if self._standings is None:
             await self.refresh()
 
-    async def draw(self, candidates: Sequence[Contestant], chance: random.Random) -> Pair:
+    async def draw(
+        self, candidates: Sequence[Contestant], chance: random.Random, *, declare: bool = True
+    ) -> Pair:
         """Draw two of the candidates under the policy and the standings of this moment.
 
         Parameters
@@ -75,6 +81,8 @@ class Pairing:
             new ones.
         chance
             Gives the two random numbers.
+        declare
+            Whether the battle counts as exposure, so that everybody's share must be recorded.
 
         Raises
         ------
@@ -83,7 +91,9 @@ class Pairing:
         """
         await self.open()
         self._refresh_soon()
-        return (await self.table(candidates)).draw(chance)
+        table = await self.table(candidates)
+        pair = table.draw(chance)
+        return replace(pair, declared=await self._declare(table)) if declare else pair
 
     async def table(self, candidates: Sequence[Contestant]) -> DrawTable:
         """Return the distribution that these candidates are drawn from now.
@@ -93,12 +103,12 @@ class Pairing:
         NobodyToMeetError
             When no two of them may meet.
         """
+        self._candidates = len(candidates)
         key = tuple(map(id, candidates))
         table = self._tables.get(key)
         if table is None:
             standings = self._standings or NO_VOTES
             table = await asyncio.to_thread(DrawTable, self.rules, candidates, standings)
-            await self._declare(table)
             if standings is (self._standings or NO_VOTES):
                 self._keep(key, table)
         else:
@@ -119,14 +129,17 @@ class Pairing:
             self._task.cancel()
             await asyncio.wait([self._task])
 
-    async def _declare(self, table: DrawTable) -> None:
-        """Record everybody's share before anybody is drawn by it."""
-        digest = await asyncio.to_thread(lambda: table.digest)
-        now = datetime.now(UTC)
-        async with self._ledger.writing() as connection:
-            await exposure.record_shares(
-                connection, digest, self._arena, table.policy, table.shares, now
-            )
+    async def _declare(self, table: DrawTable) -> str:
+        """Record everybody's share, once a table, before a battle refers to it."""
+        if table not in self._declared:
+            digest = await asyncio.to_thread(lambda: table.digest)
+            now = datetime.now(UTC)
+            async with self._ledger.writing() as connection:
+                await exposure.record_shares(
+                    connection, digest, self._arena, table.policy, table.shares, now
+                )
+            self._declared.add(table)
+        return table.digest
 
     def _keep(self, key: tuple[int, ...], table: DrawTable) -> None:
         # The table holds the cards, so their identities cannot be taken over by others.
@@ -160,9 +173,12 @@ class Pairing:
         known = 0 if self._standings is None else self._standings.total
         if monotonic() - self._made > STALE_S:
             return count != known
-        return abs(count - known) >= enough(known)
+        return abs(count - known) >= enough(known, self._candidates)
 
 
-def enough(known: int) -> int:
-    """How many votes make the standings worth making anew."""
-    return min(max(FEWEST, round(SHARE * known)), MOST)
+def enough(known: int, contestants: int) -> int:
+    """Say how many more votes than `known` make new standings worth their making.
+
+    A table takes K² steps, so among many contestants the standings may be older.
+    """
+    return max(min(max(FEWEST, round(SHARE * known)), MOST), contestants // 5)

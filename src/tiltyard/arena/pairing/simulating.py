@@ -130,7 +130,7 @@ def simulate(
                 votes_to[goal] = cast - plan.joining if goal == "newcomers" else cast
         standings = Standings.rated(field.number, state.counts, state.rated)
         table = DrawTable(rules, [field.cards[at] for at in present], standings)
-        end = min(cast + enough(cast), plan.votes)
+        end = min(cast + enough(cast, plan.models), plan.votes)
         field.vote(table, present, end - cast)
         cast = end
         tell(cast)

@@ -1,3 +1,4 @@
+import hashlib
 import json
 from pathlib import Path
 
@@ -53,6 +54,7 @@ def test_a_board_holds_with_its_saved_votes_and_with_the_votes_it_is_from(
     for found in (verify_board(tmp_path), verify_board(tmp_path, BATTLES)):
         assert found.differences == ()
         assert found.largest_gap < 1e-6
+        assert found.same_bytes
 
 
 def test_a_board_comes_back_whole(saved: Path) -> None:
@@ -94,6 +96,80 @@ def test_a_rating_that_was_touched_is_found(saved: Path) -> None:
     assert found.largest_gap == pytest.approx(3)
 
 
+def refreshed(directory: Path, **fields: object) -> None:
+    """Give the manifest the digests of the files as they are now, and other fields."""
+    file = directory / "manifest.json"
+    manifest = json.loads(file.read_text()) | fields
+    manifest["files"] = {
+        name: hashlib.sha256((directory / name).read_bytes()).hexdigest()
+        for name in manifest["files"]
+    }
+    file.write_text(json.dumps(manifest))
+
+
+@pytest.mark.parametrize(
+    ("name", "touched", "said"),
+    [
+        ("covariance", pl.exclude("model") * 0.01, "The covariance of "),
+        ("board", pl.col("rating") + 500, "board.parquet amber, rating: saved "),
+    ],
+)
+def test_a_file_that_was_touched_with_its_digest_is_found(
+    saved: Path, name: str, touched: pl.Expr, said: str
+) -> None:
+    file = saved / f"{name}.parquet"
+    pl.read_parquet(file).with_columns(touched).write_parquet(file)
+    refreshed(saved)
+    for found in (verify_board(saved), verify_board(saved, BATTLES)):
+        assert found.differences[0].startswith(said)
+        assert found.largest_gap > 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("seed", 99, "seed"),
+        ("version", "9.9", "version"),
+        ("recipe_sha256", "0" * 64, "recipe"),
+        ("data_sha256", "0" * 64, "digest of the votes"),
+    ],
+)
+def test_what_the_manifest_says_is_compared(
+    saved: Path, field: str, value: object, said: str
+) -> None:
+    refreshed(saved, **{field: value})
+    assert verify_board(saved).differences == (f"The {said} is not the one in the manifest.",)
+
+
+def test_a_file_the_manifest_keeps_quiet_about_is_found(saved: Path) -> None:
+    table = pl.read_parquet(saved / "board.parquet")
+    table.with_columns(pl.col("rating") + 500).write_parquet(saved / "board.parquet")
+    files = json.loads((saved / "manifest.json").read_text())["files"]
+    refreshed(saved, files={name: "" for name in files if name != "board.parquet"})
+    found = verify_board(saved).differences
+    assert found[0] == "board.parquet is not in the manifest."
+    assert found[1].startswith("board.parquet amber, rating: saved ")
+
+
+@pytest.mark.parametrize("name", ["covariance", "board"])
+def test_a_file_that_was_taken_away_is_found(saved: Path, name: str) -> None:
+    (saved / f"{name}.parquet").unlink()
+    files = json.loads((saved / "manifest.json").read_text())["files"]
+    refreshed(saved, files={one: "" for one in files if one != f"{name}.parquet"})
+    assert f"{name}" in verify_board(saved).differences[-1]
+    assert verify_board(saved).differences[-1].endswith("is not there.")
+
+
+def test_numbers_within_a_millionth_hold_but_not_byte_by_byte(saved: Path) -> None:
+    file = saved / "covariance.parquet"
+    pl.read_parquet(file).with_columns(pl.exclude("model") * (1 + 1e-8)).write_parquet(file)
+    refreshed(saved)
+    found = verify_board(saved)
+    assert found.holds
+    assert not found.same_bytes
+    assert 0 < found.largest_gap < 1e-4
+
+
 def test_votes_that_were_left_out_are_found(saved: Path) -> None:
     found = verify_board(saved, Battles.from_frame(FRAME.head(1400)))
     assert not found.holds
@@ -131,6 +207,20 @@ def test_what_is_no_saved_board_is_one_sentence(saved: Path, tmp_path: Path) -> 
     (tmp_path / "odd.json").write_text('{"models": []}')
     with pytest.raises(SavedBoardError, match=r"odd.json is not a board"):
         Board.load(tmp_path / "odd.json")
+    board = json.loads((saved / "board.json").read_text())
+    for part, value, said in (
+        ("models", 3, "its models are no list"),
+        ("models", [3], "its entry in models is no object, but 3"),
+        ("models", [{"model": "x", "rating": "high"}], "its rating is not to be 'high'"),
+        ("filters", None, "its filters are no list"),
+        ("recipe", 3, "its recipe is no object, but 3"),
+        ("recipe", {"controls": 3}, "a value of its recipe is of the wrong kind"),
+        ("version", 3, "its version is not to be 3"),
+        ("log_likelihood", True, "its log_likelihood is not to be True"),
+    ):
+        (tmp_path / "odd.json").write_text(json.dumps(board | {part: value}))
+        with pytest.raises(SavedBoardError, match=rf"odd.json is not a board: {said}"):
+            Board.load(tmp_path / "odd.json")
     (saved / "votes.parquet").write_bytes(b"PAR1")
     with pytest.raises(SavedBoardError, match=r"votes.parquet is damaged"):
         Board.load(saved)

@@ -3,10 +3,11 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import UnionType
+from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 import polars as pl
 
@@ -53,12 +54,9 @@ class Manifest:
 
 def write_board(board: "Board", directory: str | Path) -> None:
     """Do what :meth:`tiltyard.boards.board.Board.save` says."""
-    if board.counted is None:
+    contents = board_files(board)
+    if VOTES not in contents:
         raise SavedBoardError("This board was read without its votes: rank them again to save it.")
-    contents = {BOARD: board.to_json().encode(), TABLE: _parquet(_table(board))}
-    contents[VOTES] = _parquet(board.counted.to_frame())
-    if board.covariance is not None:
-        contents[COVARIANCE] = _parquet(_covariance_frame(board))
     files = {name: _sha256(content) for name, content in sorted(contents.items())}
     manifest = Manifest(
         FORMAT, board.version, board.data_sha256, board.recipe.sha256, board.recipe.seed, files
@@ -73,6 +71,16 @@ def write_board(board: "Board", directory: str | Path) -> None:
             (place / COVARIANCE).unlink(missing_ok=True)
     except OSError as error:
         raise SavedBoardError(f"{place} cannot be written ({error.strerror}).") from error
+
+
+def board_files(board: "Board") -> dict[str, bytes]:
+    """Give the contents of every file of a saved board but its manifest, by name."""
+    contents = {BOARD: board.to_json().encode(), TABLE: _parquet(board_table(board))}
+    if board.counted is not None:
+        contents[VOTES] = _parquet(board.counted.to_frame())
+    if board.covariance is not None:
+        contents[COVARIANCE] = _parquet(_covariance_frame(board))
+    return contents
 
 
 def read_board(path: str | Path) -> dict[str, Any]:
@@ -139,17 +147,17 @@ def _from_json(text: bytes, source: str) -> dict[str, Any]:
     values = _parsed(text, source)
     try:
         return {
-            "models": _records(Standing, values["models"], source),
-            "log_likelihood": values["log_likelihood"],
-            "coefficients": _records(Coefficient, values["coefficients"], source),
-            "diagnostics": _records(Diagnostic, values["diagnostics"], source),
-            "recipe": Recipe.from_dict(values["recipe"]),
-            "data_sha256": values["data_sha256"],
-            "version": values["version"],
-            "filters": _records(Step, values.get("filters", []), source),
+            "models": _records(Standing, values, "models", source),
+            "log_likelihood": _as(float | None, values["log_likelihood"], "log_likelihood", source),
+            "coefficients": _records(Coefficient, values, "coefficients", source),
+            "diagnostics": _records(Diagnostic, values, "diagnostics", source),
+            "recipe": _recipe(_object(values["recipe"], "recipe", source), source),
+            "data_sha256": _as(str, values["data_sha256"], "data_sha256", source),
+            "version": _as(str, values["version"], "version", source),
+            "filters": _records(Step, {"filters": []} | values, "filters", source),
         }
-    except (KeyError, TypeError, AttributeError) as error:
-        raise SavedBoardError(f"{source} is not a board: it lacks or misuses {error}.") from error
+    except KeyError as error:
+        raise SavedBoardError(f"{source} is not a board: it has no {error.args[0]}.") from error
 
 
 def _parsed(text: bytes, source: str) -> dict[str, Any]:
@@ -162,16 +170,34 @@ def _parsed(text: bytes, source: str) -> dict[str, Any]:
     return values
 
 
-def _records(kind: type[Any], rows: list[dict[str, Any]], source: str) -> tuple[Any, ...]:
-    return tuple(_record(kind, row, source) for row in rows)
+def _records(kind: type[Any], values: dict[str, Any], name: str, source: str) -> tuple[Any, ...]:
+    rows = values[name]
+    if not isinstance(rows, list):
+        raise SavedBoardError(f"{source} is not a board: its {name} are no list.")
+    return tuple(_record(kind, _object(row, f"entry in {name}", source), source) for row in rows)
+
+
+def _object(value: object, name: str, source: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise SavedBoardError(f"{source} is not a board: its {name} is no object, but {value!r}.")
+    return value
+
+
+def _recipe(values: dict[str, Any], source: str) -> Recipe:
+    try:
+        return Recipe.from_dict(values)
+    except (TypeError, AttributeError) as error:
+        raise SavedBoardError(
+            f"{source} is not a board: a value of its recipe is of the wrong kind."
+        ) from error
 
 
 def _record(kind: type[Any], values: dict[str, Any], source: str) -> Any:  # noqa: ANN401  # one of the board's records
-    known = {field.name for field in fields(kind)}
+    hints = get_type_hints(kind)
     given = {
-        name: tuple(value) if isinstance(value, list) else value
+        name: _as(hints[name], tuple(value) if isinstance(value, list) else value, name, source)
         for name, value in values.items()
-        if name in known
+        if name in hints
     }
     try:
         return kind(**given)
@@ -179,7 +205,20 @@ def _record(kind: type[Any], values: dict[str, Any], source: str) -> Any:  # noq
         raise SavedBoardError(f"{source} is not a board of this version ({error}).") from error
 
 
-def _table(board: "Board") -> pl.DataFrame:
+def _as(hint: Any, value: Any, name: str, source: str) -> Any:  # noqa: ANN401  # any type and its value
+    """Take a value of a record's type; whole numbers are numbers too, but truth is none."""
+    allowed = tuple(get_origin(one) or one for one in get_args(hint) or (hint,))
+    if get_origin(hint) not in {None, UnionType}:  # a list or a mapping: its kind is what counts
+        allowed = (get_origin(hint),)
+    if float in allowed:
+        allowed += (int,)
+    if not isinstance(value, allowed) or (isinstance(value, bool) and bool not in allowed):
+        raise SavedBoardError(f"{source} is not a board: its {name} is not to be {value!r}.")
+    return value
+
+
+def board_table(board: "Board") -> pl.DataFrame:
+    """Lay the rows of a board out as its Parquet file holds them."""
     kinds: dict[str, Any] = {
         "model": pl.String,
         **dict.fromkeys(("rating", "lower", "upper", "standard_error"), pl.Float64),

@@ -1,23 +1,28 @@
 """Rebuild a saved board and say where it differs."""
 
 import hashlib
-import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from tiltyard import __version__
 from tiltyard.battles.pair_table import PairTable
 from tiltyard.battles.table import Battles
 from tiltyard.boards.board import Board
 from tiltyard.boards.checking import CHECKS, checked
+from tiltyard.boards.differences import Found, compare_covariances, compare_values
 from tiltyard.boards.errors import SavedBoardError
 from tiltyard.boards.ranking import rank, rank_counted
-from tiltyard.boards.saving import read_file, read_manifest
-
-CLOSE = 1e-6
-"""How far apart two numbers may be, absolutely or relatively: another processor's last digits."""
+from tiltyard.boards.records import Diagnostic
+from tiltyard.boards.saving import (
+    BOARD,
+    TABLE,
+    board_files,
+    board_table,
+    read_file,
+    read_manifest,
+    read_table,
+)
 
 SHOWN = 20
 
@@ -37,12 +42,17 @@ class Verification:
         One sentence each; empty when the board is what it says.
     largest_gap
         Between any two corresponding numbers.
+    same_bytes
+        Whether every rebuilt file has the bytes of the saved one. Where not, numbers within a
+        millionth of each other, absolutely or relatively, are no difference: another version, or
+        another processor's last digits.
     """
 
     board: Board
     rebuilt_from: str
     differences: tuple[str, ...]
     largest_gap: float
+    same_bytes: bool
 
     @property
     def holds(self) -> bool:
@@ -51,7 +61,10 @@ class Verification:
 
 
 def verify_board(path: str | Path, battles: Battles | PairTable | None = None) -> Verification:
-    """Rank again what a board was made from, and compare.
+    """Rank again what a board was made from, and compare every file of it.
+
+    The board, its table, its covariance and its votes are compared with the rebuilt ones, and the
+    manifest with all of them.
 
     Parameters
     ----------
@@ -59,7 +72,8 @@ def verify_board(path: str | Path, battles: Battles | PairTable | None = None) -
         The directory of a saved board; or its JSON alone, and then `battles` are needed.
     battles
         The votes it should be from. Without them the votes saved beside the board are ranked,
-        which shows that the ratings follow from those, but not where those are from.
+        which shows that the ratings follow from those, but not where those are from; what a filter
+        dropped, and what was noticed before counting, is then taken as the board says it.
 
     Raises
     ------
@@ -68,7 +82,26 @@ def verify_board(path: str | Path, battles: Battles | PairTable | None = None) -
     """
     place = Path(path)
     board = Board.load(place)
-    found = list(_changed_files(place)) if place.is_dir() else []
+    again = _rebuilt(board, battles, place)
+    found = list(_against_manifest(place, board)) if place.is_dir() else []
+    if again.data_sha256 != board.data_sha256:
+        found.append(
+            f"The {'saved ' if battles is None else ''}votes are not those of the board: their "
+            f"digest is {again.data_sha256[:12]}, the board's is {board.data_sha256[:12]}."
+        )
+    compared = list(_compared(place, board, again))
+    found.extend(sentence for _, sentence in compared if sentence)
+    more = len(found) - SHOWN
+    if more > 0:
+        found[SHOWN:] = [f"{more} more differences."]
+    if found and board.version != __version__:
+        found.append(f"The board was made by Tiltyard {board.version}, and this is {__version__}.")
+    source = "saved votes" if battles is None else "votes"
+    gap = max(gap for gap, _ in compared)
+    return Verification(board, source, tuple(found), gap, not found and _same_bytes(place, again))
+
+
+def _rebuilt(board: Board, battles: Battles | PairTable | None, place: Path) -> Board:
     if battles is not None:
         again = rank(battles, board.recipe)
     elif board.counted is not None:
@@ -79,77 +112,59 @@ def verify_board(path: str | Path, battles: Battles | PairTable | None = None) -
         )
     if any(one.kind in CHECKS for one in board.diagnostics):
         again = checked(again)
-    if again.data_sha256 != board.data_sha256:
-        found.append(
-            f"The {'saved ' if battles is None else ''}votes are not those of the board: their "
-            f"digest is {again.data_sha256[:12]}, the board's is {board.data_sha256[:12]}."
-        )
-    before, after = board.to_dict(), again.to_dict()
-    after |= {"version": board.version, "data_sha256": board.data_sha256}
+    again = replace(again, version=board.version)
     if battles is None:  # what was left out before counting cannot be seen in the counts
-        _keep_shared_diagnostics(before, after)
-        after["filters"] = before["filters"]
-    compared = list(_compared(before, after, "board"))
-    found.extend(sentence for _, sentence in compared if sentence)
-    more = len(found) - SHOWN
-    if more > 0:
-        found[SHOWN:] = [f"{more} more differences."]
-    if found and board.version != __version__:
-        found.append(f"The board was made by Tiltyard {board.version}, and this is {__version__}.")
-    source = "saved votes" if battles is None else "votes"
-    return Verification(board, source, tuple(found), max(gap for gap, _ in compared))
+        said = _with_unseen(board.diagnostics, again.diagnostics)
+        again = replace(again, filters=board.filters, diagnostics=said)
+    return again
 
 
-def _changed_files(directory: Path) -> Iterator[str]:
+def _with_unseen(
+    saved: tuple[Diagnostic, ...], rebuilt: tuple[Diagnostic, ...]
+) -> tuple[Diagnostic, ...]:
+    """Add the saved diagnostics of kinds that counted votes do not show, where they stood."""
+    kinds = {one.kind for one in rebuilt}
+    seen = tuple(one for one in saved if one.kind in kinds)
+    if len(seen) != len(rebuilt):
+        return rebuilt
+    following = iter(rebuilt)
+    return tuple(next(following) if one.kind in kinds else one for one in saved)
+
+
+def _against_manifest(directory: Path, board: Board) -> Iterator[str]:
     manifest = read_manifest(directory)
     for name, expected in manifest.files.items():
         if hashlib.sha256(read_file(directory / Path(name).name)).hexdigest() != expected:
             yield f"{name} is not the file that was saved: its SHA-256 is not the manifest's."
-    board = Board.load(directory)
-    if board.recipe.sha256 != manifest.recipe_sha256:
-        yield "The recipe is not the one in the manifest."
-    if board.data_sha256 != manifest.data_sha256:
-        yield "The digest of the votes is not the one in the manifest."
+    for name in board_files(board):
+        if name not in manifest.files:
+            yield f"{name} is not in the manifest."
+    said = {
+        "recipe": (board.recipe.sha256, manifest.recipe_sha256),
+        "digest of the votes": (board.data_sha256, manifest.data_sha256),
+        "seed": (board.recipe.seed, manifest.seed),
+        "version": (board.version, manifest.version),
+    }
+    for name, (ours, theirs) in said.items():
+        if ours != theirs:
+            yield f"The {name} is not the one in the manifest."
 
 
-def _keep_shared_diagnostics(before: dict[str, Any], after: dict[str, Any]) -> None:
-    kinds = {row["kind"] for row in after["diagnostics"]}
-    before["diagnostics"] = [row for row in before["diagnostics"] if row["kind"] in kinds]
-
-
-def _compared(
-    before: Any,  # noqa: ANN401  # JSON is any of its types
-    after: Any,  # noqa: ANN401  # likewise
-    where: str,
-) -> Iterator[tuple[float, str | None]]:
-    """Walk two JSON values side by side: the gap of each pair of numbers, and what differs."""
-    if isinstance(before, dict) and isinstance(after, dict) and before.keys() == after.keys():
-        for key, value in before.items():
-            yield from _compared(value, after[key], f"{where}, {key}")
-    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
-        for number, (one, other) in enumerate(zip(before, after, strict=True), 1):
-            yield from _compared(one, other, f"{where} {_named(one, number)}")
+def _compared(place: Path, board: Board, again: Board) -> Iterator[Found]:
+    after = again.to_dict() | {"data_sha256": board.data_sha256}  # said in a sentence already
+    yield from compare_values(board.to_dict(), after, "board")
+    if not place.is_dir():
+        return
+    yield compare_covariances((board.covered, again.covered), board.covariance, again.covariance)
+    if (place / TABLE).exists():
+        saved = read_table(place / TABLE)
+        yield from compare_values(saved.to_dicts(), board_table(again).to_dicts(), TABLE)
     else:
-        both = _is_number(before) and _is_number(after)
-        same = (
-            math.isclose(before, after, rel_tol=CLOSE, abs_tol=CLOSE) if both else before == after
-        )
-        sentence = f"{where}: saved {_short(before)}, rebuilt {_short(after)}."
-        yield abs(before - after) if both else 0.0, None if same else sentence
+        yield 0.0, f"{TABLE} is not there."
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _named(row: Any, number: int) -> str:  # noqa: ANN401  # JSON is any of its types
-    if isinstance(row, dict):
-        return str(row.get("model", row.get("name", row.get("kind", number))))
-    return str(number)
-
-
-def _short(value: object) -> str:
-    if isinstance(value, list):
-        return f"{len(value)} entries"
-    text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "…"  # noqa: PLR2004  # a line's worth
+def _same_bytes(place: Path, again: Board) -> bool:
+    files = board_files(again)
+    if not place.is_dir():
+        return place.read_bytes() == files[BOARD]
+    return all(read_file(place / name) == content for name, content in files.items())

@@ -54,6 +54,7 @@ def _print(found: "Verification", *, as_json: bool) -> None:
             "rebuilt_from": found.rebuilt_from,
             "differences": found.differences,
             "largest_gap": found.largest_gap,
+            "same_bytes": found.same_bytes,
         }
         click.echo(json.dumps(values, indent=2))
         return
@@ -63,5 +64,12 @@ def _print(found: "Verification", *, as_json: bool) -> None:
     said = "agrees with" if found.holds else "differs from"
     click.echo(
         f"The board of {board.votes:,} votes on {len(board.models)} models {said} what its "
-        f"{found.rebuilt_from} give; the largest gap between numbers is {found.largest_gap:.1g}."
+        f"{found.rebuilt_from} give{_how_closely(found)}."
     )
+
+
+def _how_closely(found: "Verification") -> str:
+    if found.same_bytes:
+        return ", byte by byte"
+    gap = f"the largest gap between numbers is {found.largest_gap:.1g}"
+    return f" within a millionth, though not byte by byte: {gap}" if found.holds else f"; {gap}"

@@ -83,6 +83,15 @@ async def endless() -> AsyncIterator[bytes]:
         await asyncio.sleep(0.02)
 
 
+async def flood() -> AsyncIterator[bytes]:
+    """As much as an arena takes, as fast as it takes it."""
+    for _ in range(19):
+        yield event(chunk({"content": "flood " * 500}))
+        await asyncio.sleep(0.01)
+    for part in (*ending(), DONE):
+        yield part
+
+
 async def thinker() -> AsyncIterator[bytes]:
     for piece in pieces(THOUGHT):
         yield event(chunk({"reasoning_content": piece, "content": None}))
@@ -246,6 +255,7 @@ BEHAVIOURS: dict[str, Behaviour] = {
         plain,
         slow,
         endless,
+        flood,
         thinker,
         thinker_two_names,
         thinker_in_parts,

@@ -61,14 +61,7 @@ class LiveTurns:
             When `limit` turns are being answered, or the voter's share of them, or the server is
             about to stop; nothing has been recorded then.
         """
-        if self.draining:
-            raise BusyError("The server is about to restart: try again in a few seconds.")
-        if self._voters[voter] >= self._per_voter:
-            raise BusyError(
-                f"{self._per_voter} of your battles are being answered: wait for one to end."
-            )
-        if len(self._tasks) + self._claims.total() >= self._limit:
-            raise BusyError("The arena is full just now: try again in a few seconds.")
+        self.require_room(voter)
         self._claims[battle] += 1
         self._voters[voter] += 1
         try:
@@ -81,6 +74,23 @@ class LiveTurns:
             self._claims += Counter()  # forgets the battles that nobody claims
             async with self._unclaimed:
                 self._unclaimed.notify_all()
+
+    def require_room(self, voter: str) -> None:
+        """Refuse what could not be answered, before any work is done for it.
+
+        Raises
+        ------
+        BusyError
+            See :meth:`claim`.
+        """
+        if self.draining:
+            raise BusyError("The server is about to restart: try again in a few seconds.")
+        if self._voters[voter] >= self._per_voter:
+            raise BusyError(
+                f"{self._per_voter} of your battles are being answered: wait for one to end."
+            )
+        if len(self._tasks) + self._claims.total() >= self._limit:
+            raise BusyError("The arena is full just now: try again in a few seconds.")
 
     async def started(self, battle: UUID) -> None:
         """Wait while a turn of this battle is being recorded and started."""

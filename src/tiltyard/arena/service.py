@@ -213,6 +213,7 @@ class Arena:
         """
         check_message(parts, self.definition)
         check_mode(mode, models, self.definition, continues=continues is not None)
+        self._live.require_room(voter)
         earlier = None if continues is None else await self._to_continue(voter, continues)
         battle = self._new_battle(voter, mode, await self._lineup(models, earlier), earlier)
         async with self._live.claim(battle.id, voter):

@@ -20,6 +20,8 @@ from tiltyard.web.logs import configure_logs
 
 CLOSING_S = 5
 """How long open connections may go on once every turn has ended."""
+STUCK_S = 60
+"""How long a reader may take nothing at all before the connection is given up."""
 HURRY_S = 0.1
 """How soon a second request to stop is heard."""
 
@@ -43,6 +45,7 @@ def bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     taken = socket.socket(family, socket.SOCK_STREAM)
     taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    _give_up_stuck_readers(taken)
     try:
         taken.bind((host, port))
         taken.listen()  # who comes before the server is ready waits, and is not refused
@@ -50,6 +53,12 @@ def bind(host: str, port: int) -> socket.socket:
         taken.close()
         raise AddressError(_why(host, port, error)) from error
     return taken
+
+
+def _give_up_stuck_readers(taken: socket.socket) -> None:
+    """Let the system close connections whose other end takes nothing; accepted ones inherit it."""
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux
+        taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STUCK_S * 1000)
 
 
 def address(taken: socket.socket) -> str:

@@ -1,19 +1,29 @@
 import random
 from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from arena.pairing.fields import card, field
-from opened import ASK, make_arena, open_ledger, opened
-from tiltyard.arena.exposure import ANONYMOUS, Exposure, compare_exposure, line_of
+from opened import ASK, open_ledger, opened
+from polling import until
+from tiltyard.arena.exposure import (
+    ANONYMOUS,
+    BATCH,
+    NEVER,
+    Exposure,
+    compare_exposure,
+    counted_until,
+    line_of,
+)
 from tiltyard.arena.pairing.draw_table import DrawTable
 from tiltyard.arena.pairing.rules import Boost, PairingRules
 from tiltyard.arena.pairing.standings import NO_VOTES
 from tiltyard.contestants.card import Contestant, Status
-from tiltyard.ledger.battles import read_battle
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.exposure import Declared, Met, read_declared
+from tiltyard.ledger.tables import battles
 
 pytestmark = pytest.mark.anyio
 
@@ -28,16 +38,16 @@ async def ledger(ledger_url: str) -> AsyncGenerator[Ledger]:
         yield ledger
 
 
-def drawn(battles: int, seed: int, *, from_: Sequence[Contestant] = CARDS) -> list[Met]:
+def drawn(count: int, seed: int, *, from_: Sequence[Contestant] = CARDS) -> list[Met]:
     table, chance = DrawTable(RULES, from_, NO_VOTES), random.Random(seed)
-    pairs = (table.draw(chance) for _ in range(battles))
+    pairs = (table.draw(chance) for _ in range(count))
     seen = Counter((pair.a.id, pair.b.id) for pair in pairs)
     return [Met(*pair, count) for pair, count in seen.items()]
 
 
-def declared(battles: int) -> list[Declared]:
+def declared(count: int) -> list[Declared]:
     table = DrawTable(RULES, CARDS, NO_VOTES)
-    return [Declared(table.policy, table.shares, battles)]
+    return [Declared(table.policy, table.shares, count)]
 
 
 def test_shares_add_up_and_the_largest_comes_first() -> None:
@@ -84,43 +94,84 @@ def test_previews_stand_in_a_line_of_their_own(hidden: Contestant) -> None:
     assert line_of(hidden) == ANONYMOUS
 
 
+def days(*counts: int) -> list[tuple[date, int]]:
+    return [(date(2026, 11, 1) + timedelta(days=at), count) for at, count in enumerate(counts)]
+
+
+@pytest.mark.parametrize(
+    ("counts", "now", "last"),
+    [
+        ((50,), datetime(2026, 11, 2, 23, tzinfo=UTC), NEVER),
+        ((50,), datetime(2026, 11, 3, tzinfo=UTC), datetime(2026, 11, 2, tzinfo=UTC)),
+        ((19,), datetime(2026, 12, 1, tzinfo=UTC), NEVER),
+        ((19, 0, 1), datetime(2026, 12, 1, tzinfo=UTC), datetime(2026, 11, 4, tzinfo=UTC)),
+        ((30, 5, 30, 5), datetime(2026, 12, 1, tzinfo=UTC), datetime(2026, 11, 4, tzinfo=UTC)),
+        ((), datetime(2026, 12, 1, tzinfo=UTC), NEVER),
+    ],
+)
+def test_battles_count_by_days_and_never_soon(
+    counts: tuple[int, ...], now: datetime, last: datetime
+) -> None:
+    assert counted_until(days(*counts), now) == last
+
+
+async def age(ledger: Ledger) -> None:
+    """Make every battle four days old."""
+    at = datetime.now(UTC) - timedelta(days=4)
+    async with ledger.writing() as connection:
+        await connection.execute(battles.update().values(created_at=at))
+
+
 async def test_every_drawn_battle_knows_the_shares_it_was_drawn_under(ledger: Ledger) -> None:
     async with opened(ledger) as arena:
-        battles = [await arena.open_battle("ann", ASK) for _ in range(3)]
-        async with ledger.reading() as connection:
-            stored = await read_battle(connection, battles[0].id)
-        assert stored is not None
-        assert stored.declared is not None
-        (shares,) = await ledger.in_thread(lambda connection: read_declared(connection, "text"))
+        stored = [await arena.open_battle("ann", ASK) for _ in range(3)]
+        (shares,) = await ledger.in_thread(
+            lambda connection: read_declared(connection, "text", until=datetime.now(UTC))
+        )
         assert shares.battles == 3
-        assert shares.policy == stored.policy
+        assert {battle.policy for battle in stored} == {shares.policy}
+        assert len({battle.declared for battle in stored} - {None}) == 1
         assert sum(shares.shares.values()) == pytest.approx(2)
         assert set(shares.shares) == {one.id for one in arena.catalogue.drawable}
+
+
+async def test_a_battle_that_may_be_voted_on_is_nobodys_exposure_yet(ledger: Ledger) -> None:
+    async with opened(ledger) as arena:
+        for _ in range(BATCH):
+            await arena.open_battle("ann", ASK)
+        report = await Exposure(ledger, "text").report()
+        assert (report.battles, report.until, list(report.organisations)) == (0, None, [])
+        await age(ledger)
+        report = await Exposure(ledger, "text").report()
+        assert report.battles == BATCH
+        assert sum(line.sides for line in report.organisations) == 2 * BATCH
 
 
 async def test_named_battles_and_examples_are_nobodys_exposure(ledger: Ledger) -> None:
     async with opened(ledger) as arena:
         await arena.add_examples()
-        await arena.open_battle("ann", ASK)
         two = [one.id for one in arena.catalogue.drawable[:2]]
-        await arena.open_battle("ann", ASK, mode="side_by_side", models=two)
+        for _ in range(BATCH):
+            await arena.open_battle("ann", ASK)
+            await arena.open_battle("ann", ASK, mode="side_by_side", models=two)
+        await age(ledger)
         report = await Exposure(ledger, "text").report()
-        assert (report.battles, report.undeclared) == (1, 0)
-        assert sum(line.sides for line in report.organisations) == 2
+        assert (report.battles, report.undeclared) == (BATCH, 0)
 
 
 async def test_an_arena_without_battles_has_no_lines(ledger: Ledger) -> None:
-    arena = make_arena(ledger)
-    await arena.open()
-    report = await Exposure(ledger, "text").report()
-    assert (report.battles, list(report.organisations)) == (0, [])
-    await arena.close()
+    async with opened(ledger):
+        report = await Exposure(ledger, "text").report()
+        assert (report.battles, list(report.organisations)) == (0, [])
 
 
 async def test_a_report_is_kept_for_a_while(ledger: Ledger) -> None:
-    async with opened(ledger) as arena:
-        kept, fresh = Exposure(ledger, "text"), Exposure(ledger, "text", fresh_s=0)
-        first = await kept.report()
-        await arena.open_battle("ann", ASK)
-        assert await kept.report() is first
-        assert (await fresh.report()).battles == 1
+    async with opened(ledger):
+        kept, fresh = Exposure(ledger, "text", fresh_s=3600), Exposure(ledger, "text", fresh_s=0)
+        assert await kept.report() is await kept.report()
+        first = await fresh.report()
+
+        async def renewed() -> bool:
+            return await fresh.report() is not first
+
+        assert await until(renewed)

@@ -111,6 +111,7 @@ EMPTY_BOARD = board_of(votes=0, example=0)
 
 EXPOSURE = ExposureReport(
     arena="text",
+    until=datetime(2026, 11, 22, tzinfo=UTC),
     battles=12_345,
     undeclared=600,
     policies={"uniform@1+0a1b2c3d": 345, "weighted@1+4e5f6a7b": 12_000},

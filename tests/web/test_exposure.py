@@ -1,3 +1,4 @@
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -5,20 +6,35 @@ import pytest
 from model_server import ModelServer
 from opened import served_model
 from serving import API, ask, serving, voter
+from tiltyard.arena.exposure import BATCH
+from tiltyard.contestants.card import Contestant
+from tiltyard.ledger.engine import Ledger
+from tiltyard.ledger.tables import battles
 
 pytestmark = pytest.mark.anyio
 
 
+async def some_days_ago(data: Path, *contestants: Contestant) -> None:
+    """Hold enough battles, and make them four days old."""
+    async with serving(data, *contestants) as base:
+        for _ in range(BATCH):
+            async with voter(base) as somebody:
+                await ask(somebody)
+    at = datetime.now(UTC) - timedelta(days=4)
+    async with Ledger(data / "ledger.sqlite3") as ledger, ledger.writing() as connection:
+        await connection.execute(battles.update().values(created_at=at))
+
+
 async def test_exposure_is_the_same_in_json_and_on_the_page(tmp_path: Path) -> None:
+    await some_days_ago(tmp_path)
     async with serving(tmp_path) as base, voter(base) as ann:
-        await ask(ann)
         async with ann.get(f"{API}/exposure") as response:
             assert response.status == 200
             report = await response.json()
-        assert (report["arena"], report["battles"], report["undeclared"]) == ("text", 1, 0)
+        assert (report["arena"], report["battles"], report["undeclared"]) == ("text", BATCH, 0)
         (line,) = report["organisations"]
         assert (line["declared"], line["realised"]) == (1, 1)
-        assert line["sides"] == 2
+        assert line["sides"] == 2 * BATCH
         assert line["p_value"] is None
         async with ann.get("/exposure") as response:
             page = await response.text()
@@ -27,10 +43,15 @@ async def test_exposure_is_the_same_in_json_and_on_the_page(tmp_path: Path) -> N
         assert "too few to tell" in page
 
 
-async def test_a_page_without_battles_leads_to_one(tmp_path: Path) -> None:
-    async with serving(tmp_path) as base, voter(base) as ann, ann.get("/exposure") as response:
-        assert response.status == 200
-        assert "No battle has been drawn yet" in await response.text()
+async def test_an_open_battle_leaves_no_trace(tmp_path: Path) -> None:
+    async with serving(tmp_path) as base, voter(base) as ann:
+        await ask(ann)
+        async with ann.get(f"{API}/exposure") as response:
+            report = await response.json()
+        assert (report["battles"], report["organisations"]) == (0, [])
+        async with ann.get("/exposure") as response:
+            assert response.status == 200
+            assert "No battles are counted yet" in await response.text()
 
 
 async def test_nothing_on_the_page_tells_whose_an_alias_is(
@@ -40,8 +61,8 @@ async def test_nothing_on_the_page_tells_whose_an_alias_is(
         update={"alias": "Heron", "organisation": "Secret Lab"}
     )
     known = served_model("plain:2", model_server.base_url, id_="known")
+    await some_days_ago(tmp_path, hidden, known)
     async with serving(tmp_path, hidden, known) as base, voter(base) as ann:
-        await ask(ann)
         for path in (f"{API}/exposure", "/exposure"):
             async with ann.get(path) as response:
                 text = await response.text()

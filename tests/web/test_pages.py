@@ -71,7 +71,7 @@ def test_the_exposure_page_shows_declared_and_realised_shares(arena: StandIn) ->
     status, html, _ = get(arena, "/exposure")
     assert status == 200
     text = words(html)
-    assert "12,345 drawn battles" in text
+    assert "12,345 drawn battles, opened before 22 November 2026" in text
     assert "600 older ones without recorded shares are left out" in text
     assert "Example Works 61.00 % declared 61.20 % realised 15,110 sides" in text
     assert "15,110 sides within chance (p = 0.44)" in text

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from time import monotonic
 
 from scipy.special import ndtr
@@ -17,6 +17,12 @@ from tiltyard.ledger.exposure import Declared, Met
 
 ANONYMOUS = "Anonymous previews"
 """One line for all contestants under an alias, whoever's they are."""
+
+BATCH = 20
+"""Battles are added to the count in whole days that hold at least so many together."""
+AGE = timedelta(days=1)
+"""And not before they are this old: the count must not tell anybody whom they are voting on."""
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 FEWEST = 10.0
 """With fewer expected sides, or as few expected of the others, the normal test says nothing."""
@@ -59,6 +65,8 @@ class ExposureReport:
 
     Attributes
     ----------
+    until
+        Battles opened before this are counted; None before the first batch.
     battles
         Drawn battles with recorded shares: what everything else is about.
     undeclared
@@ -70,11 +78,36 @@ class ExposureReport:
     """
 
     arena: str
+    until: datetime | None
     battles: int
     undeclared: int
     policies: Mapping[str, int]
     organisations: Sequence[OrganisationExposure]
     counted_at: datetime
+
+
+def counted_until(days: Sequence[tuple[date, int]], now: datetime) -> datetime:
+    """Say up to when battles are counted, so that no count tells of a battle being voted on.
+
+    Days are gathered, from the first, until they hold a batch together; a batch counts when its
+    last day has been over for a day. Nothing but days decides, so the count stays honest.
+
+    Parameters
+    ----------
+    days
+        How many battles each day had.
+    now
+        The present, in UTC.
+    """
+    until, waiting = NEVER, 0
+    for day, battles in sorted(days):
+        end = datetime.combine(day, time(), tzinfo=UTC) + timedelta(days=1)
+        if end + AGE > now:
+            break
+        waiting += battles
+        if waiting >= BATCH:
+            until, waiting = end, 0
+    return until
 
 
 def compare_exposure(
@@ -189,14 +222,16 @@ class Exposure:
         now = datetime.now(UTC)
 
         def read(connection: SyncConnection) -> ExposureReport:
-            declared = exposure.read_declared(connection, self._arena)
-            met = exposure.read_met(connection, self._arena)
+            until = counted_until(exposure.count_by_day(connection, self._arena), now)
+            declared = exposure.read_declared(connection, self._arena, until=until)
+            met = exposure.read_met(connection, self._arena, until=until)
             undeclared = exposure.count_undeclared(connection, self._arena)
             policies = Counter[str]()
             for row in declared:
                 policies[row.policy] += row.battles
             return ExposureReport(
                 arena=self._arena,
+                until=None if until == NEVER else until,
                 battles=sum(policies.values()),
                 undeclared=undeclared,
                 policies=dict(policies),

@@ -1,7 +1,7 @@
 """Who was to be shown how often, and who was."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
@@ -49,22 +49,37 @@ async def record_shares(
     await insert_new(connection, declared_shares, [row])
 
 
-def read_declared(connection: Connection, arena: str) -> list[Declared]:
-    """Read all shares of an arena under which battles were drawn, and how many.
+def count_by_day(connection: Connection, arena: str) -> list[tuple[date, int]]:
+    """Count the drawn battles of an arena with recorded shares, by their day in UTC.
 
     Synchronous, as the next: it belongs in a thread (`Ledger.in_thread`).
     """
+    opened = battles.c.created_at
+    sqlite = connection.dialect.name == "sqlite"
+    day = func.date(opened if sqlite else func.timezone("UTC", opened))
+    query = (
+        select(day, func.count())
+        .where(battles.c.arena == arena, battles.c.mode == "battle")
+        .where(battles.c.declared.is_not(None))
+        .group_by(day)
+    )
+    return [(date.fromisoformat(str(of)), count) for of, count in connection.execute(query)]
+
+
+def read_declared(connection: Connection, arena: str, *, until: datetime) -> list[Declared]:
+    """Read the shares under which battles were drawn before an instant, and how many were."""
     query = (
         select(declared_shares.c.policy, declared_shares.c.shares, func.count())
         .join(battles, battles.c.declared == declared_shares.c.digest)
         .where(battles.c.arena == arena, battles.c.mode == "battle")
+        .where(battles.c.created_at < until)
         .group_by(declared_shares.c.digest)
     )
     return [Declared(*row) for row in connection.execute(query)]
 
 
-def read_met(connection: Connection, arena: str) -> list[Met]:
-    """Count the drawn battles of an arena by contestants."""
+def read_met(connection: Connection, arena: str, *, until: datetime) -> list[Met]:
+    """Count the battles of an arena drawn before an instant, by contestants."""
     side_a, side_b = sides.alias("side_a"), sides.alias("side_b")
     pair = (side_a.c.contestant, side_b.c.contestant)
     query = (
@@ -73,7 +88,7 @@ def read_met(connection: Connection, arena: str) -> list[Met]:
         .join(side_a, (side_a.c.battle == battles.c.id) & (side_a.c.slot == "a"))
         .join(side_b, (side_b.c.battle == battles.c.id) & (side_b.c.slot == "b"))
         .where(battles.c.arena == arena, battles.c.mode == "battle")
-        .where(battles.c.declared.is_not(None))
+        .where(battles.c.declared.is_not(None), battles.c.created_at < until)
         .group_by(*pair)
     )
     return [Met(*row) for row in connection.execute(query)]

@@ -1,7 +1,11 @@
-import pytest
-from pydantic import ValidationError
+from pathlib import Path
 
-from tiltyard.arena.pairing.rules import PairingRules, Weights
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from tiltyard.arena.pairing.rules import Active, Boost, NeverMeet, PairingRules, Weights
+
+DOCS = Path(__file__).parents[3] / "docs"
 
 
 def test_the_weights_are_the_published_ones_unless_said_otherwise() -> None:
@@ -18,6 +22,14 @@ def test_the_policy_id_names_rule_version_and_parameters() -> None:
     other = PairingRules(policy="weighted", weights=Weights(new=6))
     assert other.policy_id != plain.policy_id
     assert len(other.policy_id) <= 80
+
+
+@pytest.mark.parametrize("section", [PairingRules, Weights, Active, Boost, NeverMeet])
+def test_every_key_is_documented_with_its_default(section: type[BaseModel]) -> None:
+    page = (DOCS / "reference" / "pairing.md").read_text(encoding="utf-8")
+    for name, field in section.model_fields.items():
+        number = f"{field.default:,g}" if isinstance(field.default, int | float) else ""
+        assert f"`{name}` | {number}" in page or f"`[pairing.{name}]`" in page
 
 
 @pytest.mark.parametrize(

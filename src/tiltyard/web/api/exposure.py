@@ -31,6 +31,7 @@ class ExposureOut(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     arena: str
+    until: datetime | None
     battles: int
     undeclared: int
     policies: Mapping[str, int]

@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 from uuid import uuid4
@@ -22,14 +21,11 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from postgres import PostgresCluster, find_binaries
-from tiltyard.arena.definition import built_in_definition
 from tiltyard.contestants.demo import demo_catalogue
-from tiltyard.ledger import history, register
-from tiltyard.ledger.engine import Ledger
-from tiltyard.ledger.migrate import upgrade_ledger
-from tiltyard.ledger.records import Attempt, Battle, Side, Slot, Turn
+from tiltyard.ledger.records import Slot
 from tiltyard.web.voter import COOKIE, Voters
 from tiltyard.worker.once import work_once
+from votable import record_votable, votable_battles
 
 SECRET = "a secret of the benchmark's own"  # noqa: S105  # guards nothing
 SERVERS = 2
@@ -118,54 +114,12 @@ def _run(cluster: PostgresCluster, url: str, connections: int, rate: int | None)
 
 async def _prepare(url: str) -> Ballots:
     """Record battles whose sides have both answered."""
-    definition, cards = built_in_definition("text"), list(demo_catalogue())
-    voters, now = Voters(SECRET), datetime.now(UTC)
+    voters = Voters(SECRET)
     cookies = [voters.new_cookie() for _ in range(VOTERS)]
-    names = {cookie: voters.pseudonym(cookie) or "" for cookie in cookies}
-    requests, past = [], []
-    for number in range(MOST):
-        cookie = cookies[number % VOTERS]
-        pair = cards[number % len(cards)], cards[(number + 1) % len(cards)]
-        sides = [
-            Side(slot, card.id, card.version, {"model": card.id})
-            for slot, card in zip(SLOTS, pair, strict=True)
-        ]
-        battle = Battle(
-            id=uuid4(),
-            arena=definition.id,
-            definition=definition.sha256,
-            mode="battle",
-            source="arena",
-            voter=names[cookie],
-            policy="uniform@1",
-            pair_probability=1 / 28,
-            created_at=now,
-            sides=sides,
-            turns=[Turn(1, [{"type": "text", "text": "Why is the sky blue?"}])],
-            attempts=[
-                Attempt(1, side.slot, 1, "done", 1, [{"type": "text", "text": "It is." * 200}], "")
-                for side in sides
-            ],
-            votes=[],
-            revealed=None,
-            erased=False,
-        )
-        past.append(battle)
-        requests.append(_request(str(battle.id), cookie))
-    async with Ledger(url) as ledger:
-        await upgrade_ledger(ledger)
-        async with ledger.writing() as connection:
-            document = definition.model_dump(mode="json")
-            await register.record_definition(
-                connection, definition.id, definition.sha256, document, now
-            )
-            for card in cards:
-                await register.record_contestant(
-                    connection, card.id, card.version, card.model_dump(mode="json"), now
-                )
-            await history.add_history(connection, past)
+    battles = list(votable_battles([voters.pseudonym(each) or "" for each in cookies], MOST))
+    await record_votable(url, battles)
     await work_once(url)  # what is old is labelled already
-    return Ballots(requests)
+    return Ballots([_request(str(b.id), cookies[n % VOTERS]) for n, b in enumerate(battles)])
 
 
 def _request(battle: str, cookie: str) -> bytes:

@@ -4,10 +4,12 @@ import os
 import pwd
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -25,6 +27,14 @@ def find_binaries() -> Path | None:
     ]
     found = (place for place in places if (place / "initdb").exists())
     return max(found, key=_version, default=None)
+
+
+def _lives(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"  # a zombie holds nothing
 
 
 def _version(place: Path) -> int:
@@ -77,6 +87,30 @@ class PostgresCluster:
     def postmaster(self) -> int:
         """The id of the server's first process, the parent of all others."""
         return int((self.directory / "data" / "postmaster.pid").read_text().split("\n")[0])
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to every process of the server, the first one first."""
+        for process in self.processes():
+            with suppress(ProcessLookupError):
+                os.kill(process, number)
+
+    def kill(self) -> None:
+        """Let every process die at once, as when the machine's memory runs out."""
+        dying = self.processes()
+        self.signal(signal.SIGKILL)
+        while any(_lives(process) for process in dying):
+            time.sleep(0.01)
+        # Where nobody collects orphans, the dead one's number would look like a living server.
+        for left in ("data/postmaster.pid", ".s.PGSQL.5432", ".s.PGSQL.5432.lock"):
+            (self.directory / left).unlink()
+
+    def processes(self) -> list[int]:
+        """The ids of the server's processes."""
+        first = self.postmaster
+        children = subprocess.run(
+            ["pgrep", "--parent", str(first)], capture_output=True, text=True, check=False
+        )
+        return [first, *(int(line) for line in children.stdout.split())]
 
     @contextmanager
     def database(self, name: str) -> Iterator[str]:

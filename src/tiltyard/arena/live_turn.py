@@ -8,6 +8,7 @@ When nobody has followed for as long as the arena allows, the answers are cut an
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from time import monotonic
 
 import structlog
@@ -21,6 +22,7 @@ from tiltyard.arena.places import run_of
 from tiltyard.arena.replay import ended_attempts, side_events
 from tiltyard.ledger import battles
 from tiltyard.ledger.engine import DatabaseError, Ledger
+from tiltyard.ledger.patience import patiently
 from tiltyard.ledger.records import AttemptEnd, Battle, Slot
 
 FRAME_S = 0.05
@@ -110,7 +112,7 @@ class LiveTurn:
         # Recorded earlier, an end could be read in the ledger before its words have gone out.
         await self._sent[side.slot].wait()
         try:
-            await self._record(side, end)
+            await patiently(partial(self._record, side, end))
         except DatabaseError as error:
             # The other side goes on. What could not be recorded is failed when it is next read.
             log.error("an end was not recorded", battle=str(self._battle), error=str(error))  # noqa: TRY400  # a traceback shows the answer
@@ -171,7 +173,10 @@ class LiveTurn:
         self.log.append(SideDone(side.slot, self._turn, state))
 
     async def _send_turn_done(self) -> None:
-        async with self._ledger.reading() as connection:
-            battle = await battles.read_battle(connection, self._battle)
+        battle = await patiently(self._read)
         if battle is not None:
             self.log.append(TurnDone(self._turn, battle_state(battle).value))
+
+    async def _read(self) -> Battle | None:
+        async with self._ledger.reading() as connection:
+            return await battles.read_battle(connection, self._battle)

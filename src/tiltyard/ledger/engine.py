@@ -37,21 +37,19 @@ DRIVERS = {
     "postgresql": "postgresql+psycopg",
     "postgres": "postgresql+psycopg",
 }
-POOL = {
-    "pool_size": 10,
-    "max_overflow": 0,
-    "pool_timeout": 5,  # seconds a request waits for a session, before it is asked to come back
-    "connect_args": {
-        "connect_timeout": 5,  # seconds
-        # A machine or a network that died says no goodbye: ask after 10 s, then every 5 s.
-        "keepalives_idle": 10,
-        "keepalives_interval": 5,
-        "keepalives_count": 3,
-        "application_name": "tiltyard",
-    },
-}
+SESSIONS = 10
 """PostgreSQL's sessions of one server. More do not make two cores faster, and PostgreSQL has 100
 for everybody."""
+SESSION_WAIT_S = 5.0
+"""How long a request waits for one of them, before it is asked to come back."""
+SESSION = {
+    "connect_timeout": 5,  # seconds
+    # A machine or a network that died says no goodbye: ask after 10 s, then every 5 s.
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "application_name": "tiltyard",
+}
 SYNC_DRIVERS = {"sqlite+aiosqlite": "sqlite", "postgresql+psycopg": "postgresql+psycopg"}
 
 Result = TypeVar("Result")
@@ -84,6 +82,8 @@ class Ledger:
     place
         The path of a SQLite file, or a URL: `sqlite:///PATH` or `postgresql://…`. The driver is
         chosen here (aiosqlite, psycopg).
+    sessions
+        How many PostgreSQL may be asked for at once; a file needs none.
 
     Raises
     ------
@@ -91,11 +91,11 @@ class Ledger:
         When it is neither, or SQLite's directory cannot be written.
     """
 
-    def __init__(self, place: Path | str) -> None:
+    def __init__(self, place: Path | str, *, sessions: int = SESSIONS) -> None:
         self.url = database_url(place)
         if self.is_sqlite:
             require_writable(self.url)
-        self.engine = open_engine(self.url)
+        self.engine = open_engine(self.url, sessions)
         self.server: int | None = None  # who works here, while a server does: see presence.py
 
     @property
@@ -197,10 +197,11 @@ def require_writable(url: URL) -> None:
         ) from error
 
 
-def open_engine(url: URL) -> AsyncEngine:
+def open_engine(url: URL, sessions: int) -> AsyncEngine:
     """Create the engine with the settings each database needs."""
-    pool: dict[str, Any] = {} if is_sqlite(url) else POOL
-    engine = create_async_engine(url, hide_parameters=True, **pool)
+    pool = {"pool_size": sessions, "max_overflow": 0, "pool_timeout": SESSION_WAIT_S}
+    settings: dict[str, Any] = {} if is_sqlite(url) else {**pool, "connect_args": SESSION}
+    engine = create_async_engine(url, hide_parameters=True, **settings)
     _prepared(engine.sync_engine)
     return engine
 

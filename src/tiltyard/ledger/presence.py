@@ -15,8 +15,16 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from tiltyard.ledger.engine import DatabaseError, Ledger
-from tiltyard.ledger.servers import LOCKS, add_server, bury_dead, end_servers, is_ended
+from tiltyard.ledger.engine import OUTAGES, DatabaseError, Ledger
+from tiltyard.ledger.servers import (
+    LOCKS,
+    add_server,
+    bury,
+    bury_dead,
+    end_servers,
+    find_silent,
+    is_ended,
+)
 
 BEAT_S = 1.0
 """How often a server looks who has died and whether it is elected."""
@@ -166,7 +174,12 @@ class Presence:
             self.elected = bool(await session.scalar(query))
             if self.elected:
                 self._on_call()
-        await bury_dead(self._ledger)
+        # Asked here: the sessions for requests may all be busy.
+        silent = await find_silent(session, self._ledger)
+        try:
+            await bury(self._ledger, silent)
+        except OUTAGES as error:
+            log.warning("a server that died is still to be buried", error=str(error))
 
 
 async def _lock(session: AsyncConnection, server: int) -> None:

@@ -56,11 +56,16 @@ async def bury_dead(ledger: Ledger) -> list[int]:
     session ends, however it ends. SQLite has one server at a time: every other one is gone.
     """
     async with ledger.reading() as connection:
-        silent = await _silent(connection, ledger)
+        silent = await find_silent(connection, ledger)
+    await bury(ledger, silent)
+    return silent
+
+
+async def bury(ledger: Ledger, silent: list[int]) -> None:
+    """End these servers and what they left open."""
     if silent:
         async with ledger.writing() as connection:
             await end_servers(connection, silent)
-    return silent
 
 
 async def is_ended(connection: AsyncConnection, id_: int) -> bool:
@@ -85,7 +90,8 @@ async def answering_address(ledger: Ledger, battle: UUID) -> str | None:
     return address
 
 
-async def _silent(connection: AsyncConnection, ledger: Ledger) -> list[int]:
+async def find_silent(connection: AsyncConnection, ledger: Ledger) -> list[int]:
+    """Find the servers that are gone and have not said so."""
     query = select(servers.c.id).where(_other(ledger)) if ledger.is_sqlite else SILENT
     return [id_ for id_ in await connection.scalars(query) if id_ != ledger.server]
 

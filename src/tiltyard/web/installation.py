@@ -151,7 +151,7 @@ def install(
     """
     catalogue.require_pair()
     definitions = definitions or read_definitions(settings.arena_places)
-    ledger = Ledger(settings.ledger)
+    ledger = Ledger(settings.ledger, sessions=settings.database_sessions)
     boards = PublishedBoards(ledger, [definition.id for definition in definitions], Recipe())
     uploads = Uploads(ledger, open_blobs(settings.blob_place), Sandbox())
     live = LiveTurns(settings.live_turns, per_voter=settings.live_turns_per_voter)

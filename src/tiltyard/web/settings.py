@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tiltyard.errors import TiltyardError
+from tiltyard.ledger.engine import SESSIONS
 
 SECRET_CHARS = 16
 
@@ -28,6 +29,7 @@ class Settings(BaseSettings):
 
     data: Path = Path("tiltyard-data")
     database_url: SecretStr | None = None
+    database_sessions: Annotated[int, Field(gt=1)] = SESSIONS
     contestants: Path = Path("contestants.toml")
     arenas: str = "text"
     blobs: str | None = None

@@ -1,0 +1,196 @@
+"""PostgreSQL is killed, paused or busy under voters: no vote is lost, and none counts twice."""
+
+import asyncio
+import signal
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+
+import aiohttp
+import pytest
+from sqlalchemy import func, select, text
+
+from conftest import missing
+from opened import open_ledger
+from polling import until
+from postgres import PostgresCluster, find_binaries
+from serving import API, ask, serving, voter
+from tiltyard.ledger.engine import SESSION_WAIT_S, SESSIONS, Ledger
+from tiltyard.ledger.records import Battle
+from tiltyard.ledger.tables import attempts, idempotency_keys, votes
+from tiltyard.web.settings import Settings
+from tiltyard.web.voter import COOKIE, Voters
+from votable import record_votable, votable_battles
+
+pytestmark = pytest.mark.anyio
+
+VOTERS = 8
+ROUNDS = 5
+PAUSE_S = 10
+
+
+@pytest.fixture(scope="module")
+def mortal() -> Iterator[PostgresCluster]:
+    """A PostgreSQL that only these tests use, with fsync on, as an arena's is."""
+    binaries = find_binaries()
+    if binaries is None:
+        missing("The PostgreSQL server", "postgresql")
+    else:
+        with PostgresCluster.running(binaries, fsync=True) as cluster:
+            yield cluster
+
+
+@dataclass
+class Voting:
+    """Voters with their battles, and what they were answered."""
+
+    session: aiohttp.ClientSession
+    cookies: Sequence[str]
+    battles: Sequence[Battle]
+    receipts: dict[str, str] = field(default_factory=dict)
+    refusals: int = 0
+    ended: bool = False
+
+    async def run(self, number: int) -> None:
+        """One voter votes on battle after battle, again with the same key when refused."""
+        for battle in self.battles[number :: len(self.cookies)]:
+            while not await self.vote(str(battle.id), self.cookies[number]):  # noqa: ASYNC110
+                await asyncio.sleep(0.2)  # as Retry-After asks, only sooner
+            if self.ended:
+                break
+
+    def crowd(self) -> list[asyncio.Task[bool]]:
+        """Vote on every battle at once."""
+        return [
+            asyncio.create_task(self.vote(str(battle.id), self.cookies[n % len(self.cookies)]))
+            for n, battle in enumerate(self.battles)
+        ]
+
+    async def finish(self) -> None:
+        """Let everybody vote on everything, again where they did before."""
+        await asyncio.gather(*(self.run(number) for number in range(len(self.cookies))))
+
+    async def more(self, count: int) -> None:
+        """Wait until so many more votes were acknowledged."""
+        enough = len(self.receipts) + count
+        await until(lambda: _answer(len(self.receipts) >= enough), seconds=60)
+
+    async def vote(self, battle: str, cookie: str) -> bool:
+        """Vote once; say whether it was acknowledged. Nothing but 200 and 503 may come."""
+        headers = {"Cookie": f"{COOKIE}={cookie}", "Idempotency-Key": battle}
+        path, body = f"{API}/battles/{battle}/vote", {"outcome": "a"}
+        async with self.session.put(path, json=body, headers=headers) as response:
+            answer = await response.json()
+            if response.status == HTTPStatus.SERVICE_UNAVAILABLE:
+                assert response.headers["Retry-After"]
+                assert "try again" in answer["detail"]
+                self.refusals += 1
+                return False
+            assert response.status == HTTPStatus.OK, answer
+        assert self.receipts.setdefault(battle, answer["receipt"]) == answer["receipt"]
+        return True
+
+
+@asynccontextmanager
+async def voting(data: Path, url: str, *, count: int) -> AsyncGenerator[Voting]:
+    """A server, and voters with battles that wait for votes."""
+    voters = Voters(Settings(data=data).read_secret())
+    cookies = [voters.new_cookie() for _ in range(VOTERS)]
+    battles = list(votable_battles([voters.pseudonym(each) or "" for each in cookies], count))
+    await record_votable(url, battles)
+    async with (
+        serving(data, database_url=url, pace=3) as base,
+        aiohttp.ClientSession(base, cookie_jar=aiohttp.DummyCookieJar()) as session,
+    ):
+        yield Voting(session, cookies, battles)
+
+
+async def sessions(ledger: Ledger) -> int:
+    """Sessions that servers have with this database."""
+    query = text(
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    async with ledger.reading() as connection:
+        return int(await connection.scalar(query) or 0)
+
+
+async def check(url: str, voting: Voting) -> None:
+    """Every acknowledged vote is there, each once; nothing is half done; nothing leaks."""
+    async with open_ledger(url) as ledger:
+        async with ledger.reading() as connection:
+            rows = (await connection.execute(select(votes.c.battle, votes.c.receipt))).all()
+            keys = await connection.scalar(select(func.count()).select_from(idempotency_keys))
+            streaming = select(func.count()).where(attempts.c.state == "streaming")
+            assert await connection.scalar(streaming) == 0
+        assert {str(row.battle): row.receipt for row in rows} == voting.receipts
+        assert len(rows) == keys == len(voting.receipts)
+        # Those for requests, the server's own, the boards' reader, and this one's.
+        assert await sessions(ledger) <= SESSIONS + 3
+
+
+async def test_killed_again_and_again_under_eight_voters(
+    tmp_path: Path, mortal: PostgresCluster
+) -> None:
+    with mortal.database("killed") as url:
+        async with voting(tmp_path, url, count=200 * VOTERS) as people:
+            tasks = [asyncio.create_task(people.run(number)) for number in range(VOTERS)]
+            for _ in range(ROUNDS):
+                await people.more(2 * VOTERS)
+                await asyncio.to_thread(mortal.kill)
+                await asyncio.to_thread(mortal.start, fsync=True)
+            await people.more(2 * VOTERS)
+            people.ended = True
+            await asyncio.gather(*tasks)
+            assert people.refusals
+            await check(url, people)
+
+
+async def test_paused_for_ten_seconds_words_flow_on_and_votes_wait_or_are_refused(
+    tmp_path: Path, mortal: PostgresCluster
+) -> None:
+    with mortal.database("paused") as url:
+        async with voting(tmp_path, url, count=4 * VOTERS) as people:
+            async with voter(str(people.session._base_url)) as ann:
+                battle = (await ask(ann))["id"]
+                async with ann.get(f"{API}/battles/{battle}/events") as stream:
+                    await stream.content.readuntil(b"event: frame")
+                    before = len(asyncio.all_tasks())
+                    mortal.signal(signal.SIGSTOP)
+                    crowd = people.crowd()
+                    began = asyncio.get_running_loop().time()
+                    while asyncio.get_running_loop().time() < began + PAUSE_S:
+                        await stream.content.readuntil(b"\n\n")  # words, or that they will come
+                    waiting = sum(not task.done() for task in crowd)
+                    mortal.signal(signal.SIGCONT)
+                    assert waiting <= SESSIONS
+                    assert b"event: turn_done" in await stream.read()
+                answered = await asyncio.gather(*crowd)
+                assert people.refusals == answered.count(False) >= len(crowd) - SESSIONS
+                await people.finish()
+                await until(lambda: _answer(len(asyncio.all_tasks()) <= before))
+                async with ann.get(f"{API}/battles/{battle}") as response:
+                    assert (await response.json())["state"] == "votable"
+            await check(url, people)
+
+
+async def test_when_every_session_is_busy_people_are_asked_to_come_back(
+    tmp_path: Path, mortal: PostgresCluster
+) -> None:
+    with mortal.database("busy") as url:
+        async with voting(tmp_path, url, count=2 * SESSIONS) as people:
+            async with open_ledger(url) as operator, operator.writing() as connection:
+                await connection.execute(text("SELECT 1 FROM battles FOR UPDATE"))
+                crowd = people.crowd()
+                done, held = await asyncio.wait(crowd, timeout=SESSION_WAIT_S + 10)
+                assert len(held) <= SESSIONS
+                assert people.refusals == len(done) >= SESSIONS
+            assert all(await asyncio.gather(*held))
+            await people.finish()
+            await check(url, people)
+
+
+async def _answer(answer: bool) -> bool:  # noqa: FBT001  # what until waits for
+    return answer

@@ -1,10 +1,11 @@
-"""A model server to test against: OpenAI's chat completions, well behaved or badly, on loopback.
+"""A model server to test against: four providers' wires, well behaved or badly, on loopback.
 
 `python tests/model_server.py --port 0` prints its port as one line once it listens. The model's
 name chooses the behaviour (see `BEHAVIOURS`); what follows a colon in it is ignored, so that one
 behaviour can be several contestants. `start_model_server` runs it as a process of its own.
 
-Beside `/v1/chat/completions` and `/v1/models` it answers
+Beside `/v1/chat/completions`, `/v1/responses`, `/v1/messages`, Gemini's
+`/v1beta/models/NAME:streamGenerateContent` and `/v1/models` it answers
 `GET /_streams?open=N`, which waits until exactly N answers are being streamed, and
 `GET /_requests`, the requests for answers so far, headers and bodies.
 """
@@ -14,14 +15,19 @@ import asyncio
 import json
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
 from aiohttp import web
+
+from provider_shapes import Shape, shapes
 
 ANSWER = (
     "Here is **my answer**, in a few steps:\n\n- first, look at the façade\n- then 你好, مرحبا\n\n"
@@ -63,7 +69,9 @@ def said(text: str, size: int = 7) -> Iterator[bytes]:
 
 def ending(reason: str = "stop") -> Iterator[bytes]:
     yield event(chunk({}, reason))
-    yield event({"choices": [], "usage": {"prompt_tokens": 11, "completion_tokens": 42}})
+    cached = {"prompt_tokens_details": {"cached_tokens": 3}}
+    usage = {"prompt_tokens": 11, "completion_tokens": 42, **cached}
+    yield event({"choices": [], "usage": usage})
 
 
 async def plain() -> AsyncIterator[bytes]:
@@ -282,8 +290,60 @@ BEHAVIOURS: dict[str, Behaviour] = {
         die_middle,
     )
 }
-"""Answers as streams; beside these there are `gzip`, `json`, `html`, `redirect`,
-`fails-once` and `status-N`."""
+"""Answers as streams; beside these there are `gzip`, `json`, `html`, `redirect`, `status-N`,
+`wait-SECONDS` and `wait-date-SECONDS` (429 with a Retry-After); whatever ends in `-once` is so for
+the first request for that model and plain from then on."""
+
+
+STRANGE = b'data: {"type": 5, "delta": [], "candidates": [null, {"content": 7}]}\n\n'
+
+
+def in_shape(shape: Shape, name: str) -> Behaviour | None:
+    """The behaviours that every wire has, in the shape of one."""
+    whole = [*shape.said(ANSWER), *shape.end]
+    begun = shape.said(ANSWER[:30])
+    scripts: dict[str, list[bytes]] = {
+        "plain": whole,
+        "thinker": [*shape.think, *whole],
+        "refusal": [*shape.begin, *shape.refuse, *shape.end],
+        "length": [*shape.said(ANSWER), *shape.cut_short],
+        "split-utf8": [bytes([byte]) for byte in b"".join(whole)],
+        "crlf": [part.replace(b"\n", b"\r\n") for part in (b": hello\n\n", *whole)],
+        "early-end": begun,
+        "error-in-200": [*begun, shape.error],
+        "error-first": [shape.error],
+        "huge-line": [*begun, b"data: ", *[b"x" * 65_536] * 160],
+        "bad-json": [*begun, b'data: {"choices": [\n\n'],
+        "not-an-object": [b"data: [1, 2]\n\n"],
+        "strange": [STRANGE, *whole],
+        "stall-middle": begun,
+        "hang-first": [],
+        "die-middle": begun,
+        "die-first": [b""],
+    }
+    if name not in scripts:
+        return None
+
+    async def behave() -> AsyncIterator[bytes]:
+        for part in scripts[name]:
+            yield part
+            await asyncio.sleep(0)
+        if name in {"stall-middle", "hang-first"}:
+            await asyncio.Event().wait()
+        if name.startswith("die"):
+            await asyncio.sleep(0.02)
+            raise DeathError
+
+    return behave
+
+
+SHAPES = shapes(THOUGHT, "the engine is overloaded")
+CHAT = SHAPES["openai_chat"]
+WIRE_ENDS = {
+    "openai_responses": "/responses",
+    "anthropic_messages": "/messages",
+    "gemini": ":streamGenerateContent",
+}
 
 
 class Service:
@@ -297,6 +357,9 @@ class Service:
     def app(self) -> web.Application:
         app = web.Application(client_max_size=16 * 2**20)
         app.router.add_post("/v1/chat/completions", self.complete)
+        app.router.add_post("/v1/responses", self.complete)
+        app.router.add_post("/v1/messages", self.complete)
+        app.router.add_post("/v1beta/models/{model}:streamGenerateContent", self.complete)
         app.router.add_get("/v1/models", self.models)
         app.router.add_get("/_streams", self.streams)
         app.router.add_get("/_requests", self.requests)
@@ -317,29 +380,51 @@ class Service:
 
     async def complete(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()
-        self._requests.append({"headers": dict(request.headers), "body": body})
-        name = body["model"].partition(":")[0]
-        if name == "fails-once":
-            name = "plain" if self._met_before(body["model"]) else "status-500"
-        if name.startswith("status-"):
-            return self._refuse(request, int(name.removeprefix("status-")))
+        model = body.get("model") or request.match_info["model"]
+        self._requests.append(
+            {
+                "model": model,
+                "headers": dict(request.headers),
+                "body": body,
+                "at": time.monotonic(),
+            }
+        )
+        name = model.partition(":")[0]
+        once = name.removesuffix("-once")
+        if once != name:
+            name = "plain" if self._met_before(model) else once
+        if name == "fails":
+            name = "status-500"
+        if name.startswith(("status-", "wait-")):
+            return self._refuse(request, name)
         if name == "redirect":
             return web.Response(status=307, headers={"Location": "/v1/models"})
         if name == "json":
             return web.json_response({"detail": "streaming is switched off here"})
         if name == "html":
             return web.Response(text="<h1>Please sign in</h1>", content_type="text/html")
-        if name != "gzip" and name not in BEHAVIOURS:
-            return self._refuse(request, 404)
-        return await self._counted(request, name)
+        behaviour = self._behaviour(request, name)
+        if behaviour is None:
+            return self._refuse(request, "status-404")
+        return await self._counted(request, name, behaviour)
+
+    def _behaviour(self, request: web.Request, name: str) -> Behaviour | None:
+        if "chat" in request.path:
+            return plain if name == "gzip" else BEHAVIOURS.get(name) or in_shape(CHAT, name)
+        for wire, end in WIRE_ENDS.items():
+            if request.path.endswith(end):
+                return in_shape(SHAPES[wire], name)
+        return None
 
     def _met_before(self, model: str) -> bool:
-        return [seen["body"]["model"] for seen in self._requests].count(model) > 1
+        return [seen["model"] for seen in self._requests].count(model) > 1
 
-    async def _counted(self, request: web.Request, name: str) -> web.StreamResponse:
+    async def _counted(
+        self, request: web.Request, name: str, behaviour: Behaviour
+    ) -> web.StreamResponse:
         await self._count(1)
         try:
-            return await self._stream(request, name)
+            return await self._stream(request, name, behaviour)
         finally:
             await asyncio.shield(self._count(-1))
 
@@ -348,13 +433,15 @@ class Service:
             self._open += change
             self._changed.notify_all()
 
-    async def _stream(self, request: web.Request, name: str) -> web.StreamResponse:
+    async def _stream(
+        self, request: web.Request, name: str, behaviour: Behaviour
+    ) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         if name == "gzip":
             response.enable_compression(web.ContentCoding.gzip)
         try:
             await response.prepare(request)
-            async for part in BEHAVIOURS.get(name, plain)():
+            async for part in behaviour():
                 await response.write(part)
         except DeathError:
             if request.transport is not None:
@@ -363,11 +450,22 @@ class Service:
             pass  # the other side has left
         return response
 
-    def _refuse(self, request: web.Request, status: int) -> web.Response:
+    def _refuse(self, request: web.Request, name: str) -> web.Response:
+        """Refuse with the status, or after `wait-` with 429 and how long to wait."""
         # Providers do repeat keys; whoever shows this body to anybody must take them out.
-        heard = request.headers.get("Authorization", "nothing")
+        names = ("Authorization", "x-api-key", "x-goog-api-key")
+        heard = next((request.headers[n] for n in names if n in request.headers), "nothing")
         message = f"No answer for you; you sent {heard}. " + "Long explanation. " * 200
-        return web.json_response({"error": {"message": message}}, status=status)
+        kind, _, value = name.partition("-")
+        status, headers = 429, {}
+        if kind == "status":
+            status = int(value)
+        elif value.startswith("date-"):
+            until = datetime.now(UTC) + timedelta(seconds=int(value.removeprefix("date-")))
+            headers["Retry-After"] = format_datetime(until, usegmt=True)
+        else:
+            headers["Retry-After"] = value
+        return web.json_response({"error": {"message": message}}, status=status, headers=headers)
 
 
 async def serve(port: int, *, with_parent: bool) -> None:

@@ -6,7 +6,7 @@ import pytest
 from tiltyard.contestants.adapters import Adapters
 from tiltyard.contestants.card import Contestant
 from tiltyard.contestants.demo import Demo, demo_catalogue
-from tiltyard.contestants.openai_chat import OpenAIChat
+from tiltyard.contestants.wire import WireAdapter
 
 REAL = Contestant(
     id="real",
@@ -25,7 +25,7 @@ async def test_contestants_of_one_kind_share_an_adapter() -> None:
     one, another, *_ = demo_catalogue()
     assert isinstance(adapters.of(one), Demo)
     assert adapters.of(one) is adapters.of(another)
-    assert isinstance(adapters.of(REAL), OpenAIChat)
+    assert isinstance(adapters.of(REAL), WireAdapter)
     assert adapters.of(REAL) is adapters.of(REAL.model_copy(update={"id": "other"}))
 
 

@@ -115,7 +115,11 @@ def test_an_arena_needs_two_to_draw_from(count: int, has: str) -> None:
         ('name = "Gull 7B"', 'name = " "', ":3: name must be a text of 1 to 80 characters, not"),
         ("licence", "license", ":5: unknown key 'license'; did you mean licence?"),
         ("organisation", "zebra", ":4: unknown key 'zebra'; known are id, name, organisation, "),
-        ('"openai_chat"', '"openai"', ':6: adapter must be "openai_chat" or "demo", not "openai".'),
+        (
+            '"openai_chat"',
+            '"openai"',
+            ':6: adapter must be "openai_chat" or "openai_responses" or "anthropic_messages" or ',
+        ),
         ('base_url = "https', 'base_url = "ftp', ":8: base_url must be an address such as "),
         ('base_url = "https://api.shore.example/v1"', "", ":6: openai_chat needs base_url, an add"),
         ("key_env", "api_key", ":9: unknown key 'api_key'; keys never stand in this file: write"),

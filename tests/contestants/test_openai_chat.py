@@ -10,10 +10,13 @@ import anyio
 import pytest
 
 from model_server import ANSWER, THOUGHT, ModelServer
-from tiltyard.contestants.adapter import AnswerError, Finished, Reasoning, Text
+from tiltyard.contestants.adapter import AnswerError, Finished, Reasoning, Sent, Text
 from tiltyard.contestants.card import Contestant
 from tiltyard.contestants.messages import text_message
-from tiltyard.contestants.openai_chat import OpenAIChat, completions_url
+from tiltyard.contestants.openai_chat import completed
+from tiltyard.contestants.retrying import Retrying
+from tiltyard.contestants.wire import WireAdapter
+from tiltyard.contestants.wires import wire_adapter
 
 pytestmark = pytest.mark.anyio
 
@@ -45,13 +48,13 @@ def contestant(base_url: str, model: str) -> Contestant:
 
 
 @pytest.fixture
-async def adapter() -> AsyncIterator[OpenAIChat]:
-    adapter = OpenAIChat({"SOME_KEY": f"{KEY}\n"})
+async def adapter() -> AsyncIterator[WireAdapter]:
+    adapter = wire_adapter("openai_chat", {"SOME_KEY": f"{KEY}\n"}, retrying=Retrying(first_s=0))
     yield adapter
     await adapter.close()
 
 
-async def hear(adapter: OpenAIChat, base_url: str, model: str) -> Heard:
+async def hear(adapter: WireAdapter, base_url: str, model: str) -> Heard:
     heard = Heard()
     try:
         async for piece in adapter.answer(
@@ -74,7 +77,7 @@ async def hear(adapter: OpenAIChat, base_url: str, model: str) -> Heard:
     ["plain", "split-utf8", "crlf", "no-done", "gzip", "hang-after-done", "slow", "plain:second"],
 )
 async def test_an_answer_arrives_whole(
-    adapter: OpenAIChat, model_server: ModelServer, model: str
+    adapter: WireAdapter, model_server: ModelServer, model: str
 ) -> None:
     heard = await hear(adapter, model_server.base_url, model)
     assert heard == Heard(
@@ -83,6 +86,7 @@ async def test_an_answer_arrives_whole(
             "stop",
             input_tokens=11,
             output_tokens=42,
+            cache_read_tokens=3,
             request={
                 "model": model,
                 "stream": True,
@@ -94,24 +98,24 @@ async def test_an_answer_arrives_whole(
 
 @pytest.mark.parametrize("model", ["thinker", "thinker-two-names", "thinker-in-parts"])
 async def test_reasoning_is_kept_apart(
-    adapter: OpenAIChat, model_server: ModelServer, model: str
+    adapter: WireAdapter, model_server: ModelServer, model: str
 ) -> None:
     heard = await hear(adapter, model_server.base_url, model)
     assert (heard.reasoning, heard.text) == (THOUGHT, ANSWER)
 
 
-async def test_think_tags_are_reasoning(adapter: OpenAIChat, model_server: ModelServer) -> None:
+async def test_think_tags_are_reasoning(adapter: WireAdapter, model_server: ModelServer) -> None:
     heard = await hear(adapter, model_server.base_url, "think-tags")
     assert (heard.reasoning.strip(), heard.text) == (THOUGHT, ANSWER)
 
 
-async def test_a_refusal_is_an_answer(adapter: OpenAIChat, model_server: ModelServer) -> None:
+async def test_a_refusal_is_an_answer(adapter: WireAdapter, model_server: ModelServer) -> None:
     heard = await hear(adapter, model_server.base_url, "refusal")
     assert heard.text == "I would rather not."
 
 
 async def test_the_stop_reason_is_the_providers_word(
-    adapter: OpenAIChat, model_server: ModelServer
+    adapter: WireAdapter, model_server: ModelServer
 ) -> None:
     heard = await hear(adapter, model_server.base_url, "length")
     assert heard.finished is not None
@@ -120,7 +124,7 @@ async def test_the_stop_reason_is_the_providers_word(
 
 @pytest.mark.parametrize("model", ["no-usage", "strange-chunks"])
 async def test_counts_are_never_invented(
-    adapter: OpenAIChat, model_server: ModelServer, model: str
+    adapter: WireAdapter, model_server: ModelServer, model: str
 ) -> None:
     heard = await hear(adapter, model_server.base_url, model)
     assert heard.text == ANSWER
@@ -129,7 +133,7 @@ async def test_counts_are_never_invented(
 
 
 async def test_bytes_that_are_not_utf8_do_not_end_the_answer(
-    adapter: OpenAIChat, model_server: ModelServer
+    adapter: WireAdapter, model_server: ModelServer
 ) -> None:
     heard = await hear(adapter, model_server.base_url, "garbled-utf8")
     assert heard.text == "caf\N{REPLACEMENT CHARACTER}"
@@ -147,7 +151,7 @@ async def test_bytes_that_are_not_utf8_do_not_end_the_answer(
     ],
 )
 async def test_a_broken_stream_is_an_error_after_the_text_so_far(
-    adapter: OpenAIChat, model_server: ModelServer, model: str, says: str
+    adapter: WireAdapter, model_server: ModelServer, model: str, says: str
 ) -> None:
     heard = await hear(adapter, model_server.base_url, model)
     assert heard.text == ANSWER[:30]
@@ -171,7 +175,7 @@ async def test_a_broken_stream_is_an_error_after_the_text_so_far(
     ],
 )
 async def test_a_refused_answer_says_what_the_provider_said(
-    adapter: OpenAIChat, model_server: ModelServer, model: str, says: str
+    adapter: WireAdapter, model_server: ModelServer, model: str, says: str
 ) -> None:
     heard = await hear(adapter, model_server.base_url, model)
     assert says in str(heard.error)
@@ -182,7 +186,7 @@ async def test_a_refused_answer_says_what_the_provider_said(
 
 @pytest.mark.parametrize("model", ["status-401", "error-in-200", "die-middle", "huge-line"])
 async def test_no_error_carries_the_key(
-    adapter: OpenAIChat, model_server: ModelServer, model: str
+    adapter: WireAdapter, model_server: ModelServer, model: str
 ) -> None:
     heard = await hear(adapter, model_server.base_url, model)
     assert heard.error is not None
@@ -193,33 +197,33 @@ async def test_no_error_carries_the_key(
 
 
 async def test_a_key_the_provider_repeats_is_taken_out(
-    adapter: OpenAIChat, model_server: ModelServer
+    adapter: WireAdapter, model_server: ModelServer
 ) -> None:
     heard = await hear(adapter, model_server.base_url, "status-401")
     assert "you sent Bearer [key]" in str(heard.error)
 
 
-async def test_a_server_that_is_not_there_is_named(adapter: OpenAIChat) -> None:
+async def test_a_server_that_is_not_there_is_named(adapter: WireAdapter) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound but not listening: refuses
         heard = await hear(adapter, f"http://127.0.0.1:{taken.getsockname()[1]}/v1", "plain")
     assert "cannot be reached" in str(heard.error)
 
 
-async def test_a_host_that_does_not_exist_is_named(adapter: OpenAIChat) -> None:
+async def test_a_host_that_does_not_exist_is_named(adapter: WireAdapter) -> None:
     heard = await hear(adapter, "http://nowhere.invalid/v1", "plain")
     assert "cannot be reached" in str(heard.error)
     assert "nowhere.invalid" in str(heard.error)
 
 
 async def test_a_key_that_has_gone_is_an_error(model_server: ModelServer) -> None:
-    adapter = OpenAIChat({})
+    adapter = wire_adapter("openai_chat", {})
     heard = await hear(adapter, model_server.base_url, "plain")
     assert "environment variable that key_env names is not set" in str(heard.error)
 
 
 async def test_the_request_holds_what_it_must_and_no_more(
-    adapter: OpenAIChat, model_server: ModelServer
+    adapter: WireAdapter, model_server: ModelServer
 ) -> None:
     await hear(adapter, model_server.base_url, "plain:asked")
     (request,) = (r for r in model_server.requests() if r["body"]["model"] == "plain:asked")
@@ -234,7 +238,7 @@ async def test_the_request_holds_what_it_must_and_no_more(
 
 @pytest.mark.parametrize("model", ["hang-first", "stall-middle", "endless"])
 async def test_cancelling_closes_the_providers_stream(
-    adapter: OpenAIChat, model_server: ModelServer, model: str
+    adapter: WireAdapter, model_server: ModelServer, model: str
 ) -> None:
     await anyio.to_thread.run_sync(model_server.wait_until_open, 0)
     async with anyio.create_task_group() as tasks:
@@ -245,16 +249,17 @@ async def test_cancelling_closes_the_providers_stream(
 
 
 async def test_leaving_early_closes_the_providers_stream(
-    adapter: OpenAIChat, model_server: ModelServer
+    adapter: WireAdapter, model_server: ModelServer
 ) -> None:
     speaker = contestant(model_server.base_url, "endless")
     async with aclosing(adapter.answer(speaker, CONVERSATION, seed=1, connect_s=10)) as pieces:
+        assert isinstance(await anext(pieces), Sent)
         assert await anext(pieces) == Text("and so on ")
     await anyio.to_thread.run_sync(model_server.wait_until_open, 0)
 
 
 async def test_many_answers_share_one_adapter(
-    adapter: OpenAIChat, model_server: ModelServer
+    adapter: WireAdapter, model_server: ModelServer
 ) -> None:
     heard: list[Heard] = []
 
@@ -267,7 +272,9 @@ async def test_many_answers_share_one_adapter(
     assert [each.text for each in heard] == [ANSWER] * 120
 
 
-async def test_a_closed_adapter_opens_again(adapter: OpenAIChat, model_server: ModelServer) -> None:
+async def test_a_closed_adapter_opens_again(
+    adapter: WireAdapter, model_server: ModelServer
+) -> None:
     await hear(adapter, model_server.base_url, "plain")
     await adapter.close()
     assert (await hear(adapter, model_server.base_url, "plain")).text == ANSWER
@@ -285,4 +292,4 @@ async def test_a_closed_adapter_opens_again(adapter: OpenAIChat, model_server: M
     ],
 )
 def test_a_base_url_is_completed(written: str, called: str) -> None:
-    assert completions_url(written) == called
+    assert completed(written, "/chat/completions") == called

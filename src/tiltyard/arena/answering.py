@@ -17,6 +17,7 @@ from tiltyard.contestants.adapter import (
     Finished,
     Piece,
     Reasoning,
+    Sent,
     Text,
 )
 from tiltyard.contestants.card import Contestant
@@ -95,6 +96,7 @@ class Answering:
         self._reasoning: list[str] = []
         self._reasoning_length = 0
         self._finished = Finished()
+        self._tries: int | None = None
         self._started = self._alive = monotonic()
         self._first_text_ms: int | None = None
         self._task: asyncio.Task[None] | None = None
@@ -162,6 +164,9 @@ class Answering:
                     return
 
     def _note(self, piece: Piece) -> None:
+        if isinstance(piece, Sent):
+            self._finished, self._tries = Finished(request=piece.request), piece.tries
+            return
         self._alive = monotonic()
         match piece:
             case Text(text):
@@ -198,6 +203,8 @@ class Answering:
             or None,
             input_tokens=_count(self._finished.input_tokens),
             output_tokens=_count(self._finished.output_tokens),
+            cost_usd=self._finished.cost_usd,
+            tries=self._tries,
             first_text_ms=self._first_text_ms,
             duration_ms=self._elapsed_ms(),
             error=None if error is None else storable(error),

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any, ClassVar
@@ -27,7 +28,7 @@ from tiltyard.arena.match import (
 )
 from tiltyard.arena.message import check_message, conversation, to_json
 from tiltyard.arena.pacing import pace_of
-from tiltyard.arena.pairing.draw_table import NobodyToMeetError
+from tiltyard.arena.pairing.draw_table import NobodyToMeetError, Pair
 from tiltyard.arena.pairing.service import Pairing
 from tiltyard.arena.places import Place, run_of
 from tiltyard.arena.replay import replay
@@ -355,9 +356,15 @@ class Arena:
         public = self.able
         if models is not None:
             return named(models, public)
-        counts = earlier is None
-        pair = await self._pairing.draw(others(public, earlier), self._chance, declare=counts)
-        return drawn(pair)
+        return drawn(await self._drawn(others(public, earlier), counts=earlier is None))
+
+    async def _drawn(self, candidates: Sequence[Contestant], *, counts: bool) -> Pair:
+        """Draw a pair, without those whose endpoint is out as long as two others may meet."""
+        well = self._adapters.endpoints.answering(candidates)
+        if len(well) < len(candidates):
+            with suppress(NobodyToMeetError):
+                return await self._pairing.draw(well, self._chance, declare=counts)
+        return await self._pairing.draw(candidates, self._chance, declare=counts)
 
     def _new_battle(self, voter: str, mode: Mode, lineup: Lineup, earlier: Battle | None) -> Battle:
         return Battle(

@@ -29,6 +29,22 @@ class Alive:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """A request is about to go out; it says nothing about whether the contestant is alive.
+
+    Attributes
+    ----------
+    request
+        The body, without messages and without any secret.
+    tries
+        How many times it has been sent by then, this one included.
+    """
+
+    request: Mapping[str, Any]
+    tries: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The end of an answer, with what the provider reported about it.
 
@@ -37,18 +53,26 @@ class Finished:
     stop_reason
         The provider's own word (`stop`, `length`, …), None when it gave none.
     input_tokens, output_tokens
-        The provider's own counts, None when it reported none. Never estimated here.
+        The provider's own counts, None when it reported none. Never estimated here. Input counts
+        what was read from a cache, output what was thought.
+    cache_read_tokens, cache_write_tokens
+        How many of the input tokens the provider took from its cache, and wrote into it.
     request
         The body that was sent, without messages and without any secret.
+    cost_usd
+        What the answer cost in US dollars, None when a count or a price is not known.
     """
 
     stop_reason: str | None = None
     input_tokens: int | None = None
     output_tokens: int | None = None
     request: Mapping[str, Any] = field(default_factory=dict)
+    cache_read_tokens: int | None = None
+    cache_write_tokens: int | None = None
+    cost_usd: float | None = None
 
 
-Piece = Text | Reasoning | Alive | Finished
+Piece = Text | Reasoning | Alive | Sent | Finished
 
 
 class AnswerError(TiltyardError):
@@ -64,9 +88,9 @@ class AnswerError(TiltyardError):
 class Adapter(Protocol):
     """Make a contestant answer.
 
-    `answer` yields any number of `Text`, `Reasoning` and `Alive`, then exactly one `Finished`, or
-    raises `AnswerError`. Closing the iterator early stops the provider's work. Only reaching the
-    provider has a deadline here, `connect_s` seconds; all others are the arena's.
+    `answer` yields any number of `Text`, `Reasoning`, `Alive` and `Sent`, then exactly one
+    `Finished`, or raises `AnswerError`. Closing the iterator early stops the provider's work. Only
+    reaching the provider has a deadline here, `connect_s` seconds; all others are the arena's.
     """
 
     def answer(

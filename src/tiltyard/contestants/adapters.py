@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from tiltyard.contestants.adapter import Adapter
 from tiltyard.contestants.card import Contestant
 from tiltyard.contestants.demo import Demo
+from tiltyard.contestants.endpoints import Endpoints
 
 
 class Adapters:
@@ -20,6 +21,7 @@ class Adapters:
     """
 
     def __init__(self, *, environment: Mapping[str, str] | None = None, pace: float = 1.0) -> None:
+        self.endpoints = Endpoints()
         self._environment = os.environ if environment is None else environment
         self._pace = pace
         self._made: dict[str, Adapter] = {}
@@ -40,6 +42,6 @@ class Adapters:
         if contestant.adapter == "demo":
             return Demo(pace=self._pace)
         # Here, so that an arena of demo contestants starts without loading an HTTP client.
-        from tiltyard.contestants.openai_chat import OpenAIChat  # noqa: PLC0415 - see above
+        from tiltyard.contestants.wires import wire_adapter  # noqa: PLC0415 - see above
 
-        return OpenAIChat(self._environment)
+        return wire_adapter(contestant.adapter, self._environment, self.endpoints)

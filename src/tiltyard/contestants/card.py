@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 DEMO_MODELS = ("heron", "wren", "owl", "robin", "peacock", "swift", "magpie", "cuckoo")
 """What `model` may be where `adapter` is `demo`."""
@@ -13,6 +13,16 @@ DEMO_MODELS = ("heron", "wren", "owl", "robin", "peacock", "swift", "magpie", "c
 
 PartType = Literal["text", "image"]
 """What a message can hold."""
+
+AdapterName = Literal["openai_chat", "openai_responses", "anthropic_messages", "gemini", "demo"]
+"""How a contestant is reached."""
+
+HOMES: dict[str, str] = {
+    "openai_responses": "https://api.openai.com/v1",
+    "anthropic_messages": "https://api.anthropic.com/v1",
+    "gemini": "https://generativelanguage.googleapis.com/v1beta",
+}
+"""Where an adapter's endpoint is unless `base_url` says otherwise."""
 
 
 class Status(StrEnum):
@@ -38,11 +48,14 @@ class Contestant(BaseModel):
     name: Annotated[str, Field(min_length=1, max_length=80)]
     organisation: Annotated[str, Field(min_length=1, max_length=80)]
     licence: Annotated[str, Field(min_length=1, max_length=80)]
-    adapter: Literal["openai_chat", "demo"]
+    adapter: AdapterName
     model: Annotated[str, Field(min_length=1, max_length=200)]
     base_url: Annotated[str | None, Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")] = None
     accepts: Annotated[tuple[PartType, ...], Field(min_length=1)] = ("text",)
     key_env: Annotated[str | None, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = None
+    key_file: Annotated[str | None, Field(pattern=r"^/[\x20-\x7e]{1,400}$")] = None
+    parameters: dict[str, JsonValue] = Field(default_factory=dict)
+    concurrent: Annotated[int | None, Field(gt=0)] = None
     price_input_usd_per_million: Annotated[float | None, Field(ge=0, allow_inf_nan=False)] = None
     price_output_usd_per_million: Annotated[float | None, Field(ge=0, allow_inf_nan=False)] = None
     released: date | None = None
@@ -54,6 +67,11 @@ class Contestant(BaseModel):
     def demo(self) -> bool:
         """Whether its answers are canned, so that every page can say so."""
         return self.adapter == "demo"
+
+    @property
+    def address(self) -> str:
+        """Where its endpoint is; empty for a contestant that answers in process."""
+        return (self.base_url or HOMES.get(self.adapter, "")).rstrip("/")
 
     @property
     def version(self) -> str:

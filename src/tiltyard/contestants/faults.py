@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, Self
+from typing import Any, Self, get_args
 
-from tiltyard.contestants.card import DEMO_MODELS, Contestant, Status
+from tiltyard.contestants.card import DEMO_MODELS, AdapterName, Contestant, Status
 
 CONTESTANT_KEYS = tuple(Contestant.model_fields)
 """Every key a `[[contestant]]` table may have."""
@@ -16,11 +16,14 @@ _ALLOWED = {
     "name": "a text of 1 to 80 characters",
     "organisation": "a text of 1 to 80 characters",
     "licence": "a text of 1 to 80 characters",
-    "adapter": '"openai_chat" or "demo"',
+    "adapter": " or ".join(f'"{name}"' for name in get_args(AdapterName)),
     "model": "a text of 1 to 200 characters, as the provider spells it",
     "base_url": 'an address such as "https://api.example.com/v1", without user name or query',
     "accepts": 'a list of what it takes: ["text"] or ["text", "image"]',
     "key_env": "the name of an environment variable, such as OPENAI_API_KEY, never the key itself",
+    "key_file": 'the absolute path of a file that holds the key, such as "/run/secrets/shore"',
+    "parameters": "a table of what else goes into the request: { temperature = 0.7 }",
+    "concurrent": "a whole number of answers at once, 1 or more",
     "price_input_usd_per_million": "a number of US dollars, 0 or more",
     "price_output_usd_per_million": "a number of US dollars, 0 or more",
     "released": "a date such as 2026-11-23",
@@ -29,7 +32,11 @@ _ALLOWED = {
     "alias": "a text of 1 to 80 characters",
 }
 # A person may have put a secret where these are expected, so they are never repeated.
-_NEVER_REPEATED = {"base_url", "key_env"}
+_NEVER_REPEATED = {"base_url", "key_env", "key_file", "parameters"}
+_SECRET = re.compile(r"key|token$|secret|password|authorization", re.IGNORECASE)
+_OURS = frozenset(
+    {"model", "messages", "input", "stream", "contents", "system", "systemInstruction", "n"}
+)
 _LOOKS_LIKE_A_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 
 
@@ -75,6 +82,15 @@ def contradiction(card: Contestant) -> Fault | None:
     """Return what is wrong between the keys of a card whose keys are each right, if anything."""
     if card.adapter == "openai_chat" and card.base_url is None:
         return Fault("adapter", f"openai_chat needs base_url, {_ALLOWED['base_url']}.")
+    if card.key_env is not None and card.key_file is not None:
+        return Fault("key_file", "a contestant has one key: write key_env or key_file, not both.")
+    ours = next((name for name in card.parameters if name in _OURS), None)
+    if ours is not None:
+        return Fault("parameters", f"parameters cannot set {ours}, which the adapter sets itself.")
+    if any(_SECRET.search(name) for name in card.parameters):
+        return Fault(
+            "parameters", "parameters are recorded and may be shown: write a key as key_env."
+        )
     if card.demo and card.model not in DEMO_MODELS:
         return Fault(
             "model", f"the demo contestants are {', '.join(DEMO_MODELS)}, not {_short(card.model)}."

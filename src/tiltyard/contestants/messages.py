@@ -41,6 +41,11 @@ class Message:
         """The text parts, one after the other."""
         return "\n".join(part.text for part in self.parts if part.type == "text")
 
+    @property
+    def sayable(self) -> tuple[Part, ...]:
+        """The parts that hold something: words, or an image with its bytes."""
+        return tuple(part for part in self.parts if part.text or part.content)
+
 
 def text_message(role: Role, text: str) -> Message:
     """Make a message of one text part."""

@@ -139,6 +139,8 @@ async def end_attempt(
             stop_reason=end.stop_reason,
             input_tokens=end.input_tokens,
             output_tokens=end.output_tokens,
+            cost_usd=end.cost_usd,
+            tries=end.tries,
             first_text_ms=end.first_text_ms,
             duration_ms=end.duration_ms,
             error=end.error,

@@ -52,7 +52,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class AttemptEnd:
-    """How an attempt ended and what was measured on the way. Times are milliseconds."""
+    """How an attempt ended and what was measured on the way. Times are milliseconds.
+
+    `tries` is how many requests were sent for it; what is not known is None.
+    """
 
     state: AttemptState
     text: str
@@ -61,6 +64,8 @@ class AttemptEnd:
     stop_reason: str | None = None
     input_tokens: int | None = None
     output_tokens: int | None = None
+    cost_usd: float | None = None
+    tries: int | None = None
     first_text_ms: int | None = None
     duration_ms: int | None = None
     error: str | None = None

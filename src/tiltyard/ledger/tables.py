@@ -125,6 +125,8 @@ attempts = Table(
     Column("stop_reason", String(80)),
     Column("input_tokens", BigInteger),
     Column("output_tokens", BigInteger),
+    Column("cost_usd", Float),
+    Column("tries", Integer),  # requests sent for it; none for those of old and of demos
     Column("first_text_ms", Integer),
     Column("duration_ms", Integer),
     Column("error", Text),

@@ -1,0 +1,58 @@
+"""What an answer cost: the card's own prices, or the public price list of its provider.
+
+Nothing is guessed. A provider that does not report its counts, an address that the list does not
+know, a model without a price: the cost is not known.
+"""
+
+import asyncio
+from decimal import Decimal
+
+from tiltyard.contestants.adapter import Finished
+from tiltyard.contestants.card import Contestant
+
+_MILLION = Decimal(1_000_000)
+_MOST_TOKENS = 2**40
+"""No answer has more; a provider that says so is not believed."""
+
+
+async def cost_usd(contestant: Contestant, finished: Finished) -> float | None:
+    """Return what an answer cost in US dollars, None when it is not known.
+
+    The card's prices win, both of them together, and count every input token alike. Else it is
+    the price list that comes with genai-prices, by the endpoint's address and the model's name,
+    cached tokens at their own price.
+    """
+    counts = (finished.input_tokens, finished.output_tokens)
+    if any(count is None or count > _MOST_TOKENS for count in counts):
+        return None
+    if _has_prices(contestant):
+        return _by_card(contestant, finished)
+    # In a thread: the list takes a second to load when it is first asked.
+    return await asyncio.to_thread(_by_list, contestant, finished)
+
+
+def _has_prices(contestant: Contestant) -> bool:
+    prices = (contestant.price_input_usd_per_million, contestant.price_output_usd_per_million)
+    return None not in prices
+
+
+def _by_card(contestant: Contestant, finished: Finished) -> float:
+    given = Decimal(str(contestant.price_input_usd_per_million)) * (finished.input_tokens or 0)
+    made = Decimal(str(contestant.price_output_usd_per_million)) * (finished.output_tokens or 0)
+    return float((given + made) / _MILLION)
+
+
+def _by_list(contestant: Contestant, finished: Finished) -> float | None:
+    from genai_prices import Usage, calc_price  # noqa: PLC0415 - only where a price is asked for
+
+    usage = Usage(
+        input_tokens=finished.input_tokens,
+        output_tokens=finished.output_tokens,
+        cache_read_tokens=finished.cache_read_tokens,
+        cache_write_tokens=finished.cache_write_tokens,
+    )
+    try:
+        price = calc_price(usage, contestant.model, provider_api_url=contestant.address)
+    except (LookupError, ValueError):  # not on the list, or more of it cached than there is
+        return None
+    return float(price.total_price)

@@ -1,0 +1,176 @@
+"""The one place from which requests go out to providers: a body goes in, bytes come out."""
+
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any, Self
+
+import aiohttp
+
+_EXCERPT = 400  # characters of what went wrong that are worth an operator's reading
+_ERROR_BODY = 8_192  # bytes of an error's body that are read at all
+_NOT_A_STREAM = ("application/json", "text/html")
+_HINTS: dict[int, str] = {
+    HTTPStatus.UNAUTHORIZED: "check the key",
+    HTTPStatus.FORBIDDEN: "check the key and what it may use",
+    HTTPStatus.NOT_FOUND: "check base_url and model",
+    HTTPStatus.TOO_MANY_REQUESTS: "its limit of requests is reached or its credit is used up",
+}
+_OVERLOADED = 529  # Anthropic's own
+_PASSING = frozenset({408, 425, 429, 500, 502, 503, 504, _OVERLOADED})
+_OUTAGES = _PASSING | {401, 402, 403}
+
+
+class ProviderError(Exception):
+    """A provider did not answer.
+
+    Parameters
+    ----------
+    sentence
+        What it did, without its name and without its key: `answered 500: …`.
+    again
+        Whether asking again may help.
+    outage
+        Whether others who ask there would probably fare no better.
+    wait_s
+        How long the provider asks us to wait, None when it did not say.
+    """
+
+    def __init__(
+        self, sentence: str, *, again: bool, outage: bool, wait_s: float | None = None
+    ) -> None:
+        super().__init__(sentence)
+        self.again = again
+        self.outage = outage
+        self.wait_s = wait_s
+
+    def final(self) -> Self:
+        """Make it one after which nobody asks again."""
+        self.again = False
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request. What is secret in it is shown by no representation."""
+
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: Mapping[str, Any] = field(repr=False)
+    key: str = field(repr=False)
+    connect_s: float
+
+    def excerpt(self, problem: str) -> str:
+        """Shorten what went wrong to one line, with the key taken out first."""
+        safe = problem.replace(self.key, "[key]") if self.key else problem
+        line = " ".join(safe.split())
+        return line if len(line) <= _EXCERPT else f"{line[:_EXCERPT]}…"
+
+
+class Sender:
+    """Sends requests over one set of connections.
+
+    Redirects are not followed, so that a key goes only where its owner sent it. Only connecting
+    has a deadline: how long an answer may take is for the arena to say, which closes the iterator.
+    """
+
+    def __init__(self) -> None:
+        self._session: aiohttp.ClientSession | None = None
+
+    async def send(self, call: Call) -> AsyncGenerator[bytes]:
+        """Go through the bytes of the answer's stream; leaving early closes the connection.
+
+        Raises
+        ------
+        ProviderError
+            When the provider cannot be reached, refuses, or breaks the connection.
+        """
+        try:
+            async with self._post(call) as response:
+                try:
+                    await _refuse_unless_stream(response, call)
+                    async for chunk in response.content.iter_any():
+                        yield chunk
+                finally:
+                    # Leaving the block alone would wait for the rest of an answer nobody reads.
+                    response.close()
+        except (aiohttp.ClientError, OSError) as error:
+            sentence = call.excerpt(_sentence(error, call.connect_s))
+        else:
+            return
+        # Raised here and not above, so that no traceback leads to the request and its headers.
+        raise ProviderError(sentence, again=True, outage=True)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    def _post(
+        self, call: Call
+    ) -> "aiohttp.client._BaseRequestContextManager[aiohttp.ClientResponse]":
+        return self._connected().post(
+            call.url,
+            json=call.body,
+            headers=call.headers,
+            timeout=aiohttp.ClientTimeout(total=None, connect=call.connect_s),
+            allow_redirects=False,
+        )
+
+    def _connected(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                # Cards and the arena decide how many answers run at once.
+                connector=aiohttp.TCPConnector(limit=0),
+                timeout=aiohttp.ClientTimeout(total=None),
+                # A compressed stream would arrive in lumps.
+                headers={"Accept": "text/event-stream", "Accept-Encoding": "identity"},
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+        return self._session
+
+
+async def _refuse_unless_stream(response: aiohttp.ClientResponse, call: Call) -> None:
+    status = response.status
+    good = status == HTTPStatus.OK
+    if good and response.content_type not in _NOT_A_STREAM:
+        return
+    remark = f"with {response.content_type} and no stream" if good else _HINTS.get(status)
+    body = await response.content.read(_ERROR_BODY)
+    words = f"answered {status}{f' ({remark})' if remark else ''}: {body.decode(errors='replace')}"
+    raise ProviderError(
+        call.excerpt(words),
+        again=status in _PASSING,
+        outage=status in _OUTAGES,
+        wait_s=wait_s(response.headers, datetime.now(UTC)),
+    )
+
+
+def wait_s(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Read how many seconds a provider asks us to wait: `Retry-After`, in seconds or as a date.
+
+    Returns
+    -------
+    float or None
+        Never negative; None when it does not say, or not in a way that can be read.
+    """
+    said = headers.get("Retry-After", "").strip()
+    if said.replace(".", "", 1).isdecimal() and said.isascii():
+        return float(said)
+    try:
+        until = parsedate_to_datetime(said)
+    except ValueError:
+        return None
+    aware = until if until.tzinfo is not None else until.replace(tzinfo=UTC)
+    return max((aware - now).total_seconds(), 0.0)
+
+
+def _sentence(error: Exception, connect_s: float) -> str:
+    if isinstance(error, TimeoutError):
+        return f"did not accept a connection within {connect_s:g} seconds"
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return f"cannot be reached: {error}"
+    return f"broke the connection: {str(error) or type(error).__name__}"

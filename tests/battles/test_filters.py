@@ -3,6 +3,8 @@ from random import Random
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tiltyard.battles.errors import VotesError
 from tiltyard.battles.filters import FILTERS, FilterReport, apply_filters
@@ -171,6 +173,57 @@ def test_a_second_vote_of_one_voter_on_one_turn_is_left_out() -> None:
 def test_a_step_that_cannot_be_done_says_why(step: str, said: str) -> None:
     with pytest.raises(VotesError, match=said):
         apply_filters(table(2), [step])
+
+
+def test_of_votes_on_one_turn_by_one_voter_the_earliest_stays() -> None:
+    battles = table(
+        3,
+        battle_id=["1"] * 3,
+        voter=["v"] * 3,
+        voted_at=[None, NOON, NOON - timedelta(hours=1)],
+        mood=["none", "late", "early"],
+    )
+    assert apply_filters(battles, ["distinct"])[0].frame["mood"].to_list() == ["early"]
+
+
+EASILY_EQUAL = st.fixed_dictionaries(
+    {
+        "battle_id": st.sampled_from(["1", "2", None]),
+        "model_a": st.sampled_from("xy"),
+        "model_b": st.sampled_from("zw"),
+        "winner": st.sampled_from(["a", "b", "tie"]),
+        "voter": st.sampled_from(["v", "w", None]),
+        "voted_at": st.sampled_from([NOON, NOON + timedelta(hours=1), None]),
+        "count": st.integers(1, 3),
+        "prompt": st.sampled_from(["Hi", "Hello", None]),
+        "anony": st.sampled_from([True, False]),
+        "language": st.sampled_from(["de", "unknown", None]),
+        "mood": st.sampled_from([0.5, 1.5, None]),
+        "dedup_tag": st.just({"high_freq": True, "sampled": True}),
+        "conversation_a": st.sampled_from(TEXTS),
+        "conversation_b": st.sampled_from(TEXTS),
+    }
+)
+"""Votes among which many share a battle, a voter or a moment, and differ elsewhere."""
+
+
+@pytest.mark.parametrize("name", FILTERS)
+@given(votes=st.lists(EASILY_EQUAL, min_size=2, max_size=12), shuffle=st.randoms())
+@settings(max_examples=25, deadline=None)
+def test_no_step_looks_at_the_order_of_the_votes(
+    name: str, votes: list[dict[str, object]], shuffle: Random
+) -> None:
+    values = {"daily_cap": "=2", "language": "=de", "without_models": "=x", "duplicates": "=0.5"}
+    some = {"battle_id": "1", "voter": "v", "voted_at": NOON, "language": "de", "model_a": "x"}
+    votes = [votes[0] | some, *votes]
+    rows = list(range(len(votes)))
+    shuffle.shuffle(rows)
+    frame = Battles.from_frame(pl.DataFrame(votes, infer_schema_length=None)).frame
+    one, other = (
+        apply_filters(Battles(part), [name + values.get(name, "")])[0].frame
+        for part in (frame, frame[rows])
+    )
+    assert sorted(map(repr, one.rows())) == sorted(map(repr, other.rows()))
 
 
 def test_every_step_works_on_a_table_without_votes() -> None:

@@ -1,15 +1,13 @@
 """Prompts that are sent over and over: the published rule of the 99.99th percentile."""
 
-import hashlib
-
 import numpy as np
 import polars as pl
 
 from tiltyard.battles.conversations import PROMPT_CHARS, prompts
 from tiltyard.battles.errors import VotesError
+from tiltyard.battles.vote_hashes import vote_hashes
 
 PERCENTILE = 0.9999
-IDENTIFYING = ("battle_id", "turn", "voter", "voted_at", "model_a", "model_b", "outcome")
 
 
 def sampled_duplicates(frame: pl.DataFrame, percentile: float = PERCENTILE) -> pl.Series:
@@ -43,7 +41,7 @@ def sampled_duplicates(frame: pl.DataFrame, percentile: float = PERCENTILE) -> p
     frequent = counts.filter(pl.col("votes") > most)[asked.name]
     crowded = asked.is_in(frequent.implode()).fill_null(value=False)
     for rows in _rows_by_prompt(asked, crowded):
-        order = sorted(rows, key=dict(zip(rows, _hashes(frame[rows]), strict=True)).__getitem__)
+        order = sorted(rows, key=dict(zip(rows, vote_hashes(frame[rows]), strict=True)).__getitem__)
         kept[order[int(most) :]] = False
     return pl.Series(kept)
 
@@ -58,8 +56,3 @@ def prompt_of(frame: pl.DataFrame) -> pl.Series:
 def _rows_by_prompt(asked: pl.Series, crowded: pl.Series) -> list[list[int]]:
     numbered = pl.DataFrame({"prompt": asked, "row": np.arange(len(asked))}).filter(crowded)
     return numbered.group_by("prompt").agg("row")["row"].to_list()
-
-
-def _hashes(frame: pl.DataFrame) -> list[bytes]:
-    rows = frame.select(pl.col(IDENTIFYING).cast(pl.String)).rows()
-    return [hashlib.blake2b(repr(row).encode(), digest_size=16).digest() for row in rows]

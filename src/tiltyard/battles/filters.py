@@ -10,6 +10,7 @@ from tiltyard.battles.duplicates import PERCENTILE, sampled_duplicates
 from tiltyard.battles.errors import VotesError
 from tiltyard.battles.published_words import ERROR_WORDS, IDENTITY_WORDS, UNFINISHED_WORDS
 from tiltyard.battles.table import Battles
+from tiltyard.battles.vote_hashes import among_equals
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +148,10 @@ def _daily_cap(frame: pl.DataFrame, value: str) -> pl.Series:
     for name in ("voter", "voted_at"):
         _column(frame, name, "daily_cap")
     known = pl.col("voter").is_not_null() & pl.col("voted_at").is_not_null()
+    equals = among_equals(frame, pl.struct("voter", "voted_at"), known).alias("equals")
     day = pl.col("voted_at").dt.date()
-    cast = pl.col("count").cum_sum().over("voter", day, order_by="voted_at")
-    return frame.select(~known | (cast <= votes)).to_series()
+    cast = pl.col("count").cum_sum().over("voter", day, order_by=["voted_at", "equals"])
+    return frame.with_columns(equals).select(~known | (cast <= votes)).to_series()
 
 
 def _whole(value: str, step: str) -> int:
@@ -176,7 +178,16 @@ def _published_duplicates(frame: pl.DataFrame, _: str) -> pl.Series:
 def _distinct(frame: pl.DataFrame, _: str) -> pl.Series:
     _column(frame, "battle_id", "distinct")
     key = pl.struct("battle_id", "turn", "voter")
-    return frame.select(key.is_first_distinct() | pl.col("battle_id").is_null()).to_series()
+    known = pl.col("battle_id").is_not_null()
+    votes = frame.select(
+        known.alias("known"),
+        key.alias("key"),
+        "voted_at",
+        among_equals(frame, key, known).alias("equals"),
+    ).with_row_index("row")
+    earliest = votes.filter("known").sort("voted_at", "equals", nulls_last=True)
+    first = earliest.unique("key", keep="first")["row"]
+    return votes.select(~pl.col("known") | pl.col("row").is_in(first.implode())).to_series()
 
 
 def _answered(frame: pl.DataFrame, _: str) -> pl.Series:

@@ -51,7 +51,7 @@ def repeated_ids(scan: pl.LazyFrame) -> tuple[Note, ...]:
     message = (
         f"{counted(rows, 'row')} repeat the battle, turn and voter of another, as in "
         f"{', '.join(twice.head(SHOWN).collect()['battle_id'])}; the filter distinct keeps the "
-        "first of each."
+        "earliest of each."
     )
     return (Note("duplicated_ids", message, rows),)
 

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import polars as pl
 import pytest
@@ -93,3 +95,51 @@ def test_a_clustering_that_is_not_there_is_named() -> None:
         rank(Battles.from_frame(frame), Recipe(cluster=("prompt",)))
     with pytest.raises(RecipeError, match="The column voter is empty"):
         rank(Battles.from_frame(frame.drop("voter")), Recipe(cluster=("voter",)))
+
+
+def conversing(frame: pl.DataFrame, side: str = "conversation") -> pl.DataFrame:
+    """Conversations on one of 97 prompts each, and the number of the prompt."""
+    number = pl.int_range(pl.len()) % 97
+    question = pl.struct(role=pl.lit("user"), content=pl.format("Question {}", number))
+    answer = pl.struct(role=pl.lit("assistant"), content=pl.lit("Yes."))
+    said = pl.concat_list(question, answer)
+    return frame.with_columns(
+        said.alias(f"{side}_a"), said.alias(f"{side}_b"), number.alias("number")
+    )
+
+
+@pytest.mark.parametrize("side", ["conversation", "messages"])
+def test_prompts_are_found_in_the_conversations(tmp_path: Path, side: str) -> None:
+    frame = conversing(synthetic_votes(1500), side)
+    frame.write_parquet(tmp_path / "votes.parquet")
+    by_number = rank(Battles.from_frame(frame), Recipe(cluster=("number",)))
+    by_prompt = Recipe(cluster=("prompt",))
+    for votes in (Battles.from_frame(frame), tmp_path / "votes.parquet"):
+        assert errors(rank(votes, by_prompt)) == pytest.approx(errors(by_number))
+
+
+@pytest.mark.parametrize("name", ["session_id", "evaluation_session_id", "session_hash"])
+def test_sessions_are_found_by_their_published_names(tmp_path: Path, name: str) -> None:
+    frame = synthetic_votes(1500).with_columns((pl.int_range(pl.len()) // 3).alias(name))
+    frame.write_parquet(tmp_path / "votes.parquet")
+    by_name = rank(Battles.from_frame(frame), Recipe(cluster=(name,)))
+    by_session = rank(tmp_path / "votes.parquet", Recipe(cluster=("session",)))
+    assert errors(by_session) == pytest.approx(errors(by_name))
+
+
+def test_votes_on_turns_of_a_battle_are_one_session() -> None:
+    frame = synthetic_votes(1500)
+    with pytest.raises(RecipeError, match="no column session to cluster by; there are battle_id"):
+        rank(Battles.from_frame(frame), Recipe(cluster=("session",)))
+    turns = frame.with_columns(battle_id=(pl.int_range(pl.len()) // 3).cast(pl.String))
+    by_battle, by_session = (
+        rank(Battles.from_frame(turns), Recipe(cluster=(name,)))
+        for name in ("battle_id", "session")
+    )
+    assert errors(by_session) == pytest.approx(errors(by_battle))
+
+
+def test_conversations_without_prompts_are_no_clusters() -> None:
+    silent = synthetic_votes(50).with_columns(completion_a=pl.lit("x"), completion_b=pl.lit("y"))
+    with pytest.raises(RecipeError, match="hold no prompts"):
+        rank(Battles.from_frame(silent), Recipe(cluster=("prompt",)))

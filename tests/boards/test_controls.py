@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import polars as pl
 import pytest
@@ -129,7 +131,7 @@ def test_no_votes_and_undecided_votes_are_boards_that_say_so() -> None:
     ("column", "control", "said"),
     [
         (pl.lit(3), "length_x", "nothing to control length_x by: add the columns length_x_a"),
-        (pl.lit(float("nan")), "odd", "The column odd holds NaN or infinite values"),
+        (pl.lit(float("nan")), "odd", "The column odd holds nan in vote 1 "),
         (pl.lit(1.5), "odd", "The control odd is the same in every vote"),
         (pl.lit("x"), "odd", "The column odd holds String, not numbers"),
         (pl.col("length_a") - pl.col("length_b"), "odd:log", "holds differences already"),
@@ -197,3 +199,44 @@ def test_a_feature_in_two_controls_is_refused() -> None:
 def test_ties_share_of_the_synthetic_votes_is_as_planted() -> None:
     frame = synthetic_votes(20_000)
     assert 1 - decisive(frame).height / frame.height == pytest.approx(TIES, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("control", "published"),
+    [
+        ("latency", "metadata/latency_{}"),
+        ("duration", "metadata/duration_{}"),
+        ("energy", "metadata/conso_{}"),
+        ("tokens", "metadata/tokens_{}"),
+        ("tokens", "total_conv_{}_output_tokens"),
+        ("tokens", "conv_metadata/sum_assistant_{}_tokens"),
+        ("energy", "total_conv_{}_kwh"),
+        ("parameters", "model_{}_total_params"),
+        ("active_parameters", "model_{}_active_params"),
+        ("total_params", "model_{}_total_params"),
+        ("total_tokens", "metadata/total_tokens_{}"),
+        ("context_tokens", "conv_metadata/context_tokens_{}"),
+    ],
+)
+def test_published_columns_are_found_by_what_they_measure(
+    tmp_path: Path, control: str, published: str
+) -> None:
+    frame = synthetic_votes(800)
+    sides = {side: pl.col(f"length_{side}") for side in "ab"}
+    own = frame.with_columns(column.alias(f"{control}_{side}") for side, column in sides.items())
+    outer, _, inner = published.rpartition("/")
+    named = [column.alias(inner.format(side)) for side, column in sides.items()]
+    theirs = frame.with_columns(pl.struct(named).alias(outer) if outer else named)
+    theirs.write_parquet(tmp_path / "votes.parquet")
+    recipe = Recipe(controls=(Control.parse(control),))
+    found = rank(tmp_path / "votes.parquet", recipe)
+    assert found.to_json() == rank(Battles.from_frame(own), recipe).to_json()
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_number_no_control_can_use_is_named_with_its_vote(value: float) -> None:
+    frame = synthetic_votes(50).with_columns(mood=pl.int_range(pl.len()).cast(pl.Float64))
+    frame[7, "mood"] = value
+    models = rf"{frame['model_a'][7]} against {frame['model_b'][7]}"
+    with pytest.raises(RecipeError, match=rf"mood holds {value} in vote 8 \({models}; counted"):
+        controlled(frame, "mood")

@@ -207,3 +207,18 @@ def test_the_json_has_the_published_fields() -> None:
     ]
     assert board["coefficients"] == []
     assert board["recipe"]["anchor"] == {"model": "x", "score": 1200}
+
+
+def test_votes_that_all_weigh_nothing_are_said_to() -> None:
+    frame = pl.DataFrame({"model_a": ["x", "y"], "model_b": ["y", "x"], "winner": ["a", "a"]})
+    board = rank(Battles.from_frame(frame.with_columns(weight=0.0)))
+    assert kinds(board) == {"nothing_rated": ("x", "y"), "weightless": ("x", "y")}
+    assert board.diagnostics[0].message == "No model can be rated: every vote weighs 0."
+
+
+def test_a_model_whose_votes_all_weigh_nothing_is_named_apart() -> None:
+    votes = [("x", "y", "a", 1.0), ("y", "x", "a", 1.0), ("z", "x", "a", 0.0), ("x", "z", "a", 0.0)]
+    frame = pl.DataFrame(votes, ["model_a", "model_b", "winner", "weight"], orient="row")
+    board = rank(Battles.from_frame(frame))
+    assert kinds(board) == {"weightless": ("z",)}
+    assert "all their votes weigh 0" in board.diagnostics[0].message

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import polars as pl
 import pytest
 
@@ -67,3 +69,19 @@ def test_a_board_of_a_slice_is_that_of_its_votes_alone() -> None:
 def test_a_slice_that_cannot_be_cut_is_one_sentence(given: str, said: str) -> None:
     with pytest.raises(RecipeError, match=said):
         slice_battles(BATTLES, [given])
+
+
+def test_a_missing_column_is_answered_with_all_that_the_file_has(tmp_path: Path) -> None:
+    FRAME.write_parquet(tmp_path / "votes.parquet")
+    there = "battle_id, model_a, model_b, outcome, voter, voted_at, language"
+    for recipe in (Recipe(slices=("mood=1",)), Recipe(slices=("mood=1",), cluster=("voter",))):
+        with pytest.raises(RecipeError, match=rf"the column mood, .* there are {there}") as error:
+            rank(tmp_path / "votes.parquet", recipe)
+        for name in ("is_code", "length_a", "tags", "pair_probability"):
+            assert name in str(error.value)
+    assert rank(tmp_path / "votes.parquet", Recipe(slices=("is_code",))).votes > 0
+
+
+def test_a_missing_field_is_answered_with_its_neighbours() -> None:
+    with pytest.raises(RecipeError, match=r"there are tags/math_v0\.1/math\.$"):
+        slice_battles(BATTLES, ["tags/math=true"])

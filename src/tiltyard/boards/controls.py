@@ -23,6 +23,9 @@ USUAL: Mapping[str, Scale] = {
     "latency": "log",
     "price": "log",
     "parameters": "log",
+    "active_parameters": "log",
+    "duration": "log",
+    "energy": "log",
 }
 """The controls that are known by name, and the scale each has unless told otherwise."""
 
@@ -36,8 +39,9 @@ class Control:
     name
         `style` (length, headers, lists and bold, four coefficients; `style_regex_v1` and
         `style_grammar_v1` say which counter must have made the counts), `position` (who stood on
-        side a), `latency`, `price`, `parameters`, or a column of the votes: either one column that
-        already holds a difference, or two with the endings `_a` and `_b`.
+        side a), `latency`, `duration`, `price`, `parameters`, `active_parameters`, `energy`, or a
+        column of the votes: either one column that already holds a difference, or two with the
+        endings `_a` and `_b`.
     scale
         See :data:`Scale`.
 

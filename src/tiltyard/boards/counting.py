@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from tiltyard.battles.codecs.codec import has_conversations
+from tiltyard.battles.duplicates import prompt_of
 from tiltyard.battles.filters import apply_filters
 from tiltyard.battles.inspecting import repeated_ids
 from tiltyard.battles.notes import Note
@@ -13,7 +14,7 @@ from tiltyard.battles.pair_table import pair_table
 from tiltyard.battles.table import Battles
 from tiltyard.boards.counted import Counted
 from tiltyard.boards.errors import RecipeError
-from tiltyard.boards.features import STYLE_SOURCES, feature_columns, find_style
+from tiltyard.boards.features import STYLE_SOURCES, feature_columns, find_style, refuse_unusable
 from tiltyard.boards.paths import at_path, has_values
 from tiltyard.boards.recipe import Recipe
 from tiltyard.boards.records import Diagnostic, Step
@@ -23,9 +24,13 @@ from tiltyard.labels.style import with_style
 
 CLUSTERS: Mapping[str, tuple[str, ...]] = {
     "prompt": ("prompt", "prompt_id", "opening_msg", "instruction"),
-    "session": ("session", "evaluation_session_id", "session_hash"),
+    "session": ("session", "session_id", "evaluation_session_id", "session_hash"),
 }
-"""Where a clustering may be found, beside a column of its own name."""
+"""Where a clustering may be found, beside a column of its own name.
+
+A prompt may also be in the conversations, and a session be the battle, where votes on its turns
+share one.
+"""
 
 VOTE_COLUMNS = ("model_a", "model_b", "outcome", "weight")
 
@@ -89,8 +94,8 @@ def _with_style(battles: Battles, recipe: Recipe) -> tuple[Battles, tuple[Diagno
     return battles, ()
 
 
-def cluster_source(frame: pl.DataFrame, name: str) -> str:
-    """Find the column of a clustering.
+def cluster_column(frame: pl.DataFrame, name: str) -> pl.Series:
+    """Find what votes cluster by.
 
     Raises
     ------
@@ -104,8 +109,23 @@ def cluster_source(frame: pl.DataFrame, name: str) -> str:
                 and frame.select(at_path(place)).to_series().null_count() == frame.height
             ):
                 raise RecipeError(f"The column {place} is empty, so votes cannot cluster by it.")
-            return place
-    raise RecipeError(f"The votes have no column {name} to cluster by.")
+            return frame.select(at_path(place)).to_series()
+    if name == "prompt" and has_conversations(Battles(frame)):
+        return _asked(frame)
+    if name == "session" and frame["battle_id"].drop_nulls().is_duplicated().any():
+        return frame["battle_id"]
+    raise RecipeError(
+        f"The votes have no column {name} to cluster by; there are {', '.join(frame.columns)}."
+    )
+
+
+def _asked(frame: pl.DataFrame) -> pl.Series:
+    """Take the prompts out of the conversations; null where the person said nothing."""
+    asked = prompt_of(frame)
+    said = asked.set(asked.str.strip_chars() == "", None)
+    if frame.height and said.null_count() == frame.height:
+        raise RecipeError("The conversations hold no prompts, so votes cannot cluster by them.")
+    return said
 
 
 def _weighed(battles: Battles, recipe: Recipe) -> Battles:
@@ -155,7 +175,7 @@ def _single_votes(
     names, so that no name of a voter gets into what is saved.
     """
     clusters = [
-        at_path(cluster_source(frame, name)).rank("dense").cast(pl.Int64).alias(f"{name} cluster")
+        cluster_column(frame, name).rank("dense").cast(pl.Int64).alias(f"{name} cluster")
         for name in recipe.cluster
     ]
     controls = feature_columns(frame, recipe.controls)
@@ -168,6 +188,7 @@ def _single_votes(
     )
     names = [name for name in chosen.columns if name not in {*VOTE_COLUMNS, "count"}]
     measured = [name for name in names if not name.endswith(" cluster")]
+    refuse_unusable(chosen, measured)
     known = chosen.drop_nulls(measured)
     found = _left_out(chosen, known)
     if (known["count"] != 1).any():

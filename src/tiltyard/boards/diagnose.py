@@ -24,6 +24,8 @@ BESIDE_RATED: Mapping[Reason, str] = {
     "and ties counted as halves do not tell how uncertain a rating is",
 }
 
+WEIGHTLESS = "all their votes weigh 0, so nothing is known of them"
+
 NONE_RATED: Mapping[Reason, str] = {
     "undefeated": "won every vote, so no finite rating is high enough",
     "winless": "lost every vote, so no finite rating is low enough",
@@ -40,17 +42,9 @@ def diagnose(pairs: PairTable, result: Fitted) -> tuple[Diagnostic, ...]:
         found.append(Diagnostic("no_votes", "There are no votes to rank.", ()))
     elif result.log_likelihood is None:
         found.append(
-            Diagnostic(
-                "nothing_rated",
-                "No model can be rated: collect votes until some models have both "
-                "won and lost against each other, directly or through others.",
-                pairs.names,
-            )
+            Diagnostic("nothing_rated", f"No model can be rated: {_why(pairs)}.", pairs.names)
         )
-    sentences = NONE_RATED if result.log_likelihood is None else BESIDE_RATED
-    for reason, members in result.left_out.items():
-        names = tuple(pairs.names[index] for index in members)
-        found.append(Diagnostic(reason, f"{_listed(names)}: {sentences[reason]}.", names))
+    found += _left_out(pairs, result)
     found += _uncertain(pairs.names, result)
     if pairs.self_battles:
         names, lost = tuple(pairs.self_battles), sum(pairs.self_battles.values())
@@ -58,6 +52,31 @@ def diagnose(pairs: PairTable, result: Fitted) -> tuple[Diagnostic, ...]:
         message = f"{_listed(names)}: {votes} of a model against itself left out."
         found.append(Diagnostic("self_battle", message, names))
     return tuple(found)
+
+
+def _why(pairs: PairTable) -> str:
+    if pairs.votes.totals.any() and not pairs.weights.totals.any():
+        return "every vote weighs 0"
+    return (
+        "collect votes until some models have both won and lost against each other, "
+        "directly or through others"
+    )
+
+
+def _left_out(pairs: PairTable, result: Fitted) -> Iterator[Diagnostic]:
+    """Say why models have no rating; those with nothing but votes of weight 0 apart."""
+    sentences = NONE_RATED if result.log_likelihood is None else BESIDE_RATED
+    votes, weights = (
+        table.per_model(table.totals, table.totals) for table in (pairs.votes, pairs.weights)
+    )
+    weightless = (votes > 0) & (weights == 0)
+    reasons = {why: who[~weightless[who]] for why, who in result.left_out.items()}
+    said = [("weightless", np.flatnonzero(weightless), WEIGHTLESS)]
+    said += [(why, who, sentences[why]) for why, who in reasons.items()]
+    for kind, who, sentence in said:
+        if who.size:
+            names = tuple(pairs.names[index] for index in who.tolist())
+            yield Diagnostic(kind, f"{_listed(names)}: {sentence}.", names)
 
 
 def _uncertain(names: tuple[str, ...], result: Fitted) -> Iterator[Diagnostic]:

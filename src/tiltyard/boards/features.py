@@ -1,5 +1,6 @@
 """From columns of the battles table to the difference features that a board controls for."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
@@ -39,8 +40,32 @@ All four come from the first place that has them all: counts by different rules 
 group of columns, as the published counts of headers by level, is summed.
 """
 
-ALSO_AT: Mapping[str, tuple[str, ...]] = {"latency": ("metadata/latency_{side}",)}
+PUBLISHED_AT: Mapping[str, tuple[str, ...]] = {
+    "latency": ("metadata/latency_{side}",),
+    "duration": ("metadata/duration_{side}",),
+    "parameters": ("model_{side}_total_params",),
+    "active_parameters": ("model_{side}_active_params",),
+    "energy": ("metadata/conso_{side}", "total_conv_{side}_kwh"),
+    "tokens": (
+        "metadata/tokens_{side}",
+        "total_conv_{side}_output_tokens",
+        "conv_metadata/sum_assistant_{side}_tokens",
+    ),
+}
 """Where published sets keep the two sides of a control, beside `NAME_a` and `NAME_b`."""
+
+BY_THEIR_NAME = (
+    "metadata/{name}_{side}",
+    "model_{side}_{name}",
+    "total_conv_{side}_{name}",
+    "conv_metadata/{name}_{side}",
+)
+"""How published sets name the sides of what is none of these, such as `total_tokens`."""
+
+
+def places_of(control: str) -> tuple[str, ...]:
+    """List the patterns of the paths at which the two sides of a control may be, in order."""
+    return ("{name}_{side}", *PUBLISHED_AT.get(control, ()), *BY_THEIR_NAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +97,26 @@ class Feature:
 def feature_names(control: Control) -> tuple[str, ...]:
     """Name the features of a control: four for the style, one for any other."""
     return STYLE if control.name in STYLE_SOURCES else (control.name,)
+
+
+def refuse_unusable(votes: pl.DataFrame, columns: Sequence[str]) -> None:
+    """Refuse numbers that no control can use, naming the first vote that has one.
+
+    Raises
+    ------
+    RecipeError
+        When a column holds NaN or infinite values.
+    """
+    for column in columns:
+        place = (~votes[column].is_finite()).fill_null(value=False).arg_max() or 0
+        value = votes[column][place] if votes.height else None
+        if value is not None and not math.isfinite(value):
+            one, other = (votes[side][place] for side in ("model_a", "model_b"))
+            raise RecipeError(
+                f"The column {column} holds {value} in vote {place + 1} ({one} against {other}; "
+                "counted after slices and filters), which no control can use: mend it, or leave "
+                "it empty."
+            )
 
 
 def feature_columns(frame: pl.DataFrame, controls: Sequence[Control]) -> list[pl.Expr]:
@@ -144,7 +189,7 @@ def _style_columns(frame: pl.DataFrame, control: str) -> list[pl.Expr]:
 
 
 def _source(frame: pl.DataFrame, name: str) -> list[pl.Expr]:
-    for place in ("{name}_{side}", *ALSO_AT.get(name, ())):
+    for place in places_of(name):
         columns = _sides(frame, place, name)
         if columns:
             return columns

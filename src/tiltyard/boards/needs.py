@@ -4,9 +4,11 @@ from collections.abc import Collection
 
 from tiltyard.battles.conversations import PLACES
 from tiltyard.boards.counting import CLUSTERS
-from tiltyard.boards.features import ALSO_AT, STYLE, STYLE_SOURCES
+from tiltyard.boards.features import STYLE, STYLE_SOURCES, places_of
 from tiltyard.boards.recipe import Recipe
 from tiltyard.boards.slices import column_of
+
+CONVERSATIONS = ["prompt", *(place.format(side) for place in PLACES for side in "ab")]
 
 
 def needed_columns(recipe: Recipe, present: Collection[str]) -> frozenset[str] | None:
@@ -23,7 +25,7 @@ def needed_columns(recipe: Recipe, present: Collection[str]) -> frozenset[str] |
         return None
     paths = [column_of(given) for given in recipe.slices] + list(recipe.slices)
     for name in recipe.cluster:
-        paths += [name, *CLUSTERS.get(name, ())]
+        paths += _paths_of_cluster(name, present)
     if recipe.half_life is not None:
         paths.append("voted_at")
     if "inverse-propensity" in recipe.weights:
@@ -35,7 +37,7 @@ def needed_columns(recipe: Recipe, present: Collection[str]) -> frozenset[str] |
 
 def _paths_of(control: str, present: Collection[str]) -> list[str]:
     if control not in STYLE_SOURCES:
-        places = ("{name}_{side}", *ALSO_AT.get(control, ()), "{name}")
+        places = (*places_of(control), "{name}")
         return [place.format(name=control, side=side) for place in places for side in "ab"]
     counts = [
         places[name].format(name=name, side=side)
@@ -45,4 +47,11 @@ def _paths_of(control: str, present: Collection[str]) -> list[str]:
     ]
     if any(path.split("/")[0] in present for path in counts):
         return counts
-    return ["prompt", *(place.format(side) for place in PLACES for side in "ab")]
+    return CONVERSATIONS
+
+
+def _paths_of_cluster(name: str, present: Collection[str]) -> list[str]:
+    paths = [name, *CLUSTERS.get(name, ())]
+    if name == "prompt" and not any(path.split("/")[0] in present for path in paths):
+        return [place.format("a") for place in PLACES]
+    return [*paths, "battle_id"] if name == "session" else paths

@@ -29,6 +29,13 @@ def has_values(frame: pl.DataFrame, path: str) -> bool:
     return dtype is not None and not isinstance(dtype, pl.Struct)
 
 
+def paths_within(frame: pl.DataFrame, path: str) -> list[str]:
+    """List the paths to the values within a group of columns; the path itself if it is none."""
+    fields = _fields(type_at(frame, path))
+    inner = [one for name in fields for one in paths_within(frame, f"{path}/{name}")]
+    return inner if fields else [path]
+
+
 def number_at(frame: pl.DataFrame, path: str) -> pl.Expr:
     """Give a column of numbers, or the sum over the columns of a group, as floats.
 

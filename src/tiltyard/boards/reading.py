@@ -1,6 +1,6 @@
 """Read of files of votes what a recipe looks at, and no more."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 from operator import add
@@ -8,6 +8,9 @@ from pathlib import Path
 
 import polars as pl
 
+from tiltyard.battles.choices import choice_columns
+from tiltyard.battles.codecs import comparia_reactions, schema_of
+from tiltyard.battles.columns import SCHEMA, source_of
 from tiltyard.battles.files import one_sentence, open_votes
 from tiltyard.battles.inspecting import IDENTITY, repeated_ids
 from tiltyard.battles.pair_table import PairTable
@@ -16,6 +19,7 @@ from tiltyard.battles.streaming import count_plain_votes
 from tiltyard.battles.table import Battles
 from tiltyard.boards.needs import needed_columns
 from tiltyard.boards.recipe import Recipe
+from tiltyard.boards.slices import column_of, missing_column
 
 
 def read_for(
@@ -52,11 +56,27 @@ def _count(path: str | Path, columns: Mapping[str, str]) -> PairTable:
 
 
 def _read(recipe: Recipe, path: str | Path, columns: Mapping[str, str]) -> Battles:
-    needed = needed_columns(recipe, {*_columns_in(Path(path)), *columns})
+    present = _columns_in(Path(path))
+    _refuse_missing(recipe, present, columns)
+    needed = needed_columns(recipe, {*present, *columns})
     return read_battles(path, columns=columns, only_votes=needed is not None, also=needed or ())
 
 
-def _columns_in(file: Path) -> Collection[str]:
+def _refuse_missing(recipe: Recipe, present: list[str], columns: Mapping[str, str]) -> None:
+    """Refuse slices of columns that a file does not have, while all it has can still be named."""
+    if not present or schema_of(present) is comparia_reactions.CODEC:
+        return
+    sources = {name: columns.get(name, source_of(name, present)) for name in SCHEMA}
+    used = {*sources.values(), *choice_columns(present)}
+    there = [name for name, source in sources.items() if source in present or name == "outcome"]
+    there += [name for name in present if name not in used]
+    for given in recipe.slices:
+        names = {given.split("/")[0], column_of(given).split("/")[0]}
+        if not names & {*there, *SCHEMA}:
+            raise missing_column(given, column_of(given), there)
+
+
+def _columns_in(file: Path) -> list[str]:
     with one_sentence(file):
         opened = open_votes(file, {})
-        return opened.collect_schema().names() if isinstance(opened, pl.LazyFrame) else ()
+        return opened.collect_schema().names() if isinstance(opened, pl.LazyFrame) else []

@@ -7,7 +7,7 @@ import polars as pl
 
 from tiltyard.battles.table import Battles
 from tiltyard.boards.errors import RecipeError
-from tiltyard.boards.paths import at_path, has_values
+from tiltyard.boards.paths import at_path, has_values, paths_within
 
 CONDITION = re.compile(r"(?P<column>.+?)(?P<test>!=|>=|<=|=|>|<)(?P<value>.*)", re.DOTALL)
 SHOWN = 5
@@ -44,16 +44,21 @@ def column_of(given: str) -> str:
     return match["column"] if match else given
 
 
+def missing_column(given: str, name: str, there: Sequence[str]) -> RecipeError:
+    """Say that a slice asks for a column that is not there, and which are."""
+    return RecipeError(
+        f"The slice {given} asks for the column {name}, and the votes have none; "
+        f"there are {', '.join(there)}."
+    )
+
+
 def _holds(frame: pl.DataFrame, given: str) -> pl.Expr:
     if has_values(frame, given):
         return _truth(frame, given)
     match = CONDITION.fullmatch(given)
     if match is None or not has_values(frame, match["column"]):
         name = match["column"] if match else given
-        raise RecipeError(
-            f"The slice {given} asks for the column {name}, and the votes have none; "
-            f"there are {', '.join(_filled(frame))}."
-        )
+        raise missing_column(given, name, _paths_near(frame, name))
     column, test, value = at_path(match["column"]), match["test"], match["value"]
     if test in {"=", "!="}:
         same = column.cast(pl.String) == value
@@ -80,6 +85,12 @@ def _number(given: str, value: str) -> float:
         return float(value)
     except ValueError:
         raise RecipeError(f"The slice {given} compares with {value!r}, not a number.") from None
+
+
+def _paths_near(frame: pl.DataFrame, name: str) -> list[str]:
+    """List the paths in the group of columns that a path begins with, or else all columns."""
+    outer = name.split("/", maxsplit=1)[0]
+    return paths_within(frame, outer) if outer in frame.columns else _filled(frame)
 
 
 def _filled(frame: pl.DataFrame) -> list[str]:

@@ -7,8 +7,8 @@ import polars as pl
 
 from tiltyard.battles.errors import VotesError
 
-PLACES = ("conversation_{}", "messages_{}", "response_{}", "completion_{}")
-"""The columns that may hold what one side said, the first that is there."""
+PLACES = ("conversation_{}", "messages_{}", "response_{}", "full_conversation_{}", "completion_{}")
+"""The columns that may hold what one side said, the first that is there and not all null."""
 
 TEXTS = pl.List(pl.String)
 MESSAGES = pl.List(pl.Struct({"role": pl.String, "content": pl.String}))
@@ -60,16 +60,35 @@ def messages(frame: pl.DataFrame, side: str) -> pl.Series:
 def conversation_column(frame: pl.DataFrame, side: str) -> pl.Series:
     """Return the column that holds what was said on one side, as it was read.
 
+    Where the turn that was voted on and the whole conversation are columns of their own, it is the
+    whole conversation in those rows in which that turn was the last: what came after a vote is not
+    what it was about.
+
     Raises
     ------
     VotesError
         When there is none.
     """
-    for place in PLACES:
-        if place.format(side) in frame.columns:
-            return frame[place.format(side)]
+    found = _place(frame, side)
+    if found is not None:
+        turn, whole = f"response_{side}", f"full_conversation_{side}"
+        if found != turn or frame.schema.get(whole) != frame.schema[turn]:
+            return frame[found]
+        last = pl.col(whole).list.tail(pl.col(turn).list.len()) == pl.col(turn)
+        chosen = pl.when(last).then(whole).otherwise(turn).alias(turn)
+        return frame.select(chosen).to_series()
     names = " or ".join(place.format(side) for place in PLACES)
     raise VotesError(f"This needs the conversations, and the table has no column {names}.")
+
+
+def has_conversations(frame: pl.DataFrame) -> bool:
+    """Say whether what the two sides said came along."""
+    return _place(frame, "a") is not None
+
+
+def _place(frame: pl.DataFrame, side: str) -> str | None:
+    names = [place.format(side) for place in PLACES]
+    return next((name for name in names if frame.schema.get(name, pl.Null()) != pl.Null()), None)
 
 
 def answers(frame: pl.DataFrame, side: str) -> pl.Series:

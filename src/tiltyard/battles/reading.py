@@ -1,6 +1,7 @@
 """Read votes from files of any published schema."""
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from tiltyard.battles.choices import choice_columns
-from tiltyard.battles.codecs import fastchat_log, prepared, schema_of
+from tiltyard.battles.codecs import fastchat_log, noticed, prepared, schema_of
 from tiltyard.battles.codecs.pair_counts import is_count_file, read_count_file
 from tiltyard.battles.columns import NEEDED, source_of
 from tiltyard.battles.errors import VotesError
@@ -60,8 +61,7 @@ def read_battles(
         if not isinstance(opened, pl.LazyFrame):
             return _read_document(opened, file.name, columns)
         wanted = select_votes(opened, columns or {}, also) if only_votes else opened
-        frame = prepared(wanted.collect())
-        return Battles.from_frame(frame, file.name, columns=columns)
+        return _from_table(wanted.collect(), file.name, columns)
 
 
 def select_votes(
@@ -90,7 +90,12 @@ def _read_document(
     rows = document if isinstance(document, list) else [document]
     if rows and fastchat_log.is_log_record(rows[0]):
         return fastchat_log.read(rows, source)
-    return Battles.from_frame(prepared(_from_rows(rows, source)), source, columns=columns)
+    return _from_table(_from_rows(rows, source), source, columns)
+
+
+def _from_table(frame: pl.DataFrame, source: str, columns: Mapping[str, str] | None) -> Battles:
+    battles = Battles.from_frame(prepared(frame), source, columns=columns)
+    return replace(battles, notes=(*noticed(frame), *battles.notes))
 
 
 def _from_rows(rows: list[Any], source: str) -> pl.DataFrame:

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from tiltyard.battles.codecs import CODECS
@@ -12,12 +13,16 @@ from tiltyard.battles.codecs.codec import Document
 from tiltyard.battles.errors import VotesError
 from tiltyard.battles.table import Battles
 
+WITH_COUNTS = ("battles", "pair_counts")
+"""Schemas in which one row may stand for several votes."""
+
 
 def write_battles(battles: Battles, path: str | Path, *, schema: str = "battles") -> None:
     """Write votes to a file in a published schema.
 
-    What the table has under the schema's names is written as it is; what it lacks is null. The
-    file appears whole or not at all.
+    What the table has under the schema's names is written as it is; what it lacks is null. A row
+    that stands for several votes becomes as many, where the schema has no counts. The file appears
+    whole or not at all.
 
     Parameters
     ----------
@@ -40,8 +45,10 @@ def write_battles(battles: Battles, path: str | Path, *, schema: str = "battles"
     codec = CODECS.get(schema)
     if codec is None:
         raise VotesError(f"There is no schema {schema}; there are {', '.join(CODECS)}.")
-    document = codec.write(battles)
+    document = codec.write(battles if schema in WITH_COUNTS else _one_row_a_vote(battles))
     write = _writer(document, schema, file)
+    if schema != "battles" and (battles.frame["weight"] != 1).any():
+        raise VotesError(f"These votes have weights, which {schema} cannot say: write battles.")
     try:
         with tempfile.TemporaryDirectory(dir=file.parent, prefix=".writing-") as directory:
             whole = Path(directory) / "votes"
@@ -49,6 +56,15 @@ def write_battles(battles: Battles, path: str | Path, *, schema: str = "battles"
             whole.replace(file)
     except OSError as error:
         raise VotesError(f"{file} cannot be written ({error.strerror or error}).") from error
+
+
+def _one_row_a_vote(battles: Battles) -> Battles:
+    """Repeat rows that stand for several votes: no published schema has a count."""
+    counts = battles.frame["count"]
+    if (counts == 1).all():
+        return battles
+    rows = np.repeat(np.arange(counts.len()), counts.to_numpy())
+    return Battles(battles.frame[rows].with_columns(count=pl.lit(1, pl.Int64)), battles.notes)
 
 
 def _writer(document: Document, schema: str, file: Path) -> Callable[[Document, Path], None]:

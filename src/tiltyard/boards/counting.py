@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from tiltyard.battles.codecs.codec import has_conversations
+from tiltyard.battles.conversations import has_conversations
 from tiltyard.battles.duplicates import prompt_of
 from tiltyard.battles.filters import apply_filters
 from tiltyard.battles.inspecting import repeated_ids
@@ -87,7 +87,7 @@ def _with_style(battles: Battles, recipe: Recipe) -> tuple[Battles, tuple[Diagno
     for control in recipe.controls:
         if control.name not in STYLE_SOURCES or find_style(battles.frame, control.name):
             continue
-        if has_conversations(battles):
+        if has_conversations(battles.frame):
             counter: Counter = "grammar_v1" if control.name == "style_grammar_v1" else "regex_v1"
             message = f"The style of the answers was counted from the conversations by {counter}."
             return with_style(battles, counter), (Diagnostic("style_counted", message, ()),)
@@ -110,7 +110,7 @@ def cluster_column(frame: pl.DataFrame, name: str) -> pl.Series:
             ):
                 raise RecipeError(f"The column {place} is empty, so votes cannot cluster by it.")
             return frame.select(at_path(place)).to_series()
-    if name == "prompt" and has_conversations(Battles(frame)):
+    if name == "prompt" and has_conversations(frame):
         return _asked(frame)
     if name == "session" and frame["battle_id"].drop_nulls().is_duplicated().any():
         return frame["battle_id"]

@@ -24,6 +24,7 @@ from tiltyard.battles.codecs import (
 )
 from tiltyard.battles.codecs.codec import Codec
 from tiltyard.battles.columns import SCHEMA
+from tiltyard.battles.notes import Note
 
 OWN = Codec("battles", frozenset(SCHEMA), lambda battles: battles.frame)
 
@@ -60,4 +61,10 @@ def prepared(frame: pl.DataFrame) -> pl.DataFrame:
     return frame if codec is None else codec.prepare(frame)
 
 
-__all__ = ["CODECS", "Codec", "prepared", "schema_of"]
+def noticed(frame: pl.DataFrame) -> tuple[Note, ...]:
+    """Say what is to be known about a frame of its schema before it is prepared."""
+    codec = schema_of(frame.columns)
+    return () if codec is None else codec.notes(frame)
+
+
+__all__ = ["CODECS", "Codec", "noticed", "prepared", "schema_of"]

@@ -7,8 +7,8 @@ import json
 
 import polars as pl
 
-from tiltyard.battles.codecs.codec import Codec, has_conversations, laid_out
-from tiltyard.battles.conversations import messages
+from tiltyard.battles.codecs.codec import Codec, laid_out
+from tiltyard.battles.conversations import has_conversations, messages
 from tiltyard.battles.outcome import Outcome
 from tiltyard.battles.table import Battles
 
@@ -36,7 +36,7 @@ def write(battles: Battles) -> pl.DataFrame:
         "winner_model_b": won[Outcome.B],
         "winner_tie": ~(won[Outcome.A] | won[Outcome.B]),
     }
-    if has_conversations(battles) and not _has_texts(frame):
+    if has_conversations(frame) and not _has_texts(frame):
         made |= _texts(frame)
     return laid_out(battles.frame, COLUMNS, made)
 

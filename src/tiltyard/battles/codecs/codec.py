@@ -6,7 +6,13 @@ from typing import Any
 
 import polars as pl
 
-from tiltyard.battles.conversations import MESSAGES, PLACES, conversation_column, messages
+from tiltyard.battles.conversations import (
+    MESSAGES,
+    conversation_column,
+    has_conversations,
+    messages,
+)
+from tiltyard.battles.notes import Note
 from tiltyard.battles.outcome import Outcome
 from tiltyard.battles.table import Battles
 
@@ -17,6 +23,11 @@ Document = pl.DataFrame | list[dict[str, Any]] | dict[str, Any]
 def as_it_is(frame: pl.DataFrame) -> pl.DataFrame:
     """Leave a frame alone: most schemas are read by the names of their columns."""
     return frame
+
+
+def nothing_to_say(_: pl.DataFrame) -> tuple[Note, ...]:
+    """Note nothing: most schemas can be read without leaving anything out."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +46,8 @@ class Codec:
         Adds to a table of this schema what the battles table needs and it says in another way.
     reads
         The columns that `prepare` needs.
+    notes
+        What is to be said about a table of this schema before `prepare`.
     """
 
     name: str
@@ -42,6 +55,7 @@ class Codec:
     write: Callable[[Battles], Document]
     prepare: Callable[[pl.DataFrame], pl.DataFrame] = field(default=as_it_is)
     reads: tuple[str, ...] = ()
+    notes: Callable[[pl.DataFrame], tuple[Note, ...]] = field(default=nothing_to_say)
 
 
 LMARENA = {
@@ -105,18 +119,13 @@ def conversations_of_parts(battles: Battles) -> dict[str, pl.Series]:
     }
 
 
-def has_conversations(battles: Battles) -> bool:
-    """Say whether what the two sides said came along."""
-    return any(place.format("a") in battles.frame.columns for place in PLACES)
-
-
 PART = pl.Struct({"type": pl.String, "text": pl.String, "image": pl.String, "mimeType": pl.String})
 PLAIN = MESSAGES
 OF_PARTS = pl.List(pl.Struct({"role": pl.String, "content": pl.List(PART)}))
 
 
 def _shaped(frame: pl.DataFrame, side: str, *, with_parts: bool) -> pl.Series | None:
-    if not any(place.format(side) in frame.columns for place in PLACES):
+    if not has_conversations(frame):
         return None
     column = conversation_column(frame, side)
     dtype = column.dtype

@@ -7,8 +7,16 @@ down -1, none 0, and the side with more wins. Two thumbs up are a tie, two down 
 import polars as pl
 
 from tiltyard.battles.codecs.codec import Codec, laid_out
-from tiltyard.battles.codecs.comparia_messages import CONVERSATION, QUALITIES, both_sides
+from tiltyard.battles.codecs.comparia_messages import (
+    CONVERSATION,
+    MESSAGE,
+    QUALITIES,
+    both_sides,
+    conversations,
+)
 from tiltyard.battles.codecs.moments import naive_utc
+from tiltyard.battles.errors import VotesError
+from tiltyard.battles.notes import Note, counted
 from tiltyard.battles.outcome import Outcome
 from tiltyard.battles.table import Battles
 
@@ -41,6 +49,7 @@ COLUMNS: dict[str, pl.DataType] = {
     "system_prompt": pl.String(),
 }
 TURN = ["conversation_pair_id", "msg_rank"]
+CONVERSATIONS = ("conversation_a", "conversation_b")
 SHARED = ("model_a_name", "model_b_name", "visitor_id", "session_hash", "opening_msg")
 """What is the same for all reactions to one turn, and is kept as a column of the vote."""
 
@@ -48,11 +57,16 @@ READS = (*TURN, "model_pos", "liked", "disliked", *SHARED, "timestamp")
 
 
 def prepare(frame: pl.DataFrame) -> pl.DataFrame:
-    """Make one row per turn with the vote in `choice` and its reactions in `reactions`."""
+    """Make one row per turn with the vote in `choice` and its reactions in `reactions`.
+
+    A reaction that does not say to which pair of conversations it belongs is left out: with which
+    others it is one vote cannot be known.
+    """
     thumb = _truth("liked") - _truth("disliked")
     points = {side: thumb.filter(pl.col("model_pos") == side).sum() for side in "ab"}
-    shared = [name for name in SHARED if name in frame.columns]
-    turns = frame.group_by(TURN, maintain_order=True).agg(
+    shared = [name for name in (*SHARED, *CONVERSATIONS) if name in frame.columns]
+    known = frame.filter(pl.col(TURN[0]).is_not_null())
+    turns = known.group_by(TURN, maintain_order=True).agg(
         pl.col(shared).first(),
         pl.col("timestamp").max(),
         points["a"].alias("points_a"),
@@ -76,11 +90,22 @@ def prepare(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def write(battles: Battles) -> pl.DataFrame:
-    """Lay votes out as the reactions they came from, or as thumbs that say the same."""
+    """Lay votes out as the reactions they came from, or as thumbs that say the same.
+
+    A vote without a `battle_id` is given one, since thumbs are put together by it.
+
+    Raises
+    ------
+    VotesError
+        When votes share a battle and a turn, which would make them one.
+    """
     frame = battles.frame
     if "reactions" in frame.columns:
         reactions = frame["reactions"].explode(empty_as_null=False).struct.unnest()
         return laid_out(reactions, COLUMNS, {})
+    frame = _told_apart(frame).with_columns(
+        said.alias(f"conversation_{side}") for side, said in conversations(frame, MESSAGE).items()
+    )
     up = {Outcome.A: "a", Outcome.B: "b", Outcome.TIE: "ab"}
     pieces = [
         _thumbs(frame.filter(pl.col("outcome") == outcome.value), side, liked=outcome in up)
@@ -88,6 +113,38 @@ def write(battles: Battles) -> pl.DataFrame:
         for side in up.get(outcome, "ab")
     ]
     return pl.concat(pieces)
+
+
+def without_pair(frame: pl.DataFrame) -> tuple[Note, ...]:
+    """Note the reactions that do not say to which pair of conversations they belong."""
+    rows = frame[TURN[0]].null_count()
+    if not rows:
+        return ()
+    message = f"{counted(rows, 'reaction')} left out: the conversation_pair_id is empty."
+    return (Note("no_pair_id", message, rows),)
+
+
+def _told_apart(frame: pl.DataFrame) -> pl.DataFrame:
+    """Give an id to votes that have none, and refuse those that cannot be told apart."""
+    word = _unused(frame["battle_id"])
+    named = pl.concat_str(pl.lit(word + "-"), pl.int_range(1, pl.len() + 1))
+    known = frame.with_columns(pl.col("battle_id").fill_null(named))
+    again = known.filter(pl.struct("battle_id", "turn").is_duplicated())
+    if again.height:
+        raise VotesError(
+            f"{counted(again.height, 'vote')} have the battle_id and turn of another, as in "
+            f"{again['battle_id'].sort()[0]}, and comparia_reactions tells votes apart by these: "
+            "give each its own, or write another schema."
+        )
+    return known
+
+
+def _unused(ids: pl.Series) -> str:
+    """Find a word with which no id begins."""
+    word = "unnamed"
+    while ids.str.starts_with(word).any():
+        word += "_"
+    return word
 
 
 def _truth(name: str) -> pl.Expr:
@@ -116,4 +173,5 @@ CODEC = Codec(
     write,
     prepare,
     READS,
+    without_pair,
 )

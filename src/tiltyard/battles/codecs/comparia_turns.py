@@ -3,23 +3,15 @@
 import polars as pl
 
 from tiltyard.battles.codecs.codec import Codec, labels, laid_out
-from tiltyard.battles.codecs.comparia_messages import both_sides
+from tiltyard.battles.codecs.comparia_messages import both_sides, conversations
 from tiltyard.battles.codecs.moments import naive_utc
-from tiltyard.battles.conversations import conversation_column
-from tiltyard.battles.errors import VotesError
 from tiltyard.battles.outcome import Outcome
 from tiltyard.battles.table import Battles
 
-MESSAGES = pl.List(
-    pl.Struct(
-        {
-            "role": pl.String,
-            "content": pl.String,
-            "user_content": pl.String,
-            "reasoning_content": pl.String,
-        }
-    )
+MESSAGE: dict[str, pl.DataType] = dict.fromkeys(
+    ("role", "content", "user_content", "reasoning_content"), pl.String()
 )
+MESSAGES = pl.List(pl.Struct(MESSAGE))
 COLUMNS: dict[str, pl.DataType] = {
     "response_id": pl.String(),
     "choice": pl.String(),
@@ -94,17 +86,26 @@ def write(battles: Battles) -> pl.DataFrame:
         "comparison_id": frame["battle_id"],
         "timestamp": naive_utc(frame["voted_at"]),
     }
-    if "response_a" not in frame.columns:
+    if not all(isinstance(frame.schema.get(f"response_{side}"), pl.List) for side in "ab"):
         made |= _responses(frame)
     raw = RAW if any(name in frame.columns for name in RAW) else {}
     return laid_out(frame, COLUMNS | raw, made)
 
 
 def _responses(frame: pl.DataFrame) -> dict[str, pl.Series]:
-    try:
-        return {f"full_conversation_{side}": conversation_column(frame, side) for side in "ab"}
-    except VotesError:
-        return {}
+    """Give the whole conversations, and of each the last turn: the one that was voted on."""
+    made = {}
+    for side, said in conversations(frame, MESSAGE).items():
+        made[f"full_conversation_{side}"] = said
+        made[f"response_{side}"] = _last_turn(said)
+    return made
+
+
+def _last_turn(said: pl.Series) -> pl.Series:
+    """Cut conversations down to the last message of the person and what follows it."""
+    asked = pl.element().struct.field("role") == "user"
+    length = pl.col("said").list.eval(asked.reverse().arg_max() + 1).list.first()
+    return said.alias("said").to_frame().select(pl.col("said").list.tail(length)).to_series()
 
 
 CODEC = Codec(

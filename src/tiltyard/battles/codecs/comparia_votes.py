@@ -5,8 +5,14 @@ It has no both-bad votes: `both_equal` holds ties of all kinds.
 
 import polars as pl
 
-from tiltyard.battles.codecs.codec import Codec, laid_out, plain_conversations
-from tiltyard.battles.codecs.comparia_messages import CONVERSATION, QUALITIES, both_sides
+from tiltyard.battles.codecs.codec import Codec, laid_out
+from tiltyard.battles.codecs.comparia_messages import (
+    CONVERSATION,
+    MESSAGE,
+    QUALITIES,
+    both_sides,
+    conversations,
+)
 from tiltyard.battles.codecs.moments import naive_utc
 from tiltyard.battles.outcome import Outcome
 from tiltyard.battles.table import Battles
@@ -63,7 +69,7 @@ def write(battles: Battles) -> pl.DataFrame:
         "conv_turns": frame["turn"],
         "conversation_pair_id": frame["battle_id"],
         "visitor_id": frame["voter"],
-        **plain_conversations(battles),
+        **{f"conversation_{side}": said for side, said in conversations(frame, MESSAGE).items()},
     }
     return laid_out(battles.frame, COLUMNS, made)
 

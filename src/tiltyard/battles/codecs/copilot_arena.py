@@ -3,6 +3,7 @@
 import polars as pl
 
 from tiltyard.battles.codecs.codec import Codec, laid_out
+from tiltyard.battles.conversations import answers, has_conversations, prompts
 from tiltyard.battles.errors import VotesError
 from tiltyard.battles.outcome import Outcome
 from tiltyard.battles.table import Battles
@@ -34,7 +35,15 @@ def write(battles: Battles) -> pl.DataFrame:
             "leave them out, or write another schema."
         )
     index = accepted.replace_strict({Outcome.A.value: 0, Outcome.B.value: 1}, return_dtype=pl.Int64)
-    return laid_out(battles.frame, COLUMNS, {"acceptedIndex": index})
+    return laid_out(battles.frame, COLUMNS, {"acceptedIndex": index} | _completions(battles.frame))
+
+
+def _completions(frame: pl.DataFrame) -> dict[str, pl.Series]:
+    """Take the answers for completions, and what was asked for the text before them."""
+    if "completion_a" in frame.columns or not has_conversations(frame):
+        return {}
+    asked = {} if "prefix" in frame.columns else {"prefix": prompts(frame)}
+    return asked | {f"completion_{side}": answers(frame, side) for side in "ab"}
 
 
 CODEC = Codec("copilot_arena", frozenset({"acceptedIndex", "completion_a", "completion_b"}), write)

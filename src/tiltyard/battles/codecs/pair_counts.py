@@ -81,16 +81,8 @@ def _is_count(value: object) -> bool:
 
 
 def write(battles: Battles) -> dict[str, Any]:
-    """Lay votes out as pair counts: only who met whom with which outcome, and how often.
-
-    Raises
-    ------
-    VotesError
-        When votes have weights other than one, which this format cannot say.
-    """
+    """Lay votes out as pair counts: only who met whom with which outcome, and how often."""
     table = battles.pairs
-    if (battles.frame["weight"] != 1).any():
-        raise VotesError("These votes have weights, which pair_counts cannot say.")
     votes = table.votes
     counts = (votes.first_wins, votes.second_wins, votes.ties, votes.both_bad)
     return {

@@ -1,9 +1,9 @@
 // Calls of the JSON interface. Every failure becomes one sentence for a person.
 
-import type { Battle, Outcome, VoteAnswer } from "./types";
+import type { Battle, Draft, Outcome, VoteAnswer } from "./types";
 
 const ROOT = "/api/v1/battles";
-const UNREACHABLE = "The arena could not be reached. Check the connection and try again; nothing you wrote is lost.";
+export const UNREACHABLE = "The arena could not be reached. Check the connection and try again; nothing you wrote is lost.";
 
 export class RefusedError extends Error {
   constructor(
@@ -14,16 +14,16 @@ export class RefusedError extends Error {
   }
 }
 
-export function openBattle(arena: string, text: string): Promise<Battle> {
-  return call("POST", "", { arena, mode: "battle", message: message(text) });
+export function openBattle(arena: string, draft: Draft): Promise<Battle> {
+  return call("POST", "", { arena, mode: "battle", message: message(draft) });
 }
 
 export function getBattle(id: string): Promise<Battle> {
   return call("GET", at(id));
 }
 
-export function sendTurn(id: string, text: string): Promise<Battle> {
-  return call("POST", at(id, "turns"), { message: message(text) });
+export function sendTurn(id: string, draft: Draft): Promise<Battle> {
+  return call("POST", at(id, "turns"), { message: message(draft) });
 }
 
 export function stopBattle(id: string): Promise<Battle> {
@@ -52,8 +52,9 @@ function at(id: string, verb = ""): string {
   return `/${encodeURIComponent(id)}${verb && `/${verb}`}`;
 }
 
-function message(text: string) {
-  return { parts: [{ type: "text", text }] };
+function message({ text, images }: Draft) {
+  const pictures = images.map(({ sha256 }) => ({ type: "image", data: { sha256 } }));
+  return { parts: text === "" && images.length > 0 ? pictures : [{ type: "text", text }, ...pictures] };
 }
 
 async function call<Answer>(method: string, path: string, body?: unknown, headers = {}): Promise<Answer> {
@@ -68,16 +69,17 @@ async function call<Answer>(method: string, path: string, body?: unknown, header
   } catch {
     throw new RefusedError(UNREACHABLE, 0);
   }
-  if (!response.ok) throw new RefusedError(await problemSentence(response), response.status);
+  if (!response.ok) throw new RefusedError(sentenceOf(response.status, await response.text()), response.status);
   return (await response.json()) as Answer;
 }
 
-async function problemSentence(response: Response): Promise<string> {
+/** The sentence in a problem document. */
+export function sentenceOf(status: number, body: string): string {
   try {
-    const problem: { detail?: unknown } = await response.json();
+    const problem = JSON.parse(body) as { detail?: unknown };
     if (typeof problem.detail === "string") return problem.detail;
   } catch {
     // A proxy in between may answer with a page of its own; the sentence below serves then.
   }
-  return `The arena answered with an error (${response.status}). Try again in a moment.`;
+  return `The arena answered with an error (${status}). Try again in a moment.`;
 }

@@ -4,7 +4,7 @@ import type { ReactiveController, ReactiveControllerHost } from "lit";
 import * as api from "./api";
 import { type BattleEvent, type BattleState, NOTHING_YET, type Pending, reduce } from "./state";
 import { followTurn, type Stream } from "./stream";
-import type { Battle, Outcome } from "./types";
+import type { Battle, Draft, Outcome } from "./types";
 
 const CONFLICT = 409;
 const LOST = "The connection to this battle was lost. Reload the page to take it up where it is.";
@@ -31,16 +31,16 @@ export class BattleSession implements ReactiveController {
   }
 
   /** Open a battle; says whether that worked, so that the composer knows whether to empty itself. */
-  open(text: string): Promise<boolean> {
-    return this.ask("open", () => api.openBattle("text", text));
+  open(arena: string, draft: Draft): Promise<boolean> {
+    return this.ask("open", () => api.openBattle(arena, draft));
   }
 
   load(id: string): Promise<boolean> {
     return this.ask("load", () => api.getBattle(id));
   }
 
-  say(text: string): Promise<boolean> {
-    return this.ask("turn", (id) => api.sendTurn(id, text));
+  say(draft: Draft): Promise<boolean> {
+    return this.ask("turn", (id) => api.sendTurn(id, draft));
   }
 
   stop(): Promise<boolean> {

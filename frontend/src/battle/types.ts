@@ -5,9 +5,22 @@ export type Outcome = "a" | "b" | "tie" | "both_bad";
 export type AnswerState = "streaming" | "done" | "stopped" | "failed";
 export type BattlePhase = "answering" | "votable" | "broken" | "voted" | "forgotten";
 
+export interface Image {
+  sha256: string;
+  width: number;
+  height: number;
+}
+
 export interface Part {
   type: string;
   text?: string;
+  data?: Image;
+}
+
+/** What a person is about to say. */
+export interface Draft {
+  text: string;
+  images: { sha256: string }[];
 }
 
 export interface Message {
@@ -95,5 +108,11 @@ export const SIDES: readonly Side[] = ["a", "b"];
 
 /** What a person wrote or a contestant said, as one text. */
 export function textOf(message: Message): string {
-  return message.parts.map((part) => part.text ?? "").join("\n\n");
+  const words = message.parts.filter((part) => part.type !== "image");
+  return words.map((part) => part.text ?? "").join("\n\n");
+}
+
+/** The pictures of a message. */
+export function imagesOf(message: Message): Image[] {
+  return message.parts.flatMap((part) => (part.type === "image" && part.data !== undefined ? [part.data] : []));
 }

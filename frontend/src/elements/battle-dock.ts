@@ -5,7 +5,7 @@ import { customElement, property, query } from "lit/decorators.js";
 import type { BattleState } from "../battle/state";
 import type { Battle, Outcome } from "../battle/types";
 import { LightElement, tell } from "./light-element";
-import type { PromptComposer } from "./prompt-composer";
+import type { Limits, PromptComposer } from "./prompt-composer";
 import "./vote-bar";
 
 function sentenceOf({ vote, reveal }: Battle): string {
@@ -19,7 +19,7 @@ function sentenceOf({ vote, reveal }: Battle): string {
 export class BattleDock extends LightElement {
   @property({ attribute: false }) session: BattleState | null = null;
   @property({ attribute: false }) chosen: Outcome | null = null;
-  @property({ type: Number }) maxChars = 0;
+  @property({ attribute: false }) limits: Limits | null = null;
   @query("prompt-composer") private composer!: PromptComposer;
 
   clearComposer(): void {
@@ -44,7 +44,7 @@ export class BattleDock extends LightElement {
       <prompt-composer
         label="Follow-up to both"
         placeholder=${(battle?.turns_left ?? 0) > 0 ? "Ask both a follow-up" : "No turns left in this battle"}
-        .maxChars=${this.maxChars}
+        .limits=${this.limits}
         .disabled=${battle?.turns_left === 0 || battle?.state === "broken"}
         .busy=${pending !== null || battle?.state === "answering"}
         .action=${battle?.state === "answering" ? this.stopButton() : null}

@@ -1,8 +1,8 @@
 // <battle-turn>: one message and the answers to it. Tells `side-shown` when a phone is swiped.
 
-import { html } from "lit";
+import { html, nothing } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
-import { SIDES, type Side, textOf, type Turn } from "../battle/types";
+import { imagesOf, SIDES, type Side, textOf, type Turn } from "../battle/types";
 import "./answer-pane";
 import { LightElement, tell } from "./light-element";
 
@@ -41,7 +41,7 @@ export class BattleTurn extends LightElement {
       <div class="turn" data-turn=${turn.number}>
         <div class="question">
           <h2 class="visually-hidden">You asked</h2>
-          <p dir="auto">${textOf(turn.message)}</p>
+          ${pictures(turn)} ${words(turn)}
         </div>
         <div class="answers" role="group" aria-label="Answers" data-scrolls @scroll=${this.onScroll}>
           ${SIDES.map(
@@ -60,4 +60,24 @@ export class BattleTurn extends LightElement {
     // Right-to-left pages scroll to negative positions.
     return Math.abs(this.answers.scrollLeft) > this.answers.clientWidth / 2 ? "b" : "a";
   }
+}
+
+function words(turn: Turn) {
+  const text = textOf(turn.message);
+  return text === "" ? nothing : html`<p dir="auto">${text}</p>`;
+}
+
+/** What the person showed, as the contestants see it; a click shows it in full. */
+function pictures(turn: Turn) {
+  const images = imagesOf(turn.message);
+  if (images.length === 0) return nothing;
+  return html`<ul class="question-images" aria-label="Images in your message">
+    ${images.map(({ sha256, width, height }, index) => {
+      const url = `/api/v1/images/${encodeURIComponent(sha256)}`;
+      const alt = `Image ${index + 1}, ${width} by ${height} pixels`;
+      return html`<li>
+        <a href=${url} target="_blank" rel="noopener"><img src=${url} alt=${alt} width=${width} height=${height} /></a>
+      </li>`;
+    })}
+  </ul>`;
 }

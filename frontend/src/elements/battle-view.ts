@@ -6,7 +6,7 @@ import { announcement } from "../battle/announce";
 import { commandOf } from "../battle/keys";
 import { BattleSession } from "../battle/session";
 import type { BattleState } from "../battle/state";
-import { type Battle, type Outcome, SIDES, type Side } from "../battle/types";
+import { type Battle, type Draft, type Outcome, SIDES, type Side } from "../battle/types";
 import { Follower } from "../page/follow";
 import type { BattleDock } from "./battle-dock";
 import "./battle-dock";
@@ -15,7 +15,7 @@ import "./battle-turn";
 import type { KeyHelp } from "./key-help";
 import "./key-help";
 import { LightElement } from "./light-element";
-import type { PromptComposer } from "./prompt-composer";
+import type { Limits, PromptComposer } from "./prompt-composer";
 import "./prompt-composer";
 import "./side-heading";
 import { type SuggestedPrompt } from "./suggested-prompts";
@@ -24,7 +24,12 @@ import "./suggested-prompts";
 @customElement("battle-view")
 export class BattleView extends LightElement {
   @property({ attribute: "battle-id" }) battleId = "";
+  @property() arena = "text";
+  /** Where a new battle begins. */
+  @property() home = "/";
   @property({ type: Number, attribute: "max-chars" }) maxChars = 0;
+  @property({ type: Number, attribute: "max-images" }) maxImages = 0;
+  @property({ type: Number, attribute: "max-image-bytes" }) maxImageBytes = 0;
   @state() private news = "";
   @state() private chosen: Outcome | null = null;
   @state() private shownSide: Side = "a";
@@ -65,6 +70,11 @@ export class BattleView extends LightElement {
     `;
   }
 
+  private get limits(): Limits {
+    const { arena, maxChars, maxImages, maxImageBytes } = this;
+    return { arena, maxChars, maxImages, maxImageBytes };
+  }
+
   private opening() {
     const { pending, notice } = this.session.state;
     return html`<section class="opening" @compose=${this.onOpen} @suggest=${this.onSuggest}>
@@ -72,8 +82,8 @@ export class BattleView extends LightElement {
       <p class="lede">Two anonymous models answer side by side. You vote, then you learn who they were.</p>
       <prompt-composer
         label="Your question"
-        placeholder="Ask anything"
-        .maxChars=${this.maxChars}
+        placeholder=${this.maxImages > 0 ? "Ask about your pictures" : "Ask anything"}
+        .limits=${this.limits}
         .busy=${pending !== null}
       ></prompt-composer>
       ${notice === null ? nothing : html`<p class="notice" role="alert">${notice}</p>`}
@@ -104,7 +114,7 @@ export class BattleView extends LightElement {
           ></battle-turn>`,
         )}
       </div>
-      <battle-dock .session=${this.session.state} .chosen=${this.chosen} .maxChars=${this.maxChars}></battle-dock>
+      <battle-dock .session=${this.session.state} .chosen=${this.chosen} .limits=${this.limits}></battle-dock>
     </section>`;
   }
 
@@ -129,13 +139,13 @@ export class BattleView extends LightElement {
     for (const turn of this.turns) turn.show(side, behavior);
   }
 
-  private async onOpen(event: CustomEvent<string>): Promise<void> {
-    if (!(await this.session.open(event.detail))) return;
+  private async onOpen(event: CustomEvent<Draft>): Promise<void> {
+    if (!(await this.session.open(this.arena, event.detail))) return;
     history.pushState(null, "", `/battles/${this.session.state.battle?.id ?? ""}`);
     window.scrollTo({ top: 0, behavior: "instant" });
   }
 
-  private async onSay(event: CustomEvent<string>): Promise<void> {
+  private async onSay(event: CustomEvent<Draft>): Promise<void> {
     if (!(await this.session.say(event.detail))) return;
     this.dock.clearComposer();
     this.follower.rest();
@@ -160,7 +170,7 @@ export class BattleView extends LightElement {
 
   private startAnew(): void {
     this.session.leave();
-    history.pushState(null, "", "/");
+    history.pushState(null, "", this.home);
     void this.updateComplete.then(() => this.composer.focus());
   }
 

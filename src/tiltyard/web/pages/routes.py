@@ -29,7 +29,8 @@ def battle_page(request: Request, arena: ArenaFace, battle_id: str | None) -> Re
     context = {
         "site": pages.site,
         "arena": arena,
-        "prompts": pages.suggested_prompts(),
+        # Nobody can suggest a question about a picture that only the visitor has.
+        "prompts": () if arena.max_images else pages.suggested_prompts(),
         "battle_id": battle_id,
         "here": "battle",
     }

@@ -40,15 +40,20 @@ def postgres() -> Iterator[PostgresCluster]:
             yield cluster
 
 
+@pytest.fixture
+def postgres_url(postgres: PostgresCluster) -> Iterator[str]:
+    """An empty PostgreSQL database."""
+    with postgres.database(f"tiltyard_{uuid.uuid4().hex}") as url:
+        yield url
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An empty database, once of each kind."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'ledger.sqlite3'}"
         return
-    cluster: PostgresCluster = request.getfixturevalue("postgres")
-    with cluster.database(f"tiltyard_{uuid.uuid4().hex}") as url:
-        yield url
+    yield request.getfixturevalue("postgres_url")
 
 
 @pytest.fixture(scope="module")

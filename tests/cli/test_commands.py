@@ -1,4 +1,5 @@
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -167,6 +168,18 @@ def test_doctor_says_that_serve_would_work(tmp_path: Path, catalogue: Path) -> N
     finished = run("doctor", "--data", tmp_path, "--contestants", catalogue, "--json")
     assert finished.returncode == 0, finished.stdout
     assert all(finding["fine"] for finding in json.loads(finished.stdout)["findings"])
+
+
+def test_doctor_knows_the_postgresql(tmp_path: Path, catalogue: Path, postgres_url: str) -> None:
+    looked = ("doctor", "--data", tmp_path, "--contestants", catalogue, "--json")
+    finished = run(*looked, TILTYARD_DATABASE_URL=postgres_url)
+    assert finished.returncode == 0, finished.stderr
+    sentence = json.loads(finished.stdout)["findings"][1]["sentence"]
+    assert re.match(r"PostgreSQL \d\S* .*answers at postgresql", sentence)
+    assert "sessions free; a power failure can lose acknowledged votes: set fsync" in sentence
+    greedy = run(*looked, TILTYARD_DATABASE_URL=postgres_url, TILTYARD_DATABASE_SESSIONS="100000")
+    assert greedy.returncode == 1
+    assert "raise max_connections" in greedy.stdout
 
 
 def test_doctor_says_which_lines_would_add_a_model(tmp_path: Path) -> None:

@@ -1,13 +1,11 @@
 """What the database is asked, and what happens when it goes away for a moment."""
 
-import uuid
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 
 import pytest
 from sqlalchemy import event, text
 
 from opened import ASK, open_ledger, opened
-from postgres import PostgresCluster
 from tiltyard.arena.voting import Ballot
 from tiltyard.battles.outcome import Outcome
 from tiltyard.ledger.engine import Ledger
@@ -16,14 +14,8 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-def url(postgres: PostgresCluster) -> Iterator[str]:
-    with postgres.database(f"tiltyard_{uuid.uuid4().hex}") as url:
-        yield url
-
-
-@pytest.fixture
-async def ledger(url: str) -> AsyncGenerator[Ledger]:
-    async with open_ledger(url) as ledger:
+async def ledger(postgres_url: str) -> AsyncGenerator[Ledger]:
+    async with open_ledger(postgres_url) as ledger:
         yield ledger
 
 

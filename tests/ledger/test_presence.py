@@ -1,7 +1,6 @@
 """Several servers on one PostgreSQL: who lives, who died, and who is elected."""
 
-import uuid
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
@@ -9,7 +8,6 @@ from sqlalchemy import text
 
 from opened import ASK, make_arena, open_ledger
 from polling import until
-from postgres import PostgresCluster
 from tiltyard.arena.match import BattleState, battle_state
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.presence import Presence
@@ -18,15 +16,9 @@ from tiltyard.ledger.servers import add_server, bury_dead, is_ended
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def url(postgres: PostgresCluster) -> Iterator[str]:
-    with postgres.database(f"tiltyard_{uuid.uuid4().hex}") as url:
-        yield url
-
-
 @asynccontextmanager
-async def server(url: str) -> AsyncGenerator[tuple[Ledger, Presence]]:
-    async with open_ledger(url) as ledger:
+async def server(postgres_url: str) -> AsyncGenerator[tuple[Ledger, Presence]]:
+    async with open_ledger(postgres_url) as ledger:
         presence = Presence(ledger)
         async with presence.kept():
             yield ledger, presence
@@ -40,8 +32,8 @@ async def end_sessions(ledger: Ledger) -> None:
         )
 
 
-async def test_a_starting_server_leaves_alone_what_a_living_one_answers(url: str) -> None:
-    async with server(url) as (first, _), server(url) as (second, _):
+async def test_a_starting_server_leaves_alone_what_a_living_one_answers(postgres_url: str) -> None:
+    async with server(postgres_url) as (first, _), server(postgres_url) as (second, _):
         ours, theirs = make_arena(first, pace=1), make_arena(second)
         await ours.open()
         battle = await ours.open_battle("ann", ASK)
@@ -52,8 +44,8 @@ async def test_a_starting_server_leaves_alone_what_a_living_one_answers(url: str
         await ours.close()
 
 
-async def test_what_a_dead_server_left_open_is_ended_by_a_living_one(url: str) -> None:
-    async with server(url) as (ledger, _), open_ledger(url) as another:
+async def test_what_a_dead_server_left_open_is_ended_by_a_living_one(postgres_url: str) -> None:
+    async with server(postgres_url) as (ledger, _), open_ledger(postgres_url) as another:
         async with another.writing() as connection:
             another.server = await add_server(connection, None)  # and holds no lock: it is dead
         dying, arena = make_arena(another, pace=1), make_arena(ledger)
@@ -67,8 +59,8 @@ async def test_what_a_dead_server_left_open_is_ended_by_a_living_one(url: str) -
         await dying.close()
 
 
-async def test_a_server_that_lost_its_session_comes_back_as_itself(url: str) -> None:
-    async with server(url) as (ledger, presence):
+async def test_a_server_that_lost_its_session_comes_back_as_itself(postgres_url: str) -> None:
+    async with server(postgres_url) as (ledger, presence):
         number = ledger.server
         lost = presence._session
         await end_sessions(ledger)
@@ -77,8 +69,8 @@ async def test_a_server_that_lost_its_session_comes_back_as_itself(url: str) -> 
         assert await bury_dead(ledger) == []
 
 
-async def test_a_server_that_was_taken_for_dead_comes_back_as_another(url: str) -> None:
-    async with server(url) as (ledger, presence):
+async def test_a_server_that_was_taken_for_dead_comes_back_as_another(postgres_url: str) -> None:
+    async with server(postgres_url) as (ledger, presence):
         number = ledger.server
         assert number is not None
         async with ledger.writing() as connection:
@@ -92,19 +84,21 @@ async def test_a_server_that_was_taken_for_dead_comes_back_as_another(url: str) 
             assert not await is_ended(connection, number + 1)
 
 
-async def test_one_of_several_is_elected_and_another_takes_over_when_it_ends(url: str) -> None:
+async def test_one_of_several_is_elected_and_another_takes_over_when_it_ends(
+    postgres_url: str,
+) -> None:
     async with AsyncExitStack() as first_to_go:
-        _, first = await first_to_go.enter_async_context(server(url))
-        async with server(url) as (_, second):
+        _, first = await first_to_go.enter_async_context(server(postgres_url))
+        async with server(postgres_url) as (_, second):
             assert (first.elected, second.elected) == (True, False)
             await first_to_go.aclose()
             await until(lambda: _answer(second.elected))
             assert not first.elected
 
 
-async def test_work_is_announced_to_the_elected_only(url: str) -> None:
+async def test_work_is_announced_to_the_elected_only(postgres_url: str) -> None:
     calls: list[str] = []
-    async with server(url) as (_, first), server(url) as (_, second):
+    async with server(postgres_url) as (_, first), server(postgres_url) as (_, second):
         first.listen(lambda: calls.append("first"))
         second.listen(lambda: calls.append("second"))
         await second.announce()

@@ -1,7 +1,6 @@
 """Two servers on one PostgreSQL, and a person whose requests reach either."""
 
-import uuid
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -10,26 +9,19 @@ import pytest
 from sqlalchemy import text
 
 from opened import open_ledger
-from postgres import PostgresCluster
 from serving import API, ask, follow, serving, vote, voter
 
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def url(postgres: PostgresCluster) -> Iterator[str]:
-    with postgres.database(f"tiltyard_{uuid.uuid4().hex}") as url:
-        yield url
-
-
 @asynccontextmanager
 async def two_servers(
-    data: Path, url: str, *, pace: float = 0
+    data: Path, postgres_url: str, *, pace: float = 0
 ) -> AsyncGenerator[tuple[aiohttp.ClientSession, aiohttp.ClientSession]]:
     """One person, once at each of two servers."""
     async with (
-        serving(data, database_url=url, pace=pace) as first,
-        serving(data, database_url=url, pace=pace) as second,
+        serving(data, database_url=postgres_url, pace=pace) as first,
+        serving(data, database_url=postgres_url, pace=pace) as second,
         voter(first) as here,
         voter(second) as there,
     ):
@@ -38,9 +30,9 @@ async def two_servers(
 
 
 async def test_words_are_followed_and_stopped_at_the_server_that_does_not_answer(
-    tmp_path: Path, url: str
+    tmp_path: Path, postgres_url: str
 ) -> None:
-    async with two_servers(tmp_path, url, pace=5) as (here, there):
+    async with two_servers(tmp_path, postgres_url, pace=5) as (here, there):
         battle = (await ask(here))["id"]
         async with there.get(f"{API}/battles/{battle}/events") as stream:
             assert stream.content_type == "text/event-stream"
@@ -53,8 +45,10 @@ async def test_words_are_followed_and_stopped_at_the_server_that_does_not_answer
             assert b"event: turn_done" in await stream.read()
 
 
-async def test_asked_here_and_voted_there_and_gone_on_with_there(tmp_path: Path, url: str) -> None:
-    async with two_servers(tmp_path, url) as (here, there):
+async def test_asked_here_and_voted_there_and_gone_on_with_there(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    async with two_servers(tmp_path, postgres_url) as (here, there):
         battle = (await ask(here))["id"]
         assert b"turn_done" in await follow(there, battle)
         message = {"message": {"parts": [{"type": "text", "text": "And at night?"}]}}
@@ -70,10 +64,10 @@ async def test_asked_here_and_voted_there_and_gone_on_with_there(tmp_path: Path,
 
 
 async def test_a_server_that_cannot_be_reached_is_waited_for_in_the_ledger(
-    tmp_path: Path, url: str
+    tmp_path: Path, postgres_url: str
 ) -> None:
-    async with two_servers(tmp_path, url, pace=0.3) as (here, there):
-        async with open_ledger(url) as ledger, ledger.writing() as connection:
+    async with two_servers(tmp_path, postgres_url, pace=0.3) as (here, there):
+        async with open_ledger(postgres_url) as ledger, ledger.writing() as connection:
             await connection.execute(text("UPDATE servers SET address = 'http://127.0.0.1:9'"))
         battle = (await ask(here))["id"]
         async with there.post(f"{API}/battles/{battle}/stop") as response:
@@ -85,8 +79,10 @@ async def test_a_server_that_cannot_be_reached_is_waited_for_in_the_ledger(
             assert response.status == 200
 
 
-async def test_a_strangers_battle_is_as_unknown_there_as_here(tmp_path: Path, url: str) -> None:
-    async with two_servers(tmp_path, url, pace=5) as (here, there):
+async def test_a_strangers_battle_is_as_unknown_there_as_here(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    async with two_servers(tmp_path, postgres_url, pace=5) as (here, there):
         battle = (await ask(here))["id"]
         async with (
             voter(str(there._base_url)) as stranger,

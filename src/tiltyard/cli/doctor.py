@@ -13,7 +13,12 @@ from tiltyard.errors import TiltyardError
 
 if TYPE_CHECKING:
     from tiltyard.contestants.suggestions import Suggestion
+    from tiltyard.ledger.condition import Condition
     from tiltyard.web.settings import Settings
+
+OLDEST_POSTGRESQL = 13
+SESSIONS_BESIDE = 2
+"""A server's own, and one that reads for the boards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ def doctor(data: Path | None, contestants: Path | None, as_json: bool) -> None: 
     from tiltyard.web.settings import read_settings
 
     settings = read_settings(data=data, contestants=contestants)
-    findings = [_pages(), _ledger(settings.ledger), _catalogue(settings)]
+    findings = [_pages(), _ledger(settings), _catalogue(settings)]
     found = suggestions(os.environ, asyncio.run(list_ollama_models()))
     if as_json:
         report = {
@@ -60,24 +65,51 @@ def _pages() -> Finding:
     return Finding("pages", fine=False, sentence="The browser's part is not built: run make setup.")
 
 
-def _ledger(place: Path | str) -> Finding:
+def _ledger(settings: "Settings") -> Finding:
+    place = settings.ledger
     if isinstance(place, Path) and not place.exists():
         return _new_ledger(place)
-    return asyncio.run(_answering_ledger(place))
+    return asyncio.run(_answering_ledger(place, settings.database_sessions + SESSIONS_BESIDE))
 
 
-async def _answering_ledger(place: Path | str) -> Finding:
+async def _answering_ledger(place: Path | str, needed: int) -> Finding:
+    from tiltyard.ledger.condition import read_condition
     from tiltyard.ledger.engine import DatabaseError, Ledger
 
     try:
         async with Ledger(place) as ledger:
             await ledger.ping()
+            condition = None if ledger.is_sqlite else await read_condition(ledger)
     except TiltyardError as error:
         return Finding("ledger", fine=False, sentence=str(error))
     except DatabaseError as error:
         reason = str(error).strip().splitlines()[0]
         return Finding("ledger", fine=False, sentence=f"The ledger cannot be used: {reason}.")
+    if condition is not None:
+        return _postgresql(ledger.name, condition, needed)
     return Finding("ledger", fine=True, sentence=f"The ledger answers at {ledger.name}.")
+
+
+def _postgresql(name: str, condition: "Condition", needed: int) -> Finding:
+    """Judge a PostgreSQL by what a server needs of it."""
+    where = f"PostgreSQL {condition.version} answers at {name}"
+    free = condition.most - condition.used
+    if condition.number < OLDEST_POSTGRESQL * 10_000:
+        sentence = f"{where}; Tiltyard needs {OLDEST_POSTGRESQL} or newer: upgrade it."
+        return Finding("ledger", fine=False, sentence=sentence)
+    if free < needed:
+        sentence = (
+            f"{where}, with {free} of {condition.most} sessions free, and a server takes up to "
+            f"{needed}: raise max_connections, or lower TILTYARD_DATABASE_SESSIONS."
+        )
+        return Finding("ledger", fine=False, sentence=sentence)
+    safety = (
+        "an acknowledged vote survives a power failure"
+        if condition.durable
+        else "a power failure can lose acknowledged votes: set fsync and synchronous_commit to on"
+    )
+    sentence = f"{where}, with {free} of {condition.most} sessions free; {safety}."
+    return Finding("ledger", fine=True, sentence=sentence)
 
 
 def _new_ledger(file: Path) -> Finding:

@@ -1,0 +1,39 @@
+"""How a PostgreSQL is set up, for people who look after it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from tiltyard.ledger.engine import Ledger
+
+CONDITION = text("""
+    SELECT current_setting('server_version') AS version,
+           current_setting('server_version_num')::int AS number,
+           current_setting('fsync') = 'on' AS fsync,
+           current_setting('synchronous_commit') <> 'off' AS synchronous,
+           current_setting('max_connections')::int
+             - current_setting('superuser_reserved_connections')::int AS most,
+           (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS used
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What PostgreSQL says about itself.
+
+    `durable` is whether a vote that was acknowledged survives a power failure; `used` and `most`
+    count the sessions of everybody.
+    """
+
+    version: str
+    number: int
+    durable: bool
+    used: int
+    most: int
+
+
+async def read_condition(ledger: Ledger) -> Condition:
+    """Ask a PostgreSQL how it is set up."""
+    async with ledger.reading() as connection:
+        row = (await connection.execute(CONDITION)).one()
+    return Condition(row.version, row.number, row.fsync and row.synchronous, row.used, row.most)

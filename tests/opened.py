@@ -60,13 +60,14 @@ def make_arena(
     live_turns: int = 100,
     pace: float = 0,
     blobs: Path = NO_BLOBS,
+    adapters: Adapters | None = None,
 ) -> Arena:
     """An arena of these contestants, or of the demo ones answering at once."""
     catalogue = Catalogue(contestants, "the test") if contestants else demo_catalogue()
     return Arena(
         definition or built_in_definition("text"),
         catalogue,
-        Adapters(pace=pace),
+        adapters or Adapters(pace=pace),
         ledger,
         Uploads(ledger, FileBlobs(blobs), Sandbox()),
         live=LiveTurns(live_turns, per_voter=live_turns),

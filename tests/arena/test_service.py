@@ -1,4 +1,3 @@
-import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -105,26 +104,6 @@ async def test_the_same_key_is_answered_the_same(ledger: Ledger) -> None:
             await arena.vote("ann", battle.id, Ballot(Outcome.A), key="k")
         with pytest.raises(AlreadyVotedError, match="cannot be changed"):
             await arena.vote("ann", battle.id, Ballot(Outcome.A), key="another")
-
-
-async def test_of_twenty_racing_votes_one_is_counted(ledger: Ledger) -> None:
-    async with opened(ledger) as arena:
-        battle = await answered(arena, await arena.open_battle("ann", ASK))
-        votes = (arena.vote("ann", battle.id, Ballot(Outcome.A), key=str(key)) for key in range(20))
-        answers = await asyncio.gather(*votes, return_exceptions=True)
-        assert Counter(type(answer).__name__ for answer in answers) == {
-            "dict": 1,
-            "AlreadyVotedError": 19,
-        }
-        assert (await all_votes(ledger)).battles.frame.height == 1
-
-
-async def test_of_twenty_racing_requests_with_one_key_all_get_one_answer(ledger: Ledger) -> None:
-    async with opened(ledger) as arena:
-        battle = await answered(arena, await arena.open_battle("ann", ASK))
-        votes = (arena.vote("ann", battle.id, Ballot(Outcome.B), key="k") for _ in range(20))
-        receipts = {answer["receipt"] for answer in await asyncio.gather(*votes)}
-        assert len(receipts) == 1
 
 
 async def test_no_vote_while_the_answers_come(ledger: Ledger) -> None:

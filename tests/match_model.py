@@ -110,7 +110,7 @@ class World:
             return True
         if battle.coming or battle.erased or not battle.hidden:
             return False
-        battle.given_up, battle.last_blind = True, battle.turn
+        battle.given_up, battle.last_blind = battle.turn not in battle.votes, battle.turn
         return True
 
     def _go_on(self, battle: Known, _: Wish) -> bool:

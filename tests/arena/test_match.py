@@ -1,6 +1,7 @@
 """Every order of calls, from two tabs and two people at once, against the real service."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import count, permutations
@@ -40,6 +41,7 @@ from tiltyard.ledger.tables import metadata
 from tiltyard.ledger.votes import AlreadyVotedError
 
 MOST_TURNS = 3
+EXAMPLES = 60 if os.environ.get("TILTYARD_TESTS_COMPLETE") == "1" else 6
 OTHER = {"ann": "bob", "bob": "ann"}
 REFUSED = (NotNowError, AlreadyVotedError, KeyReusedError, BallotError, ModeError)
 MODELS = [card.id for card in demo_catalogue()]
@@ -350,7 +352,7 @@ def test_no_order_of_calls_breaks_a_promise(ledger_url: str) -> None:
     run_state_machine_as_test(
         partial(Tabs, ledger_url),  # type: ignore[arg-type]  # hypothesis calls it, that is all
         settings=settings(
-            max_examples=16 if ledger_url.startswith("sqlite") else 6,
+            max_examples=EXAMPLES if ledger_url.startswith("sqlite") else EXAMPLES // 2,
             stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),

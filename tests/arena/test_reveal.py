@@ -116,6 +116,16 @@ async def test_giving_up_keeps_the_votes_of_the_turns_before(ledger: Ledger) -> 
         assert await counted(ledger) == [("tie", 1)]
 
 
+async def test_a_vote_that_stayed_blind_reveals_when_the_names_are_asked_for(
+    ledger: Ledger,
+) -> None:
+    async with opened(ledger, definition=a_vote_on_every_turn()) as arena:
+        battle = await opened_battle(arena)
+        await arena.vote("ann", battle.id, Ballot(Outcome.A, reveal=False), key="1")
+        assert battle_state(await arena.give_up("ann", battle.id)) is BattleState.VOTED
+        assert await counted(ledger) == [("a", 1)]
+
+
 async def test_one_vote_a_battle_cannot_stay_blind(ledger: Ledger) -> None:
     async with opened(ledger) as arena:
         battle = await opened_battle(arena)

@@ -66,6 +66,11 @@ class BattlePage:
         return self.page.get_by_role("button", name="Stop both answers")
 
     @property
+    def reveal_button(self) -> Locator:
+        """Shows the names without a vote."""
+        return self.page.get_by_role("button", name="Reveal without voting")
+
+    @property
     def retry_button(self) -> Locator:
         """Asks for a new attempt of what failed."""
         return self.page.get_by_role("button", name="Retry")

@@ -34,11 +34,17 @@ class Match:
 
     identity: str
     max_turns: int = 10
+    mode: str = "battle"
+    vote_per: str = "battle"
+    sides: tuple[str, ...] = ("a", "b")
+    continues: str | None = None
+    given_up: bool = False
     turns: list[Json] = field(default_factory=list)
     log: list[tuple[str, Json]] = field(default_factory=list)
     before_run: int = 0
     state: str = "answering"
     outcome: str | None = None
+    revealed_at: int | None = None
     news: asyncio.Event = field(default_factory=asyncio.Event)
     cut: int = 0
 
@@ -47,23 +53,40 @@ class Match:
         return {
             "id": self.identity,
             "arena": "text",
-            "mode": "battle",
+            "mode": self.mode,
             "state": self.state,
             "created_at": "2026-11-23T12:00:00Z",
-            "sides": ["a", "b"],
+            "sides": list(self.sides),
             "turn": len(self.turns),
             "turns_left": self.max_turns - len(self.turns),
             "turns": self.turns,
+            "continues": self.continues,
+            "vote_per": self.vote_per,
             "vote": None if self.outcome is None else {"outcome": self.outcome},
-            "reveal": None if self.outcome is None else REVEAL,
+            "reveal": None if self.is_hidden else self.reveal,
         }
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether the names must not be told yet."""
+        return self.mode == "battle" and self.revealed_at is None
+
+    @property
+    def reveal(self) -> Json:
+        """Who stands on the sides."""
+        return {side: REVEAL[side] for side in self.sides}
 
     def ask(self, message: Json) -> None:
         """Begin a turn."""
         fresh = {"state": "streaming", "attempt": 1, "text": ""}
-        responses = {"a": dict(fresh), "b": dict(fresh)}
-        number = len(self.turns) + 1
-        self.turns.append({"number": number, "message": message, "responses": responses})
+        turn = {
+            "number": len(self.turns) + 1,
+            "message": message,
+            "responses": {side: dict(fresh) for side in self.sides},
+            "blind": self.is_hidden,
+            "vote": None,
+        }
+        self.turns.append(turn)
         self._begin_run()
 
     def response(self, side: str) -> Json:
@@ -87,10 +110,10 @@ class Match:
         """Let a side end; with the other one ended too, so does the turn."""
         self.response(side)["state"] = state
         self._tell("side_done", side=side, state=state)
-        states = [self.response(each)["state"] for each in ("a", "b")]
+        states = [self.response(each)["state"] for each in self.sides]
         if "streaming" in states:
             return
-        self.state = "broken" if "failed" in states else "votable"
+        self.state = "broken" if "failed" in states else self._state_when_answered()
         self._tell("turn_done", state=self.state)
 
     def fail(self, side: str, sentence: str) -> None:
@@ -101,13 +124,13 @@ class Match:
 
     def stop(self) -> None:
         """Stop what is still being said."""
-        for side in ("a", "b"):
+        for side in self.sides:
             if self.response(side)["state"] == "streaming":
                 self.finish(side, "stopped")
 
     def retry(self) -> None:
         """Give every failed response a new attempt."""
-        for side in ("a", "b"):
+        for side in self.sides:
             response = self.response(side)
             if response["state"] == "failed":
                 attempt = response["attempt"] + 1
@@ -118,10 +141,24 @@ class Match:
                 }
         self._begin_run()
 
-    def vote(self, outcome: str) -> None:
-        """Count the first vote, and no other."""
-        self.outcome = self.outcome or outcome
-        self.state = "voted"
+    def vote(self, outcome: str, *, reveal: bool = True) -> None:
+        """Count the first vote of a turn, and no other."""
+        self.turns[-1]["vote"] = self.turns[-1]["vote"] or {"outcome": outcome}
+        self.outcome = self.turns[-1]["vote"]["outcome"]
+        if reveal:
+            self.revealed_at = self.revealed_at or len(self.turns)
+        self.state = "voted" if reveal or self.mode != "battle" else "turn_voted"
+
+    def give_up(self) -> None:
+        """Reveal without a vote."""
+        self.revealed_at, self.given_up, self.state = len(self.turns), True, "given_up"
+
+    def _state_when_answered(self) -> str:
+        if self.mode == "direct":
+            return "open"
+        if self.revealed_at is not None:
+            return "given_up" if self.given_up else "voted"
+        return "votable"
 
     def drop_streams(self) -> None:
         """Break every open stream, as a failing network would."""

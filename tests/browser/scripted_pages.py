@@ -129,6 +129,7 @@ TEXT: dict[str, Any] = {
     "description": "",
     "max_chars": MAX_CHARS,
     "max_turns": 10,
+    "modes": ("battle", "side_by_side", "direct"),
 }
 
 

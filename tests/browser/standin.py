@@ -20,6 +20,7 @@ from tiltyard.web.pages import error_page, pages_router, static_directory
 from tiltyard.web.security import SecurityHeadersMiddleware
 
 Json = dict[str, Any]
+WREN: Json = REVEAL["a"] | {"id": "wren", "name": "Wren"}
 Message = Annotated[Json, Body(embed=True)]
 
 
@@ -33,6 +34,8 @@ class Battles:
         self.gate = asyncio.Event()
         self.gate.set()
         self.max_turns = 10
+        self.vote_per = "battle"
+        self.models: list[str] | None = None
 
     def router(self) -> APIRouter:
         """Make the router of all calls."""
@@ -58,9 +61,23 @@ class Battles:
         if self.refusals:
             raise self.refusals.pop(0)
 
-    async def open(self, message: Message) -> Json:
+    async def open(
+        self,
+        message: Message,
+        mode: Annotated[str, Body()] = "battle",
+        models: Annotated[list[str] | None, Body()] = None,
+        continues: Annotated[str | None, Body()] = None,
+    ) -> Json:
         await self.changing("open")
-        match = Match(f"battle-{len(self.matches) + 1}", self.max_turns)
+        self.models = models
+        match = Match(
+            f"battle-{len(self.matches) + 1}",
+            self.max_turns,
+            mode=mode,
+            vote_per=self.vote_per,
+            sides=("a",) if mode == "direct" else ("a", "b"),
+            continues=continues,
+        )
         match.ask(message)
         self.matches[match.identity] = match
         return match.view()
@@ -77,17 +94,23 @@ class Battles:
         self.match(identity).ask(message)
         return self.match(identity).view()
 
-    async def act(self, identity: str, verb: Literal["stop", "retry"]) -> Json:
+    async def act(self, identity: str, verb: Literal["stop", "retry", "give_up"]) -> Json:
         await self.changing(verb)
         match = self.match(identity)
-        match.stop() if verb == "stop" else match.retry()
+        {"stop": match.stop, "retry": match.retry, "give_up": match.give_up}[verb]()
         return match.view()
 
-    async def vote(self, identity: str, outcome: Annotated[str, Body(embed=True)]) -> Json:
+    async def vote(
+        self,
+        identity: str,
+        outcome: Annotated[str, Body()],
+        reveal: Annotated[bool, Body()] = True,  # noqa: FBT002  # a body's default
+    ) -> Json:
         await self.changing("vote")
         match = self.match(identity)
-        match.vote(outcome)
-        return {"outcome": match.outcome, "reveal": REVEAL, "receipt": "r"}
+        match.vote(outcome, reveal=reveal)
+        shown = None if match.is_hidden else match.reveal
+        return {"outcome": match.outcome, "reveal": shown, "receipt": "r"}
 
 
 @dataclass(slots=True)
@@ -139,6 +162,12 @@ class StandIn:
         asyncio.run_coroutine_threadsafe(run(), self.loop).result()
 
 
+async def models() -> Json:
+    """List the public models, and one that is retired."""
+    listed = [card | {"status": "public"} for card in (*REVEAL.values(), WREN)]
+    return {"models": [*listed, WREN | {"id": "rook", "name": "Rook", "status": "retired"}]}
+
+
 @contextmanager
 def standing_in() -> Iterator[StandIn]:
     """Serve pages, static files and a scripted interface."""
@@ -154,6 +183,7 @@ def standing_in() -> Iterator[StandIn]:
     app.state.arena_pages = pages
     app.include_router(pages_router())
     app.include_router(battles.router())
+    app.get("/api/v1/models")(models)
     app.mount("/static", StaticFiles(directory=static_directory))
     app.add_middleware(SecurityHeadersMiddleware)
 

@@ -37,8 +37,14 @@ def opened(**responses: Json) -> Json:
     message = {"parts": [{"type": "text", "text": "Why?"}]}
     return {
         "id": "battle-1",
+        "mode": "battle",
         "state": "answering",
-        "turns": [{"number": 1, "message": message, "responses": sides}],
+        "sides": ["a", "b"],
+        "turns": [
+            {"number": 1, "message": message, "responses": sides, "blind": True, "vote": None}
+        ],
+        "vote_per": "battle",
+        "continues": None,
         "turn": 1,
         "turns_left": 9,
         "vote": None,

@@ -1,6 +1,6 @@
 // Calls of the JSON interface. Every failure becomes one sentence for a person.
 
-import type { Battle, Draft, Outcome, VoteAnswer } from "./types";
+import type { Battle, Draft, Model, Opening, Outcome, VoteAnswer } from "./types";
 
 const ROOT = "/api/v1/battles";
 export const UNREACHABLE = "The arena could not be reached. Check the connection and try again; nothing you wrote is lost.";
@@ -14,8 +14,14 @@ export class RefusedError extends Error {
   }
 }
 
-export function openBattle(arena: string, draft: Draft): Promise<Battle> {
-  return call("POST", "", { arena, mode: "battle", message: message(draft) });
+export function openBattle(arena: string, draft: Draft, opening: Opening): Promise<Battle> {
+  return call("POST", "", { arena, ...opening, message: message(draft) });
+}
+
+/** The models that anybody may ask by name. */
+export async function publicModels(): Promise<Model[]> {
+  const { models } = await call<{ models: Model[] }>("GET", "", undefined, {}, "/api/v1/models");
+  return models.filter((model) => model.status === "public");
 }
 
 export function getBattle(id: string): Promise<Battle> {
@@ -34,8 +40,12 @@ export function retryBattle(id: string): Promise<Battle> {
   return call("POST", at(id, "retry"));
 }
 
-export function putVote(id: string, outcome: Outcome, key: string): Promise<VoteAnswer> {
-  return call("PUT", at(id, "vote"), { outcome }, { "Idempotency-Key": key });
+export function giveUp(id: string): Promise<Battle> {
+  return call("POST", at(id, "give_up"));
+}
+
+export function putVote(id: string, outcome: Outcome, key: string, reveal: boolean): Promise<VoteAnswer> {
+  return call("PUT", at(id, "vote"), { outcome, reveal }, { "Idempotency-Key": key });
 }
 
 export function eventsUrl(id: string): string {
@@ -57,7 +67,13 @@ function message({ text, images }: Draft) {
   return { parts: text === "" && images.length > 0 ? pictures : [{ type: "text", text }, ...pictures] };
 }
 
-async function call<Answer>(method: string, path: string, body?: unknown, headers = {}): Promise<Answer> {
+async function call<Answer>(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers = {},
+  root = ROOT,
+): Promise<Answer> {
   const request: RequestInit = { method, headers: { Accept: "application/json", ...headers } };
   if (body !== undefined) {
     request.body = JSON.stringify(body);
@@ -65,7 +81,7 @@ async function call<Answer>(method: string, path: string, body?: unknown, header
   }
   let response: Response;
   try {
-    response = await fetch(ROOT + path, request);
+    response = await fetch(root + path, request);
   } catch {
     throw new RefusedError(UNREACHABLE, 0);
   }

@@ -4,7 +4,7 @@ import type { ReactiveController, ReactiveControllerHost } from "lit";
 import * as api from "./api";
 import { type BattleEvent, type BattleState, NOTHING_YET, type Pending, reduce } from "./state";
 import { followTurn, type Stream } from "./stream";
-import type { Battle, Draft, Outcome } from "./types";
+import { type Battle, type Draft, isHidden, type Opening, type Outcome } from "./types";
 
 const CONFLICT = 409;
 const LOST = "The connection to this battle was lost. Reload the page to take it up where it is.";
@@ -14,7 +14,7 @@ export class BattleSession implements ReactiveController {
   private stream: Stream | null = null;
   /** Counts the battles shown, so that an answer that comes after leaving is dropped. */
   private visit = 0;
-  /** One key per battle: if the first vote did arrive, a second try answers with it. */
+  /** One key per turn is made of it: if the first vote did arrive, a second try answers with it. */
   private voteKey = api.idempotencyKey();
 
   constructor(
@@ -31,8 +31,14 @@ export class BattleSession implements ReactiveController {
   }
 
   /** Open a battle; says whether that worked, so that the composer knows whether to empty itself. */
-  open(arena: string, draft: Draft): Promise<boolean> {
-    return this.ask("open", () => api.openBattle(arena, draft));
+  open(arena: string, draft: Draft, opening: Opening): Promise<boolean> {
+    return this.ask("open", () => api.openBattle(arena, draft, opening));
+  }
+
+  /** Go on with two others, who take over what was said; shows their battle instead of this one. */
+  goOn(draft: Draft): Promise<boolean> {
+    const arena = this.state.battle?.arena ?? "";
+    return this.ask("turn", (continues) => api.openBattle(arena, draft, { mode: "side_by_side", continues }));
   }
 
   load(id: string): Promise<boolean> {
@@ -51,13 +57,19 @@ export class BattleSession implements ReactiveController {
     return this.ask("retry", api.retryBattle);
   }
 
+  giveUp(): Promise<boolean> {
+    return this.ask("give_up", api.giveUp);
+  }
+
   async vote(outcome: Outcome): Promise<void> {
     const { battle, pending } = this.state;
     if (battle?.state !== "votable" || pending !== null) return;
     const visit = this.visit;
     this.dispatch({ type: "asked", request: "vote" });
     try {
-      const answer = await api.putVote(battle.id, outcome, this.voteKey);
+      const staysBlind = battle.vote_per === "turn" && isHidden(battle);
+      const key = `${this.voteKey}-${battle.turns.length}`;
+      const answer = await api.putVote(battle.id, outcome, key, !staysBlind);
       if (visit === this.visit) this.dispatch({ type: "voted", answer });
     } catch (error) {
       if (visit === this.visit) await this.refuse(error);

@@ -4,17 +4,19 @@ import {
   type Answer,
   type Battle,
   type Frame,
-  SIDES,
   type Side,
   type SideDone,
   type SideProblem,
+  type Turn,
   type TurnDone,
   type VoteAnswer,
   type Working,
 } from "./types";
 
+type Responses = Turn["responses"];
+
 /** A request that is on its way; while there is one, no other starts. */
-export type Pending = "open" | "load" | "turn" | "stop" | "retry" | "vote";
+export type Pending = "open" | "load" | "turn" | "stop" | "retry" | "vote" | "give_up";
 
 export interface BattleState {
   battle: Battle | null;
@@ -82,14 +84,17 @@ function afterMatchEvent(battle: Battle, event: MatchEvent): Partial<BattleState
     case "turn_done":
       return { battle: { ...battle, state: event.done.state }, reconnecting: false };
     case "working":
-      return { battle: SIDES.reduce((known, side) => withAnswer(known, { side, ...event.working }, asLong), battle) };
+      return { battle: battle.sides.reduce((known, side) => withAnswer(known, { side, ...event.working }, asLong), battle) };
     case "voted":
-      return {
-        battle: { ...battle, state: "voted", vote: { outcome: event.answer.outcome }, reveal: event.answer.reveal },
-        pending: null,
-        notice: null,
-      };
+      return { battle: afterVote(battle, event.answer), pending: null, notice: null };
   }
+}
+
+function afterVote(battle: Battle, { outcome, reveal }: VoteAnswer): Battle {
+  const turns = battle.turns.map((turn, index) =>
+    index === battle.turns.length - 1 ? { ...turn, vote: { outcome } } : turn,
+  );
+  return { ...battle, turns, state: reveal === null ? "turn_voted" : "voted", vote: { outcome }, reveal };
 }
 
 /**
@@ -100,12 +105,14 @@ function beforeReplay(battle: Battle, known: Battle | null): Battle {
   const followed = known?.id === battle.id ? known.turns : [];
   const turns = battle.turns.map((turn, index) => ({
     ...turn,
-    responses: {
-      a: unfinished(turn.responses.a, followed[index]?.responses.a),
-      b: unfinished(turn.responses.b, followed[index]?.responses.b),
-    },
+    responses: unfinishedOf(turn.responses, followed[index]?.responses ?? {}),
   }));
   return { ...battle, turns };
+}
+
+function unfinishedOf(responses: Responses, known: Responses): Responses {
+  const entries = Object.entries(responses) as [Side, Answer][];
+  return Object.fromEntries(entries.map(([side, answer]) => [side, unfinished(answer, known[side])]));
 }
 
 function unfinished(answer: Answer, known: Answer | undefined): Answer {
@@ -119,8 +126,9 @@ function withAnswer(
   change: (answer: Answer) => Answer,
 ): Battle {
   const turns = battle.turns.map((turn) => {
-    if (turn.number !== place.turn) return turn;
-    return { ...turn, responses: { ...turn.responses, [place.side]: change(turn.responses[place.side]) } };
+    const answer = turn.responses[place.side];
+    if (turn.number !== place.turn || answer === undefined) return turn;
+    return { ...turn, responses: { ...turn.responses, [place.side]: change(answer) } };
   });
   return { ...battle, turns };
 }

@@ -3,7 +3,16 @@
 export type Side = "a" | "b";
 export type Outcome = "a" | "b" | "tie" | "both_bad";
 export type AnswerState = "streaming" | "done" | "stopped" | "failed";
-export type BattlePhase = "answering" | "votable" | "broken" | "voted" | "forgotten";
+export type BattlePhase =
+  | "answering"
+  | "votable"
+  | "turn_voted"
+  | "broken"
+  | "voted"
+  | "given_up"
+  | "open"
+  | "forgotten";
+export type Mode = "battle" | "side_by_side" | "direct";
 
 export interface Image {
   sha256: string;
@@ -40,7 +49,10 @@ export interface Answer {
 export interface Turn {
   number: number;
   message: Message;
-  responses: Record<Side, Answer>;
+  /** One for each of the battle's sides. */
+  responses: Partial<Record<Side, Answer>>;
+  blind: boolean;
+  vote: { outcome: Outcome } | null;
 }
 
 export interface Contestant {
@@ -52,25 +64,27 @@ export interface Contestant {
   url: string;
 }
 
-export type Reveal = Record<Side, Contestant>;
+export type Reveal = Partial<Record<Side, Contestant>>;
 
 export interface Battle {
   id: string;
   arena: string;
-  mode: string;
+  mode: Mode;
   state: BattlePhase;
   created_at: string;
   sides: Side[];
   turn: number;
   turns_left: number;
   turns: Turn[];
+  continues: string | null;
+  vote_per: "turn" | "battle";
   vote: { outcome: Outcome } | null;
   reveal: Reveal | null;
 }
 
 export interface VoteAnswer {
   outcome: Outcome;
-  reveal: Reveal;
+  reveal: Reveal | null;
   receipt: string;
 }
 
@@ -104,7 +118,29 @@ export interface TurnDone {
   state: BattlePhase;
 }
 
-export const SIDES: readonly Side[] = ["a", "b"];
+export interface Model {
+  id: string;
+  name: string;
+  organisation: string;
+  status: string;
+}
+
+/** What to open: who is asked, and whose conversation goes on. */
+export interface Opening {
+  mode: Mode;
+  models?: string[];
+  continues?: string;
+}
+
+/** Whether its person must not know yet who answers. */
+export function isHidden(battle: Battle): boolean {
+  return battle.mode === "battle" && battle.reveal === null;
+}
+
+/** Whether nothing more will be voted on. */
+export function isDecided(battle: Battle): boolean {
+  return battle.state === "voted" || battle.state === "given_up";
+}
 
 /** What a person wrote or a contestant said, as one text. */
 export function textOf(message: Message): string {

@@ -2,7 +2,7 @@
 
 import { html, nothing } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
-import { imagesOf, SIDES, type Side, textOf, type Turn } from "../battle/types";
+import { imagesOf, type Side, textOf, type Turn } from "../battle/types";
 import "./answer-pane";
 import { LightElement, tell } from "./light-element";
 
@@ -10,6 +10,8 @@ import { LightElement, tell } from "./light-element";
 export class BattleTurn extends LightElement {
   @property({ attribute: false }) turn: Turn | null = null;
   @property({ type: Boolean }) canRetry = false;
+  /** What is said of this turn beneath its question, if anything. */
+  @property() note = "";
   @query(".answers") private answers!: HTMLElement;
 
   /** On a phone, bring one side into view; elsewhere both are. */
@@ -42,10 +44,11 @@ export class BattleTurn extends LightElement {
         <div class="question">
           <h2 class="visually-hidden">You asked</h2>
           ${pictures(turn)} ${words(turn)}
+          ${this.note === "" ? nothing : html`<small class="turn-note">${this.note}</small>`}
         </div>
         <div class="answers" role="group" aria-label="Answers" data-scrolls @scroll=${this.onScroll}>
-          ${SIDES.map(
-            (side) => html`<answer-pane side=${side} .answer=${turn.responses[side]} .canRetry=${this.canRetry}></answer-pane>`,
+          ${(Object.keys(turn.responses) as Side[]).map(
+            (side) => html`<answer-pane side=${side} .answer=${turn.responses[side] ?? null} .canRetry=${this.canRetry}></answer-pane>`,
           )}
         </div>
       </div>

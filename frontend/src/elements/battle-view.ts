@@ -6,7 +6,16 @@ import { announcement } from "../battle/announce";
 import { commandOf } from "../battle/keys";
 import { BattleSession } from "../battle/session";
 import type { BattleState } from "../battle/state";
-import { type Battle, type Draft, type Outcome, SIDES, type Side } from "../battle/types";
+import {
+  type Battle,
+  type Draft,
+  isDecided,
+  type Mode,
+  type Opening,
+  type Outcome,
+  type Side,
+  type Turn,
+} from "../battle/types";
 import { Follower } from "../page/follow";
 import type { BattleDock } from "./battle-dock";
 import "./battle-dock";
@@ -15,6 +24,7 @@ import "./battle-turn";
 import type { KeyHelp } from "./key-help";
 import "./key-help";
 import { LightElement } from "./light-element";
+import "./mode-choice";
 import type { Limits, PromptComposer } from "./prompt-composer";
 import "./prompt-composer";
 import "./side-heading";
@@ -30,7 +40,10 @@ export class BattleView extends LightElement {
   @property({ type: Number, attribute: "max-chars" }) maxChars = 0;
   @property({ type: Number, attribute: "max-images" }) maxImages = 0;
   @property({ type: Number, attribute: "max-image-bytes" }) maxImageBytes = 0;
+  /** The modes the arena offers, with spaces between them. */
+  @property() modes = "battle";
   @state() private news = "";
+  @state() private wanted: Opening = { mode: "battle" };
   @state() private chosen: Outcome | null = null;
   @state() private shownSide: Side = "a";
   @query(".opening prompt-composer") private composer!: PromptComposer;
@@ -78,8 +91,9 @@ export class BattleView extends LightElement {
   private opening() {
     const { pending, notice } = this.session.state;
     return html`<section class="opening" @compose=${this.onOpen} @suggest=${this.onSuggest}>
-      <h1><span>One question,</span> <span>two answers,</span> <span>your verdict.</span></h1>
-      <p class="lede">Two anonymous models answer side by side. You vote, then you learn who they were.</p>
+      <h1>${HEADLINES[this.wanted.mode].map((line) => html`<span>${line}</span> `)}</h1>
+      <p class="lede">${LEDES[this.wanted.mode]}</p>
+      <mode-choice .modes=${this.offered} @opening=${this.onWant}></mode-choice>
       <prompt-composer
         label="Your question"
         placeholder=${this.maxImages > 0 ? "Ask about your pictures" : "Ask anything"}
@@ -96,6 +110,9 @@ export class BattleView extends LightElement {
       class="battle"
       aria-label="Battle"
       data-state=${battle.state}
+      data-sides=${battle.sides.length}
+      @give-up=${() => this.session.giveUp()}
+      @go-on=${this.onGoOn}
       @vote=${this.onVote}
       @compose=${this.onSay}
       @stop=${() => this.session.stop()}
@@ -105,16 +122,25 @@ export class BattleView extends LightElement {
       @side-shown=${(event: CustomEvent<Side>) => this.showSide(event.detail, "instant")}
     >
       <h1 class="visually-hidden">Battle</h1>
-      <div class="sides">${SIDES.map((side) => this.heading(battle, side))}</div>
+      <div class="sides">${battle.sides.map((side) => this.heading(battle, side))}</div>
       <div class="turns">
+        ${battle.continues === null
+          ? nothing
+          : html`<p class="goes-on">This goes on from <a href="/battles/${battle.continues}">an earlier battle</a>.</p>`}
         ${battle.turns.map(
           (turn, index) => html`<battle-turn
             .turn=${turn}
+            .note=${noteOf(battle, turn)}
             .canRetry=${battle.state === "broken" && index === battle.turns.length - 1}
           ></battle-turn>`,
         )}
       </div>
-      <battle-dock .session=${this.session.state} .chosen=${this.chosen} .limits=${this.limits}></battle-dock>
+      <battle-dock
+        .session=${this.session.state}
+        .chosen=${this.chosen}
+        .limits=${this.limits}
+        .canChange=${this.offered.includes("side_by_side")}
+      ></battle-dock>
     </section>`;
   }
 
@@ -140,9 +166,26 @@ export class BattleView extends LightElement {
   }
 
   private async onOpen(event: CustomEvent<Draft>): Promise<void> {
-    if (!(await this.session.open(this.arena, event.detail))) return;
+    if (await this.session.open(this.arena, event.detail, this.wanted)) this.arrive();
+  }
+
+  private async onGoOn(event: CustomEvent<Draft>): Promise<void> {
+    if (!(await this.session.goOn(event.detail))) return;
+    this.dock.clearComposer();
+    this.arrive();
+  }
+
+  private arrive(): void {
     history.pushState(null, "", `/battles/${this.session.state.battle?.id ?? ""}`);
     window.scrollTo({ top: 0, behavior: "instant" });
+  }
+
+  private onWant(event: CustomEvent<Opening>): void {
+    this.wanted = event.detail;
+  }
+
+  private get offered(): Mode[] {
+    return this.modes.split(" ") as Mode[];
   }
 
   private async onSay(event: CustomEvent<Draft>): Promise<void> {
@@ -169,6 +212,7 @@ export class BattleView extends LightElement {
   }
 
   private startAnew(): void {
+    this.wanted = { mode: "battle" };
     this.session.leave();
     history.pushState(null, "", this.home);
     void this.updateComplete.then(() => this.composer.focus());
@@ -189,11 +233,33 @@ export class BattleView extends LightElement {
     const { battle } = this.session.state;
     if (command === null || battle === null) return;
     if (command === "keys") this.keyHelp.show();
-    else if (command === "new" && battle.state === "voted") this.startAnew();
+    else if (command === "new" && (isDecided(battle) || battle.state === "open")) this.startAnew();
     else if (typeof command === "object" && battle.state === "votable") void this.vote(command.vote);
     else return;
     event.preventDefault();
   };
+}
+
+const HEADLINES: Readonly<Record<Mode, readonly string[]>> = {
+  battle: ["One question,", "two answers,", "your verdict."],
+  side_by_side: ["One question,", "two models", "that you name."],
+  direct: ["One model", "that you name,", "to talk to."],
+};
+
+const LEDES: Readonly<Record<Mode, string>> = {
+  battle: "Two anonymous models answer side by side. You vote, then you learn who they were.",
+  side_by_side: "Both answer under their names. Your vote is kept, and counts on no leaderboard.",
+  direct: "It answers under its name. There is nothing to vote on.",
+};
+
+/** What a turn's question is followed by: its own vote, or that it came after the reveal. */
+function noteOf(battle: Battle, turn: Turn): string {
+  if (battle.mode === "battle" && !turn.blind) return "After the reveal: this does not count.";
+  if (battle.vote_per !== "turn" || turn.vote === null) return "";
+  const { outcome } = turn.vote;
+  if (outcome === "tie") return "You called it a tie.";
+  if (outcome === "both_bad") return "You found both bad.";
+  return `You preferred ${battle.reveal?.[outcome]?.name ?? outcome.toUpperCase()}.`;
 }
 
 const LOADING = html`<p class="loading">Opening the battle…</p>`;

@@ -28,13 +28,17 @@ export class SideHeading extends LightElement {
   }
 
   private named(contestant: Contestant) {
+    const status = statusOf(this.answer);
+    const isBusy = status === "waiting" || status === "streaming";
     return html`<span class="side-text revealed" data-model=${contestant.id}>
       <bdi class="side-name">${contestant.name}</bdi>
-      <span class="side-status">
-        <bdi class="side-fact">${contestant.organisation}</bdi><span class="side-fact"
-          ><bdi>${contestant.licence}</bdi> ${contestant.demo ? html`<span class="badge">demo</span>` : nothing}</span
-        >
-      </span>
+      ${isBusy
+        ? html`<span class="side-status" data-status=${status}>${STATUS[status]}</span>`
+        : html`<span class="side-status">
+            <bdi class="side-fact">${contestant.organisation}</bdi><span class="side-fact"
+              ><bdi>${contestant.licence}</bdi> ${contestant.demo ? html`<span class="badge">demo</span>` : nothing}</span
+            >
+          </span>`}
     </span>`;
   }
 }

@@ -16,7 +16,7 @@ from tiltyard.battles.outcome import Outcome
 from tiltyard.errors import TiltyardError
 from tiltyard.ledger import reveals, votes
 from tiltyard.ledger.engine import Connection
-from tiltyard.ledger.records import Battle, Revealed, Vote
+from tiltyard.ledger.records import Battle, RevealCause, Revealed, Vote
 from tiltyard.ledger.votes import AlreadyVotedError, StoredAnswer
 
 
@@ -120,7 +120,9 @@ async def cast_vote(
 
 
 async def give_up(connection: Connection, battle: Battle, at: datetime) -> None:
-    """Reveal the names without a vote, in the caller's transaction; again changes nothing.
+    """Reveal the names without another vote, in the caller's transaction; again changes nothing.
+
+    Where the newest turn has a vote that stayed blind, it is that vote which reveals now.
 
     Raises
     ------
@@ -130,7 +132,8 @@ async def give_up(connection: Connection, battle: Battle, at: datetime) -> None:
     if battle.revealed is not None and battle.revealed.cause == "give_up":
         return
     require(battle, Call.GIVE_UP)
-    await reveals.add_reveal(connection, battle.id, Revealed(battle.turn, "give_up", at))
+    cause: RevealCause = "vote" if battle.vote_on(battle.turn) else "give_up"
+    await reveals.add_reveal(connection, battle.id, Revealed(battle.turn, cause, at))
 
 
 def _vote(battle: Battle, ballot: Ballot, at: datetime) -> Vote:

@@ -192,6 +192,7 @@ def _face(definition: ArenaDefinition) -> pages.ArenaFace:
         description=definition.description,
         max_chars=definition.accept.max_chars,
         max_turns=definition.turns.max,
+        modes=definition.modes,
         max_images=0 if images is None else images.per_message,
         max_image_bytes=0 if images is None else images.max_bytes,
     )

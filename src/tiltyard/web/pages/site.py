@@ -17,6 +17,8 @@ class ArenaFace:
         The longest message a person may send, in Unicode code points.
     max_turns
         The most messages a person may send in one battle.
+    modes
+        The modes that the arena offers.
     max_images, max_image_bytes
         How many images a message may have, and how large each may be; 0 where none may be sent.
     """
@@ -26,6 +28,7 @@ class ArenaFace:
     description: str
     max_chars: int
     max_turns: int
+    modes: tuple[str, ...] = ("battle",)
     max_images: int = 0
     max_image_bytes: int = 0
 

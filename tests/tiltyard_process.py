@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,14 +38,23 @@ class Running:
 
 
 @contextmanager
-def running(*arguments: str | Path, **environment: str) -> Iterator[Running]:
-    """Start a server on a free port, wait until it says where it is, and stop it at the end."""
-    with subprocess.Popen(
-        [TILTYARD, *arguments, "--port", "0"],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONUNBUFFERED": "1", "TILTYARD_DRAIN_S": "0"} | environment,
-    ) as process:
+def running(
+    *arguments: str | Path, log: Path | None = None, **environment: str
+) -> Iterator[Running]:
+    """Start a server on a free port, wait until it says where it is, and stop it at the end.
+
+    What it logs goes to a file where one is given.
+    """
+    with (
+        nullcontext() if log is None else log.open("w") as stderr,
+        subprocess.Popen(
+            [TILTYARD, *arguments, "--port", "0"],
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+            env=os.environ | {"PYTHONUNBUFFERED": "1", "TILTYARD_DRAIN_S": "0"} | environment,
+        ) as process,
+    ):
         assert process.stdout is not None
         try:
             line = next(line for line in process.stdout if "http://" in line)

@@ -27,7 +27,7 @@ async def test_a_step_of_the_clock_ends_no_answer_and_loses_no_vote(
         "PYTHONPATH": str(Path(__file__).with_name("stepped_clock")),
     }
     arguments = ("serve", "--data", tmp_path, "--contestants", catalogue)
-    with running(*arguments, **environment) as server:
+    with running(*arguments, log=None, **environment) as server:
         async with voter(server.base) as ann:
             battle = (await ask(ann))["id"]
             async with ann.get(f"{API}/battles/{battle}/events") as stream:

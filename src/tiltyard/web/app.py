@@ -4,7 +4,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from tiltyard import __version__
-from tiltyard.web import health, pages
+from tiltyard.web import health, operations, pages
 from tiltyard.web.api import api_router
 from tiltyard.web.installation import Installation
 from tiltyard.web.problems import answer_errors
@@ -29,9 +29,12 @@ def create_app(installation: Installation) -> FastAPI:
     app.state.boards = installation.boards
     app.state.worker = installation.worker
     app.state.ledger = installation.ledger
+    app.state.endpoints = installation.adapters.endpoints
+    app.state.operator_token = installation.settings.read_operator_token()
     app.state.arena_pages = installation
     app.include_router(api_router())
     app.include_router(health.router)
+    app.include_router(operations.router)
     app.include_router(pages.pages_router())
     app.mount("/static", StaticFiles(directory=pages.static_directory), name="static")
     answer_errors(app)

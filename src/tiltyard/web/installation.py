@@ -44,6 +44,7 @@ class Installation:
     relay: Relay
     arenas: Arenas
     uploads: Uploads
+    adapters: Adapters
     boards: PublishedBoards
     worker: Worker
     voters: Voters
@@ -171,6 +172,7 @@ def install(
         relay=Relay(ledger, live.is_live),
         arenas=Arenas(hosted, ledger),
         uploads=uploads,
+        adapters=adapters,
         boards=boards,
         worker=Worker(
             ledger,

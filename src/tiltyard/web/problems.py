@@ -69,7 +69,7 @@ def answer_errors(app: FastAPI) -> None:
 
 
 def _answer(request: Request, status: int, title: str, detail: str) -> Response:
-    if request.url.path.startswith(("/api/", "/healthz", "/readyz")):
+    if request.url.path.startswith(("/api/", "/healthz", "/readyz", "/operations/")):
         return problem(status, title, detail)
     return error_page(request, status=status, title=title, detail=detail)
 

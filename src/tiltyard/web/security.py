@@ -8,6 +8,7 @@ from tiltyard.web.headers import SECURITY_HEADERS
 from tiltyard.web.problems import problem
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+NEVER_STORED = ("/api/", "/operations/")
 MAX_BODY_BYTES = 1_000_000
 LIMITS_ITSELF = "/api/v1/images"
 """Its bodies are files, limited by the arena they are for."""
@@ -31,7 +32,7 @@ class SecurityHeadersMiddleware:
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
                 # Pages and static files may be kept, but are asked for again each time.
-                stored = "no-store" if scope["path"].startswith("/api/") else "no-cache"
+                stored = "no-store" if scope["path"].startswith(NEVER_STORED) else "no-cache"
                 headers.setdefault("cache-control", stored)
             await send(message)
 

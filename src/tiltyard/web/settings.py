@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     arenas: str = "text"
     blobs: str | None = None
     secret: Annotated[SecretStr | None, Field(min_length=SECRET_CHARS)] = None
+    operator_token: Annotated[SecretStr | None, Field(min_length=SECRET_CHARS)] = None
     address: Annotated[str | None, Field(pattern=r"^https?://[^\s/?#@]+$")] = None
     title: Annotated[str, Field(min_length=1, max_length=60)] = "Tiltyard"
     live_turns: Annotated[int, Field(gt=0)] = 300
@@ -57,6 +58,10 @@ class Settings(BaseSettings):
     def blob_place(self) -> Path | str:
         """Where images are kept: what is set, or a directory beside the ledger's file."""
         return self.blobs or self.data / "blobs"
+
+    def read_operator_token(self) -> str | None:
+        """Return what the operator's requests must carry; None when there is no such thing."""
+        return None if self.operator_token is None else self.operator_token.get_secret_value()
 
     def read_secret(self) -> str:
         """Return the key of cookies and pseudonyms, made once and kept beside the data.

@@ -1,0 +1,62 @@
+"""What only the operator may see: how the providers' endpoints are doing."""
+
+import secrets
+from typing import ClassVar
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+
+from tiltyard.contestants.circuit import CircuitState
+from tiltyard.contestants.endpoints import Endpoint, Endpoints
+from tiltyard.errors import TiltyardError
+
+router = APIRouter(tags=["operations"])
+
+
+class NotTheOperatorError(TiltyardError):
+    """Somebody else asks, or no token is set; the answer is the same for both."""
+
+    status: ClassVar[int] = 401
+    title: ClassVar[str] = "For the operator"
+
+
+class EndpointHealth(BaseModel):
+    """How one endpoint is doing, as this server sees it."""
+
+    address: str
+    circuit: CircuitState
+    failures_in_a_row: int
+    tried_again_in_s: float
+    last_problem: str
+    answers_running: int
+
+
+@router.get("/operations/endpoints")
+async def list_endpoints(request: Request) -> list[EndpointHealth]:
+    """List the endpoints that were asked or considered, for who has the operator's token."""
+    _require_operator(request)
+    endpoints: Endpoints = request.app.state.endpoints
+    return [_health(endpoint) for endpoint in endpoints if endpoint.address]
+
+
+def _require_operator(request: Request) -> None:
+    token: str | None = request.app.state.operator_token
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    right = token is not None and secrets.compare_digest(given.encode(), token.encode())
+    if not right or scheme.lower() != "bearer":
+        raise NotTheOperatorError(
+            "This needs the operator's token: set TILTYARD_OPERATOR_TOKEN, and send it as "
+            "Authorization: Bearer."
+        )
+
+
+def _health(endpoint: Endpoint) -> EndpointHealth:
+    circuit = endpoint.circuit
+    return EndpointHealth(
+        address=endpoint.address,
+        circuit=circuit.state,
+        failures_in_a_row=circuit.failures,
+        tried_again_in_s=round(circuit.rests_s, 1),
+        last_problem=circuit.last_problem,
+        answers_running=endpoint.running,
+    )

@@ -1,0 +1,60 @@
+from tiltyard.contestants.circuit import FAILURES, REST_S, Circuit
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def state(circuit: Circuit) -> str:
+    return circuit.state.value
+
+
+def opened(clock: Clock) -> Circuit:
+    circuit = Circuit(clock)
+    assert [circuit.fail("answered 500") for _ in range(FAILURES)][-1]
+    return circuit
+
+
+def test_a_circuit_opens_after_failures_in_a_row() -> None:
+    circuit = Circuit(Clock())
+    for _ in range(FAILURES - 1):
+        assert not circuit.fail("answered 500")
+    assert state(circuit) == "closed"
+    assert circuit.fail("answered 502")
+    assert state(circuit) == "open"
+    assert circuit.last_problem == "answered 502"
+
+
+def test_an_answer_between_failures_starts_the_count_anew() -> None:
+    circuit = Circuit(Clock())
+    for _ in range(3 * FAILURES):
+        assert not circuit.fail("answered 500")
+        circuit.succeed()
+    assert state(circuit) == "closed"
+
+
+def test_after_its_rest_the_next_answer_decides() -> None:
+    clock = Clock()
+    circuit = opened(clock)
+    clock.now += REST_S - 1
+    assert (state(circuit), circuit.rests_s) == ("open", 1.0)
+    clock.now += 1
+    assert state(circuit) == "half_open"
+    assert circuit.fail("answered 500"), "one failure is enough"
+    assert state(circuit) == "open"
+    clock.now += REST_S
+    circuit.succeed()
+    assert state(circuit) == "closed"
+    assert not circuit.fail("answered 500"), "and the count begins anew"
+
+
+def test_failures_that_were_under_way_do_not_prolong_the_rest() -> None:
+    clock = Clock()
+    circuit = opened(clock)
+    clock.now += REST_S / 2
+    assert not circuit.fail("answered 500")
+    assert circuit.rests_s == REST_S / 2

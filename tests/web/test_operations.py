@@ -1,0 +1,68 @@
+"""The operator sees how endpoints are doing; nobody else does."""
+
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from model_server import ModelServer
+from opened import served_model
+from serving import ask, follow, serving, voter
+from tiltyard.contestants.circuit import FAILURES
+
+pytestmark = pytest.mark.anyio
+OPERATOR = "an-operator-token-0123456789"
+
+
+async def look(base: str, **headers: str) -> tuple[int, Any]:
+    async with (
+        aiohttp.ClientSession(base, headers=headers) as session,
+        session.get("/operations/endpoints") as response,
+    ):
+        return response.status, await response.json()
+
+
+@pytest.mark.parametrize("given", [None, "Bearer wrong", f"Basic {OPERATOR}", "Bearer", "Bearer ü"])
+async def test_nobody_else_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str | None
+) -> None:
+    monkeypatch.setenv("TILTYARD_OPERATOR_TOKEN", OPERATOR)
+    async with serving(tmp_path) as base:
+        status, answer = await look(base, **({} if given is None else {"Authorization": given}))
+    assert status == 401
+    assert "the operator's token" in answer["detail"]
+
+
+async def test_without_a_token_nobody_is_told(tmp_path: Path) -> None:
+    async with serving(tmp_path) as base:
+        assert (await look(base, Authorization="Bearer "))[0] == 401
+        assert (await look(base, Authorization="Bearer None"))[0] == 401
+
+
+async def test_an_outage_shows_and_battles_go_on_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model_server: ModelServer
+) -> None:
+    monkeypatch.setenv("TILTYARD_OPERATOR_TOKEN", OPERATOR)
+    out = [
+        served_model("x", "http://nowhere.invalid/v1", id_=f"out-{number}") for number in range(4)
+    ]
+    well = [
+        served_model(f"plain:{number}", model_server.base_url, id_=f"well-{number}")
+        for number in range(2)
+    ]
+    async with serving(tmp_path, *out, *well) as base, voter(base) as session:
+        dead: dict[str, Any] = {}
+        by_address: dict[str, dict[str, Any]] = {}
+        while dead.get("circuit") != "open":
+            await follow(session, (await ask(session))["id"])
+            status, endpoints = await look(base, Authorization=f"Bearer {OPERATOR}")
+            assert status == 200
+            by_address = {endpoint["address"]: endpoint for endpoint in endpoints}
+            dead = by_address["http://nowhere.invalid/v1"]
+        assert dead["failures_in_a_row"] >= FAILURES
+        assert "cannot be reached" in dead["last_problem"]
+        assert 0 < dead["tried_again_in_s"] <= 30
+        assert by_address[model_server.base_url]["circuit"] == "closed"
+        battle = await ask(session)
+        assert b"problem" not in await follow(session, battle["id"]), "only the others are drawn"

@@ -25,6 +25,7 @@ from tiltyard.contestants.messages import Message
 from tiltyard.ledger.records import AttemptEnd, AttemptState, Slot
 
 STOP_REASON_CHARS = 80
+VERSION_CHARS = 200
 MOST_TOKENS = 2**53
 """No answer has more; a provider that says so is not believed."""
 
@@ -199,11 +200,11 @@ class Answering:
             text=text,
             reasoning="".join(self._reasoning),
             request=self._finished.request,
-            stop_reason=storable(reason or self._finished.stop_reason or "")[:STOP_REASON_CHARS]
-            or None,
+            stop_reason=_short(reason or self._finished.stop_reason, STOP_REASON_CHARS),
             input_tokens=_count(self._finished.input_tokens),
             output_tokens=_count(self._finished.output_tokens),
             cost_usd=self._finished.cost_usd,
+            endpoint_version=_short(self._finished.endpoint_version, VERSION_CHARS),
             tries=self._tries,
             first_text_ms=self._first_text_ms,
             duration_ms=self._elapsed_ms(),
@@ -220,6 +221,10 @@ def storable(text: str) -> str:
         return text
     whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return whole.replace("\0", "\ufffd")
+
+
+def _short(reported: str | None, most: int) -> str | None:
+    return storable(reported or "")[:most] or None
 
 
 def _count(reported: int | None) -> int | None:

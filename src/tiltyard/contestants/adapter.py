@@ -61,6 +61,9 @@ class Finished:
         The body that was sent, without messages and without any secret.
     cost_usd
         What the answer cost in US dollars, None when a count or a price is not known.
+    endpoint_version
+        Which exact model answered, in the provider's own words, None when it did not say: a
+        silently changed model is told apart by it.
     """
 
     stop_reason: str | None = None
@@ -70,6 +73,7 @@ class Finished:
     cache_read_tokens: int | None = None
     cache_write_tokens: int | None = None
     cost_usd: float | None = None
+    endpoint_version: str | None = None
 
 
 Piece = Text | Reasoning | Alive | Sent | Finished

@@ -81,12 +81,12 @@ class AnswerStream(ABC):
     def note(self, **reported: Any) -> None:  # noqa: ANN401 - checked by what they are below
         """Remember what the provider reported; what it left out stays as it was.
 
-        Counts must be whole numbers, and reasons words: nothing else is believed.
+        Counts must be whole numbers, and the rest words: nothing else is believed.
         """
         good = {
             name: value
             for name, value in reported.items()
-            if (_is_word(value) if name == "stop_reason" else _is_count(value))
+            if (_is_count(value) if name.endswith("_tokens") else _is_word(value))
         }
         self.finished = replace(self.finished, **good)
 

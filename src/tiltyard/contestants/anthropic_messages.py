@@ -69,7 +69,9 @@ class MessageStream(AnswerStream):
             case "content_block_delta":
                 yield from _pieces(an_object(event.get("delta")))
             case "message_start":
-                self._note_usage(an_object(an_object(event.get("message")).get("usage")))
+                message = an_object(event.get("message"))
+                self.note(endpoint_version=message.get("model"))
+                self._note_usage(an_object(message.get("usage")))
             case "message_delta":
                 self._note_usage(an_object(event.get("usage")))
                 self.note(stop_reason=an_object(event.get("delta")).get("stop_reason"))

@@ -67,6 +67,7 @@ class Generation(AnswerStream):
             self.done = True
             return
         response = read_object(data)
+        self.note(endpoint_version=response.get("modelVersion"))
         self._note_usage(an_object(response.get("usageMetadata")))
         self.note(stop_reason=an_object(response.get("promptFeedback")).get("blockReason"))
         for candidate in objects(response.get("candidates")):

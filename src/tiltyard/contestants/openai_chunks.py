@@ -24,6 +24,7 @@ class Completion(AnswerStream):
             self.done = True
             return
         chunk = read_object(data)
+        self.note(endpoint_version=_version(chunk))
         self._note_usage(an_object(chunk.get("usage")))
         for choice in objects(chunk.get("choices")):
             if choice.get("index", 0) == 0:
@@ -59,3 +60,9 @@ class Completion(AnswerStream):
             output_tokens=usage.get("completion_tokens"),
             cache_read_tokens=an_object(usage.get("prompt_tokens_details")).get("cached_tokens"),
         )
+
+
+def _version(chunk: dict[str, Any]) -> str:
+    """Join the model and the fingerprint of its system, as far as they are reported."""
+    reported = (chunk.get("model"), chunk.get("system_fingerprint"))
+    return " ".join(word for word in reported if isinstance(word, str) and word)

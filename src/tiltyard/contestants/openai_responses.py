@@ -77,6 +77,7 @@ class Response(AnswerStream):
         usage = an_object(response.get("usage"))
         self.note(
             stop_reason=response.get("status"),
+            endpoint_version=response.get("model"),
             input_tokens=usage.get("input_tokens"),
             output_tokens=usage.get("output_tokens"),
             cache_read_tokens=an_object(usage.get("input_tokens_details")).get("cached_tokens"),

@@ -140,6 +140,7 @@ async def end_attempt(
             input_tokens=end.input_tokens,
             output_tokens=end.output_tokens,
             cost_usd=end.cost_usd,
+            endpoint_version=end.endpoint_version,
             tries=end.tries,
             first_text_ms=end.first_text_ms,
             duration_ms=end.duration_ms,

@@ -65,6 +65,7 @@ class AttemptEnd:
     input_tokens: int | None = None
     output_tokens: int | None = None
     cost_usd: float | None = None
+    endpoint_version: str | None = None
     tries: int | None = None
     first_text_ms: int | None = None
     duration_ms: int | None = None

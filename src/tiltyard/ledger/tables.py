@@ -126,6 +126,7 @@ attempts = Table(
     Column("input_tokens", BigInteger),
     Column("output_tokens", BigInteger),
     Column("cost_usd", Float),
+    Column("endpoint_version", String(200)),
     Column("tries", Integer),  # requests sent for it; none for those of old and of demos
     Column("first_text_ms", Integer),
     Column("duration_ms", Integer),

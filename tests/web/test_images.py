@@ -8,10 +8,11 @@ import pytest
 from PIL import Image
 
 from pictures import encoded, moving, one_bit_png, picture
+from s3_server import small_s3
 from seeing_provider import SeeingProvider, seeing_provider
 from serving import API, ask, follow, send_image, serving, vote, voter
 from tiltyard.arena.pairing.draw_table import NobodyToMeetError
-from tiltyard.contestants.demo import demo_catalogue
+from tiltyard.blobs.store import BlobStoreError, place
 
 pytestmark = pytest.mark.anyio
 
@@ -128,9 +129,11 @@ async def test_only_contestants_that_see_are_drawn_where_pictures_may_come(tmp_p
 
 
 async def test_an_arena_in_which_nobody_sees_is_not_opened(tmp_path: Path) -> None:
-    with pytest.raises(NobodyToMeetError, match=r'accepts = \["text", "image"\] on their cards'):
-        async with serving(tmp_path, *demo_catalogue(), arenas="vision"):
-            pass
+    async with seeing_provider() as provider:
+        blind = [provider.card(name, "text") for name in ("mole", "bat")]
+        with pytest.raises(NobodyToMeetError, match=r'accepts = \["text", "image"\] on their card'):
+            async with serving(tmp_path, provider.card("hawk"), *blind, arenas="vision"):
+                pass
 
 
 async def test_bad_files_are_refused_in_a_sentence(tmp_path: Path) -> None:
@@ -232,3 +235,52 @@ async def test_an_arena_that_moved_out_leaves_its_battles_to_look_at(tmp_path: P
         ann.get(f"{API}/battles") as response,
     ):
         assert [battle["arena"] for battle in (await response.json())["battles"]] == ["vision"]
+
+
+async def test_pictures_in_an_s3_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with small_s3() as store:
+        monkeypatch.setenv("TILTYARD_BLOBS", "s3://pictures/arena")
+        for name, value in store.environment.items():
+            monkeypatch.setenv(name, value)
+        async with seeing(tmp_path) as (base, provider), voter(base) as ann:
+            image = await sent(ann, picture())
+            assert list(store.objects) == [f"/pictures/arena/{place(image['sha256'])}"]
+            battle = await ask(ann, arena="vision", images=[image])
+            await follow(ann, battle["id"])
+            assert len(provider.seen) == 2
+            async with ann.delete(f"{API}/battles/{battle['id']}") as response:
+                assert response.status == 204
+            assert store.objects == {}
+
+
+async def test_a_store_that_fails_is_said_plainly_and_a_retry_mends_it(
+    tmp_path: Path,
+) -> None:
+    async with seeing(tmp_path) as (base, _), voter(base) as ann:
+        image = await sent(ann, picture())
+        kept_at = tmp_path / "blobs" / place(image["sha256"])
+        content = kept_at.read_bytes()
+        kept_at.unlink()
+        body = {
+            "arena": "vision",
+            "message": {"parts": [{"type": "image", "data": {"sha256": image["sha256"]}}]},
+        }
+        status, sentence = await refusal(await ann.post(f"{API}/battles", json=body))
+        assert (status, "is lost" in sentence) == (503, True)
+        async with ann.get(f"{API}/battles") as response:
+            (battle,) = (await response.json())["battles"]
+        async with ann.get(f"{API}/battles/{battle['id']}") as response:
+            assert (await response.json())["state"] == "broken"
+        kept_at.write_bytes(content)
+        async with ann.post(f"{API}/battles/{battle['id']}/retry") as response:
+            assert response.status == 202
+        await follow(ann, battle["id"])
+        async with await vote(ann, battle["id"]) as response:
+            assert response.status == 200
+
+
+async def test_a_server_that_cannot_keep_pictures_does_not_start(tmp_path: Path) -> None:
+    (tmp_path / "blobs").write_text("a file where a directory should be")
+    with pytest.raises(BlobStoreError, match="TILTYARD_BLOBS"):
+        async with seeing(tmp_path):
+            pass

@@ -73,6 +73,11 @@ class Arenas:
             raise UnknownBattleError(NO_SUCH_BATTLE)
         return self.named(arena)
 
+    @property
+    def take_images(self) -> bool:
+        """Whether any of them does."""
+        return any(arena.definition.accept.images is not None for arena in self)
+
     def rules_of(self, battle: Battle) -> ArenaDefinition:
         """Give the definition to show a battle by.
 

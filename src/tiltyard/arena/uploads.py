@@ -14,7 +14,7 @@ from tiltyard.blobs.store import BlobStore, BlobStoreError, digest, is_digest
 from tiltyard.contestants.messages import Message, Part
 from tiltyard.errors import TiltyardError
 from tiltyard.images.limits import Limits
-from tiltyard.images.sandbox import Sandbox
+from tiltyard.images.sandbox import SAMPLE, Sandbox
 from tiltyard.ledger import uploads
 from tiltyard.ledger.engine import Connection, Ledger
 from tiltyard.ledger.uploads import Upload
@@ -77,6 +77,17 @@ class Uploads:
         self._sandbox = sandbox
         self._allowance = allowance or Allowance()
         self._next_sweep = 0.0
+
+    async def check(self) -> None:
+        """Try whether images can be redrawn and kept, so that doors stay shut otherwise.
+
+        Raises
+        ------
+        ImageError, ImagesBusyError, BlobStoreError
+            When they cannot.
+        """
+        await self._sandbox.redraw(SAMPLE, "image/png", Limits(bytes=10_000, pixels=100, side=10))
+        await self._blobs.check()
 
     async def take(self, voter: str, data: bytes, declared: str, limits: Limits) -> Upload:
         """Redraw a picture, and keep it for its sender.

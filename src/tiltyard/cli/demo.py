@@ -42,7 +42,7 @@ def demo(host: str, port: int, data: Path | None, pace: float) -> None:
     settings = read_settings()
     # Its own file, whatever else is set: examples do not belong into a real arena's ledger.
     directory = data or settings.data / "demo"
-    settings = settings.model_copy(update={"data": directory, "database_url": None})
+    settings = settings.model_copy(update={"data": directory, "database_url": None, "blobs": None})
     with bind(host, port) as taken:
         installation = install(settings, demo_catalogue(), pace=pace, examples=True)
         words = WHAT_TO_TRY.format(where=address(taken), data=directory)

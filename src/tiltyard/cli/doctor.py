@@ -45,7 +45,7 @@ def doctor(data: Path | None, contestants: Path | None, as_json: bool) -> None: 
     from tiltyard.web.settings import read_settings
 
     settings = read_settings(data=data, contestants=contestants)
-    findings = [_pages(), _ledger(settings), _catalogue(settings)]
+    findings = [_pages(), _ledger(settings), _catalogue(settings), _arenas(settings)]
     found = suggestions(os.environ, asyncio.run(list_ollama_models()))
     if as_json:
         report = {
@@ -136,6 +136,31 @@ def _catalogue(settings: "Settings") -> Finding:
         fine=True,
         sentence=f"{settings.contestants} has {count} public contestants.",
     )
+
+
+def _arenas(settings: "Settings") -> Finding:
+    from tiltyard.arena.definition import read_definitions
+
+    try:
+        definitions = read_definitions(settings.arena_places)
+        if any(definition.accept.images for definition in definitions):
+            asyncio.run(_try_images(settings.blob_place))
+    except TiltyardError as error:
+        return Finding("arenas", fine=False, sentence=str(error))
+    names = ", ".join(definition.id for definition in definitions)
+    return Finding("arenas", fine=True, sentence=f"These arenas would be open: {names}.")
+
+
+async def _try_images(place: Path | str) -> None:
+    """Redraw one; and where images go elsewhere than to a directory, ask there."""
+    from tiltyard.blobs.opening import open_blobs
+    from tiltyard.images.limits import Limits
+    from tiltyard.images.sandbox import SAMPLE, Sandbox
+
+    await Sandbox().redraw(SAMPLE, "image/png", Limits(bytes=10_000, pixels=100, side=10))
+    store = open_blobs(place)
+    if "://" in str(place):
+        await store.check()
 
 
 def _print(findings: list[Finding], found: "list[Suggestion]", file: Path) -> None:

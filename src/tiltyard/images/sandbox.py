@@ -1,6 +1,7 @@
 """Run the decoder in a process of its own, under limits, for one picture at a time."""
 
 import asyncio
+import base64
 import json
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -17,6 +18,11 @@ from tiltyard.images.limits import Budget, Limits, budget_for
 from tiltyard.images.sniffing import check_upload, media_type, too_large
 
 DECODER = Path(__file__).with_name("decoder.py")
+SAMPLE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+)
+"""The smallest picture there is, for trying out whether pictures can be redrawn."""
+
 AT_ONCE = 2
 WAITING = 32
 

@@ -109,6 +109,8 @@ class Installation:
 
     @asynccontextmanager
     async def _working(self) -> AsyncGenerator[None]:
+        if self.arenas.take_images:
+            await self.uploads.check()
         await self.arenas.open()
         if self.examples:
             await self.arenas.first.add_examples()

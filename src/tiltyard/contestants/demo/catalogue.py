@@ -17,6 +17,7 @@ def demo_catalogue() -> Catalogue:
             licence="canned answers",
             adapter="demo",
             model=model,
+            accepts=("text", "image"),  # they see nothing, but one can try what an arena does
             released=date(2026, 11, 23),
         )
         for model, voice in VOICES.items()

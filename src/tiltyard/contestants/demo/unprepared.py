@@ -43,6 +43,8 @@ def unprepared_answer(prompt: str, quality: Quality, phrases: Phrases) -> str:
     A `WRONG` answer miscounts; the other qualities differ in how much they show.
     """
     sample = prompt.strip()[:_SAMPLE]
+    if not sample:
+        return phrases.canned
     length, distinct = len(sample), len(set(sample))
     if quality is Quality.WRONG:
         distinct += 3

@@ -23,6 +23,7 @@ BENCHMARKS = (
     "votes",
     "coverage",
     "pairing",
+    "http_clients",
 )
 PACKAGES = ("tiltyard", "numpy", "scipy", "polars")
 HERE = Path(__file__).parent

@@ -1,0 +1,24 @@
+"""The cards in the guide are cards, as they stand there."""
+
+import re
+from pathlib import Path
+
+from tiltyard.contestants.catalogue import load_catalogue
+from tiltyard.contestants.wires import WIRES
+
+GUIDE = Path(__file__).parents[2] / "docs" / "guide" / "add_a_model.md"
+
+
+def test_the_cards_of_the_guide_can_be_used(tmp_path: Path) -> None:
+    file = tmp_path / "contestants.toml"
+    cards = re.findall(r"```toml\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    file.write_text("\n".join(cards), encoding="utf-8")
+    catalogue = load_catalogue(file, {"SHORE_KEY": "a key"})
+    assert len(catalogue) == len(cards)
+    catalogue.require_pair()
+
+
+def test_the_guide_names_every_wire_and_its_address() -> None:
+    guide = GUIDE.read_text(encoding="utf-8")
+    for wire in WIRES:
+        assert f"| `{wire}` |" in guide

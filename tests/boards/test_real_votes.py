@@ -1,10 +1,12 @@
-"""The 1,670,250 votes of Chatbot Arena that leaderbot ships, against statsmodels."""
+"""The 1,670,250 votes of Chatbot Arena that leaderbot ships, against statsmodels and evalica."""
 
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+import evalica
 import numpy as np
+import polars as pl
 import pytest
 import statsmodels.api as sm
 
@@ -92,6 +94,23 @@ def test_all_1670250_votes_agree_with_statsmodels(real_votes: Battles) -> None:
     assert len(board.models) == 129
     assert board.diagnostics == ()
     assert_agree(board, names, by_frequency(counts))
+
+
+def test_all_1670250_votes_agree_with_evalica(real_votes: Battles) -> None:
+    """Newman's iteration, driven further than evalica's usual tolerance of 1e-6."""
+    rows = real_votes.frame.select(pl.col("model_a", "model_b", "outcome").cast(pl.String), "count")
+    who = {"a": evalica.Winner.X, "b": evalica.Winner.Y}
+    theirs = evalica.bradley_terry(
+        rows["model_a"].to_list(),
+        rows["model_b"].to_list(),
+        [who.get(outcome, evalica.Winner.Draw) for outcome in rows["outcome"]],
+        weights=rows["count"].to_list(),
+        tolerance=1e-13,
+        limit=10_000,
+    )
+    points = 400 * np.log10(theirs.scores)
+    ours = {standing.model: standing.rating for standing in rank(real_votes).models}
+    assert ours == pytest.approx((points - points.mean() + 1000).to_dict(), rel=0, abs=1e-6)
 
 
 def test_the_log_likelihood_is_that_of_the_binomial_family(real_votes: Battles) -> None:

@@ -81,7 +81,7 @@ def tiltyard_sparse(votes: str) -> Answer:
 def evalica(votes: str) -> Answer:
     """Ratings alone: evalica has no closed-form intervals."""
     with stage("import"):
-        import evalica as library  # type: ignore[import-not-found]  # noqa: PLC0415  # timed, and in an environment of its own
+        import evalica as library  # noqa: PLC0415  # timed, and in an environment of its own
         import numpy as np  # noqa: PLC0415  # timed
         import pandas as pd  # type: ignore[import-untyped]  # noqa: PLC0415  # timed
     with stage("read"):

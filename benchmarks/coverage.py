@@ -2,6 +2,7 @@
 
 import numpy as np
 from coverage_clusters import CLUSTERED
+from coverage_resampled import RESAMPLED
 from coverage_trials import SCENARIOS, Hits, Scenario, simulate
 
 TRIALS = 2000
@@ -22,7 +23,10 @@ def report() -> str:
         "",
         "| votes and intervals | covered | least | most |",
         "|---|---|---|---|",
-        *(_row(scenario, simulate(scenario, TRIALS)) for scenario in SCENARIOS + CLUSTERED),
+        *(
+            _row(scenario, simulate(scenario, TRIALS))
+            for scenario in SCENARIOS + CLUSTERED + RESAMPLED
+        ),
     ]
     return "\n".join(lines) + "\n"
 

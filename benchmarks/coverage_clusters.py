@@ -43,7 +43,24 @@ def by_voter_alone(random: np.random.Generator) -> Hits:
 
 
 def _trial(random: np.random.Generator, *, prompted: float, ways: Ways) -> Hits:
-    """Draw votes of which the share `prompted` repeat their prompt's judgement, not the voter's."""
+    votes, voter, prompt = draw_dependent(random, prompted=prompted)
+    fit = fit_bradley_terry(*votes.to_counts())
+    clusters = ways(voter, prompt)
+    covariance = clustered_covariance(fit, votes, None, *clusters) if clusters else fit.covariance
+    return holds(fit.strengths, covariance, STRENGTHS)
+
+
+def draw_dependent(
+    random: np.random.Generator, *, prompted: float
+) -> tuple[Votes, Indices, Indices]:
+    """Draw votes of which the share `prompted` repeat their prompt's judgement, not the voter's.
+
+    Returns
+    -------
+    votes : Votes
+    voter, prompt : Indices
+        Shape (N,).
+    """
     voter, prompt = random.integers(VOTERS, size=VOTES), random.integers(PROMPTS, size=VOTES)
     owner = np.where(random.random(VOTES) < prompted, VOTERS + prompt, voter)
     habit = owner * HABITS + random.integers(HABITS, size=VOTES)
@@ -52,11 +69,7 @@ def _trial(random: np.random.Generator, *, prompted: float, ways: Ways) -> Hits:
     first, second = first[habit], second[habit]
     fresh = draw_outcomes(random, _gap(first, second))
     outcome = np.where(random.random(VOTES) < REPEATED, judged[habit], fresh)
-    votes = Votes.from_arrays(first, second, outcome, models=len(STRENGTHS))
-    fit = fit_bradley_terry(*votes.to_counts())
-    clusters = ways(voter, prompt)
-    covariance = clustered_covariance(fit, votes, None, *clusters) if clusters else fit.covariance
-    return holds(fit.strengths, covariance, STRENGTHS)
+    return Votes.from_arrays(first, second, outcome, models=len(STRENGTHS)), voter, prompt
 
 
 def _gap(first: Indices, second: Indices) -> Floats:

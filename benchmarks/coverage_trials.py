@@ -54,12 +54,16 @@ def simulate(scenario: Scenario, trials: int) -> Hits:
 
 
 def plain(random: np.random.Generator) -> Hits:
+    """Take the sandwich of two thousand votes."""
+    fit = fit_bradley_terry(draw_plain(random))
+    return holds(fit.strengths, fit.covariance, STRENGTHS)
+
+
+def draw_plain(random: np.random.Generator) -> PairCounts:
     """Two thousand votes, a quarter of them ties."""
     first, second = draw_pairs(random, 2000)
     outcome = draw_outcomes(random, STRENGTHS[first] - STRENGTHS[second])
-    counts = PairCounts.from_votes(first, second, outcome, models=len(STRENGTHS))
-    fit = fit_bradley_terry(counts)
-    return holds(fit.strengths, fit.covariance, STRENGTHS)
+    return PairCounts.from_votes(first, second, outcome, models=len(STRENGTHS))
 
 
 def newcomer(random: np.random.Generator) -> Hits:
@@ -78,12 +82,27 @@ def newcomer(random: np.random.Generator) -> Hits:
 
 def style_controlled(random: np.random.Generator) -> Hits:
     """Two thousand votes with four correlated style differences; strengths and coefficients."""
+    return _styled(random, ridge=0.0)
+
+
+def lightly_shrunk(random: np.random.Generator) -> Hits:
+    """Shrink the coefficients by a fortieth of what the votes say of them."""
+    return _styled(random, ridge=10.0)
+
+
+def heavily_shrunk(random: np.random.Generator) -> Hits:
+    """Shrink them by half: the interval is about the shrunk coefficient, not about the true one."""
+    return _styled(random, ridge=400.0)
+
+
+def _styled(random: np.random.Generator, *, ridge: float) -> Hits:
     first, second = draw_pairs(random, 2000)
     common = random.normal(size=(2000, 1))
     features = 0.6 * common + 0.8 * random.normal(size=(2000, len(COEFFICIENTS)))
     gap = STRENGTHS[first] - STRENGTHS[second] + features @ COEFFICIENTS
     outcome = draw_outcomes(random, gap)
-    fit = fit_contextual(Votes.from_arrays(first, second, outcome, models=len(STRENGTHS)), features)
+    votes = Votes.from_arrays(first, second, outcome, models=len(STRENGTHS))
+    fit = fit_contextual(votes, features, ridge=ridge)
     found = np.concatenate([fit.strengths, fit.coefficients])
     return holds(found, fit.covariance, np.concatenate([STRENGTHS, COEFFICIENTS]))
 
@@ -167,6 +186,8 @@ SCENARIOS = (
     Scenario("Bradley-Terry, 2,000 votes", plain),
     Scenario("newcomer with 50 votes beside 20,000", newcomer),
     Scenario("style control, 4 features, 2,000 votes", style_controlled),
+    Scenario("the same with a light ridge, 10", lightly_shrunk),
+    Scenario("the same with a heavy ridge, 400", heavily_shrunk, meant=False),
     Scenario("Rao-Kupper, 2,000 votes", rao_kupper),
     Scenario("Davidson, 2,000 votes", davidson),
     Scenario("four outcomes, 2,000 votes", four_outcomes),

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from synthetic_votes import synthetic_votes
 from tiltyard.battles.errors import VotesError
 from tiltyard.battles.table import Battles
 from tiltyard.boards.board import Board
@@ -222,3 +223,15 @@ def test_a_model_whose_votes_all_weigh_nothing_is_named_apart() -> None:
     board = rank(Battles.from_frame(frame))
     assert kinds(board) == {"weightless": ("z",)}
     assert "all their votes weigh 0" in board.diagnostics[0].message
+
+
+def test_votes_without_what_their_weights_need_are_counted_and_the_first_named() -> None:
+    frame = synthetic_votes(20)
+    drawn = frame.with_columns(
+        pair_probability=pl.when(pl.int_range(pl.len()) < 3).then("pair_probability")
+    )
+    with pytest.raises(RecipeError, match=r"pair_probability: 17 of 20 .* the first is vote 4"):
+        rank(Battles.from_frame(drawn), Recipe(weights=("inverse-propensity",)))
+    undated = frame.with_columns(tstamp=pl.when(pl.int_range(pl.len()) != 1).then("tstamp"))
+    with pytest.raises(RecipeError, match=r"voted_at: 1 of 20 votes .* the first is vote 2"):
+        rank(Battles.from_frame(undated), Recipe(half_life=3))

@@ -11,7 +11,15 @@ TRIALS = 120
 
 @pytest.mark.parametrize(
     "votes",
-    ["plain", "newcomer", "style_controlled", "rao_kupper", "davidson", "four_outcomes"],
+    [
+        "plain",
+        "newcomer",
+        "style_controlled",
+        "lightly_shrunk",
+        "rao_kupper",
+        "davidson",
+        "four_outcomes",
+    ],
 )
 def test_intervals_of_every_estimator_hold_the_truth_as_often_as_they_say(
     votes: str, monkeypatch: pytest.MonkeyPatch
@@ -25,6 +33,13 @@ def test_clustered_intervals_hold_the_truth_when_votes_depend_on_one_another(
     clusters: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert 0.92 <= coverage("coverage_clusters", clusters, monkeypatch) <= 0.98
+
+
+@pytest.mark.parametrize("votes", ["counts_resampled", "voters_resampled"])
+def test_bootstrap_intervals_hold_the_truth_as_often_as_they_say(
+    votes: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert 0.91 <= coverage("coverage_resampled", votes, monkeypatch) <= 0.98
 
 
 def test_plain_intervals_do_not_hold_when_voters_repeat_themselves(

@@ -36,6 +36,8 @@ def test_balancing_the_table_is_balancing_its_votes(
     outcome = random.integers(4, size=number)
     one_by_one = Votes.from_arrays(first, second, outcome, weight, models=models).to_counts()
     table = PairCounts.from_votes(first, second, outcome, models=models)
+    again = balance_pairs(table, table.scaled(3.0), table.scaled(9.0), least=least)
+    assert again[1].ties == pytest.approx(9 * one_by_one[1].ties)
     for ours, theirs in zip(balance_pairs(table, least=least), one_by_one, strict=True):
         assert ours.first.tolist() == theirs.first.tolist()
         assert ours.first_wins == pytest.approx(theirs.first_wins)
@@ -71,14 +73,16 @@ def test_waiting_makes_all_votes_fade_alike(ages: list[float], wait: float, half
 
 @pytest.mark.parametrize("probability", [0.0, -0.1, 1.5, np.nan])
 def test_a_pair_that_could_not_be_drawn_is_refused(probability: float) -> None:
-    with pytest.raises(WeightError, match=r"Vote 1 .* pair probability"):
+    with pytest.raises(
+        WeightError, match=r"1 of 2 votes have a pair probability .* the first is vote 2"
+    ):
         inverse_propensity(np.array([0.5, probability]))
 
 
 def test_ages_and_half_lives_that_make_no_sense_are_refused() -> None:
-    with pytest.raises(WeightError, match=r"Vote 0 .* age"):
+    with pytest.raises(WeightError, match=r"an age .* the first is vote 1"):
         half_life(np.array([-1.0]), 1.0)
-    with pytest.raises(WeightError, match=r"Vote 1 .* age"):
+    with pytest.raises(WeightError, match=r"an age .* the first is vote 2"):
         half_life(np.array([1.0, np.nan]), 1.0)
     with pytest.raises(WeightError, match="half-life of 0"):
         half_life(np.array([1.0]), 0.0)

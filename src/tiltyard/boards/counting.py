@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from tiltyard.battles.conversations import has_conversations
@@ -21,6 +22,8 @@ from tiltyard.boards.records import Diagnostic, Step
 from tiltyard.boards.slices import slice_battles
 from tiltyard.labels.markdown_counts import Counter
 from tiltyard.labels.style import with_style
+from tiltyard.ratings.pair_counts import Floats
+from tiltyard.ratings.weights import WeightError, half_life, inverse_propensity
 
 CLUSTERS: Mapping[str, tuple[str, ...]] = {
     "prompt": ("prompt", "prompt_id", "opening_msg", "instruction"),
@@ -130,40 +133,33 @@ def _asked(frame: pl.DataFrame) -> pl.Series:
 
 def _weighed(battles: Battles, recipe: Recipe) -> Battles:
     """Multiply into the votes' weights what the recipe says of single votes."""
-    factors = []
+    frame, factors = battles.frame, []
     if "inverse-propensity" in recipe.weights:
-        factors.append(_inverse_propensity(battles.frame))
+        factors.append(_inverse_propensity(frame))
     if recipe.half_life is not None:
-        factors.append(_decay(battles.frame, recipe.half_life))
+        factors.append(_decay(frame, recipe.half_life))
     if not factors:
         return battles
-    weight = pl.col("weight")
-    for factor in factors:
-        weight = weight * factor
-    return Battles(battles.frame.with_columns(weight))
+    weight = np.prod([frame["weight"].to_numpy(), *factors], axis=0)
+    return Battles(frame.with_columns(weight=pl.Series(weight)))
 
 
-def _inverse_propensity(frame: pl.DataFrame) -> pl.Expr:
-    probability = frame["pair_probability"]
-    valid = (probability > 0) & (probability <= 1)
-    wrong = frame.height - int(valid.fill_null(value=False).sum())
-    if wrong:
+def _inverse_propensity(frame: pl.DataFrame) -> Floats:
+    try:
+        return inverse_propensity(frame["pair_probability"].fill_null(np.nan).to_numpy())
+    except WeightError as error:
         raise RecipeError(
-            f"{wrong:,} of {frame.height:,} votes have no pair_probability between 0 and 1, "
-            "which inverse-propensity weights divide by."
-        )
-    return 1.0 / pl.col("pair_probability")
+            f"Inverse-propensity weights divide by the column pair_probability: {error}"
+        ) from error
 
 
-def _decay(frame: pl.DataFrame, half_life: float) -> pl.Expr:
-    missing = frame["voted_at"].null_count()
-    if missing:
-        raise RecipeError(
-            f"{missing:,} of {frame.height:,} votes have no time in voted_at, "
-            "so they cannot decay with age."
-        )
-    age = (pl.col("voted_at").max() - pl.col("voted_at")).dt.total_microseconds()
-    return (0.5 ** (age / (half_life * 86_400e6))).cast(pl.Float64)
+def _decay(frame: pl.DataFrame, days: float) -> Floats:
+    """Shape (N,). Weights by the age before the newest vote."""
+    age = (pl.col("voted_at").max() - pl.col("voted_at")).dt.total_microseconds() / 86_400e6
+    try:
+        return half_life(frame.select(age.fill_null(np.nan)).to_series().to_numpy(), days)
+    except WeightError as error:
+        raise RecipeError(f"Votes decay with the time in voted_at: {error}") from error
 
 
 def _single_votes(

@@ -22,7 +22,7 @@ from tiltyard.ratings.tie_models import (
     fit_four_outcomes,
     fit_rao_kupper,
 )
-from tiltyard.ratings.weights import LEAST_VOTES
+from tiltyard.ratings.weights import balance_pairs
 
 TIE_MODELS = {
     "rao-kupper": fit_rao_kupper,
@@ -168,8 +168,7 @@ def used_counts(pairs: PairTable, recipe: Recipe) -> tuple[PairCounts, PairCount
         votes, weights, squares = (_without_ties(table) for table in (votes, weights, squares))
     if "pair-balanced" not in recipe.weights:
         return weights, squares
-    weight = 1.0 / np.maximum(votes.totals, LEAST_VOTES)
-    return weights.scaled(weight), squares.scaled(weight**2)
+    return balance_pairs(votes, weights, squares)
 
 
 def _without_ties(counts: PairCounts) -> PairCounts:

@@ -49,14 +49,20 @@ def pair_balanced(
 
 
 def balance_pairs(
-    votes: PairCounts, *, least: float = LEAST_VOTES
+    votes: PairCounts,
+    weights: PairCounts | None = None,
+    squares: PairCounts | None = None,
+    *,
+    least: float = LEAST_VOTES,
 ) -> tuple[PairCounts, PairCounts]:
-    """Do what :func:`pair_balanced` does to votes of weight one, on their table.
+    """Do what :func:`pair_balanced` does, on the table of the votes.
 
     Parameters
     ----------
     votes
         Numbers of votes, unweighted.
+    weights, squares
+        The sums of the weights they had before, and of those squared; left out, all were one.
     least
         As there.
 
@@ -66,7 +72,7 @@ def balance_pairs(
         The weighted counts and those of the squared weights, as the sandwich needs them.
     """
     weight = 1.0 / np.maximum(votes.totals, least)
-    return votes.scaled(weight), votes.scaled(weight**2)
+    return (weights or votes).scaled(weight), (squares or votes).scaled(weight**2)
 
 
 def inverse_propensity(probability: Floats) -> Floats:
@@ -118,4 +124,7 @@ def effective_votes(weights: Floats) -> float:
 
 def _require(fine: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]", said: str) -> None:
     if not fine.all():
-        raise WeightError(f"Vote {int((~fine).argmax())} (the first is 0) has {said}.")
+        wrong, first = np.count_nonzero(~fine), int((~fine).argmax()) + 1
+        raise WeightError(
+            f"{wrong:,} of {fine.size:,} votes have {said}; the first is vote {first}."
+        )

@@ -28,6 +28,7 @@ def card(number: int, address: str) -> Contestant:
         licence=f"Telltale Licence {number}",
         adapter="openai_chat",
         model=f"{TELLTALE}-wire-{number}",
+        accepts=("text", "image"),
         base_url=f"{address}/{TELLTALE}-path-{number}/v1",
         status=Status.PREVIEW if number in PREVIEWS else Status.PUBLIC,
         alias=f"Telltale Alias {number}" if number in PREVIEWS else None,

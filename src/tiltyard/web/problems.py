@@ -15,6 +15,7 @@ from tiltyard.web.pages import error_page
 
 RETRY_AFTER_S = 5
 SENTENCES = {
+    400: "The body cannot be read: send JSON in UTF-8, of the documented form and no deeper.",
     404: "There is nothing at this address: check it, or go back to the start.",
     405: "This address does not take that kind of request.",
     500: "Tiltyard made a mistake here; it is logged, and nothing you sent was counted.",

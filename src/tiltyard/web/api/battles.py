@@ -15,7 +15,6 @@ from tiltyard.web.api.bodies import (
     BattlesOut,
     NewBattle,
     NewTurn,
-    ProblemOut,
     VoteAnswer,
     battle_out,
 )
@@ -25,7 +24,6 @@ from tiltyard.web.voter import voter_of
 router = APIRouter(
     prefix="/battles",
     tags=["battles"],
-    responses={"4XX": {"model": ProblemOut, "description": "A problem document"}},
 )
 
 

@@ -172,6 +172,18 @@ class ProblemOut(BaseModel):
     detail: str
 
 
+def _problem(description: str) -> dict[str, Any]:
+    content = {"application/problem+json": {"schema": ProblemOut.model_json_schema()}}
+    return {"description": description, "content": content}
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    "4XX": _problem("What was wrong with the request, in one sentence"),
+    503: _problem("Full, or without its ledger, just now; `Retry-After` says when to try again"),
+}
+"""What every call may answer instead."""
+
+
 def battle_out(
     battle: Battle, definition: ArenaDefinition, reveal: Mapping[str, Any] | None
 ) -> BattleOut:

@@ -15,7 +15,6 @@ from tiltyard.images.errors import ImagesBusyError
 from tiltyard.images.limits import MEDIA_TYPES, Limits
 from tiltyard.images.sniffing import too_large
 from tiltyard.web.api.battles import AllArenas, Voter
-from tiltyard.web.api.bodies import ProblemOut
 
 RECEIVING = 32
 """Images that may be on their way to this server at once; they are in memory meanwhile."""
@@ -37,7 +36,6 @@ BODY = {
 router = APIRouter(
     prefix="/images",
     tags=["images"],
-    responses={"4XX": {"model": ProblemOut, "description": "A problem document"}},
 )
 
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import ClassVar
+from uuid import uuid4
 
+from tiltyard.arena.continuing import goes_on
 from tiltyard.arena.definition import ArenaDefinition, Mode
 from tiltyard.arena.pairing.draw_table import Pair
 from tiltyard.contestants.card import Contestant
 from tiltyard.contestants.face import public_id
 from tiltyard.errors import TiltyardError
-from tiltyard.ledger.records import Side, Slot
+from tiltyard.ledger.records import Battle, Side, Slot
 
 NAMED = "named@1"
 """The policy of a battle whose contestants were named: they stand there with certainty."""
@@ -84,6 +87,30 @@ def check_mode(
         raise ModeError(f"The mode {mode} takes {count}: name them in models.")
     if len(set(models or ())) != wanted:
         raise ModeError("The models are the same: name two different ones.")
+
+
+def new_battle(
+    definition: ArenaDefinition, voter: str, mode: Mode, lineup: Lineup, earlier: Battle | None
+) -> Battle:
+    """Make a battle that has not begun; `earlier` is the one whose conversation goes on in it."""
+    return Battle(
+        id=uuid4(),
+        arena=definition.id,
+        definition=definition.sha256,
+        mode=mode,
+        source="arena",
+        voter=voter,
+        policy=lineup.policy,
+        pair_probability=lineup.probability,
+        declared=lineup.declared,
+        created_at=datetime.now(UTC),
+        sides=lineup.sides,
+        turns=[],
+        attempts=[],
+        votes=[],
+        erased=False,
+        continued=None if earlier is None else goes_on(earlier),
+    )
 
 
 def drawn(pair: Pair) -> Lineup:

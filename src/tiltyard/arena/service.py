@@ -1,23 +1,20 @@
 """What people do in an arena: open a battle, go on, stop, retry, vote, look back, forget."""
 
-import asyncio
 import random
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from time import monotonic
 from typing import Any, ClassVar
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from tiltyard.arena.answering import Answering
-from tiltyard.arena.choosing import Lineup, ModeError, check_mode, drawn, named
-from tiltyard.arena.continuing import goes_on, others, read_earlier
+from tiltyard.arena.choosing import Lineup, ModeError, check_mode, drawn, named, new_battle
+from tiltyard.arena.continuing import others
 from tiltyard.arena.definition import ArenaDefinition, Mode
-from tiltyard.arena.events import Numbered, Working
+from tiltyard.arena.elsewhere import ElsewhereError, awaited
+from tiltyard.arena.events import Numbered
 from tiltyard.arena.examples import SOURCE, example_battles
 from tiltyard.arena.exposure import Exposure
 from tiltyard.arena.live import LiveTurns
-from tiltyard.arena.live_turn import FRAME_S, WORKING_S, LiveTurn
 from tiltyard.arena.match import (
     BattleState,
     Call,
@@ -26,13 +23,12 @@ from tiltyard.arena.match import (
     require,
     require_turn_left,
 )
-from tiltyard.arena.message import check_message, conversation, to_json
-from tiltyard.arena.pacing import pace_of
+from tiltyard.arena.message import check_message
 from tiltyard.arena.pairing.draw_table import NobodyToMeetError, Pair
 from tiltyard.arena.pairing.service import Pairing
-from tiltyard.arena.places import Place, run_of
 from tiltyard.arena.replay import replay
 from tiltyard.arena.reveal import read_reveals
+from tiltyard.arena.turns import Turns
 from tiltyard.arena.uploads import Uploads
 from tiltyard.arena.voting import Ballot, cast_vote, check_ballot, give_up
 from tiltyard.contestants.adapters import Adapters
@@ -42,16 +38,13 @@ from tiltyard.contestants.messages import Part
 from tiltyard.errors import TiltyardError
 from tiltyard.ledger import battles, history, register
 from tiltyard.ledger.engine import Connection, Ledger
-from tiltyard.ledger.records import Battle, Slot
+from tiltyard.ledger.records import Battle
 from tiltyard.ledger.servers import bury_dead
 
 NO_SUCH_BATTLE = (
     "There is no battle with this id among yours: it may be mistyped, or another person's."
 )
 HISTORY = 100
-SEEDS = 2**31 - 1
-ELSEWHERE_S = 0.5
-"""How often the ledger is asked whether another server has answered."""
 
 
 class UnknownBattleError(TiltyardError):
@@ -59,13 +52,6 @@ class UnknownBattleError(TiltyardError):
 
     status: ClassVar[int] = 404
     title: ClassVar[str] = "No such battle"
-
-
-class ElsewhereError(TiltyardError):
-    """Only the server that answers a battle can do this, and it was not reached."""
-
-    status: ClassVar[int] = 503
-    title: ClassVar[str] = "Answered by another server"
 
 
 class Arena:
@@ -107,6 +93,7 @@ class Arena:
         self._chance = chance
         self._pairing = Pairing(definition.pairing, definition.id, ledger)
         self.exposure = Exposure(ledger, definition.id)
+        self._turns = Turns(definition, adapters, ledger, uploads, live=live, chance=chance)
         self._ending = False
 
     @property
@@ -216,12 +203,14 @@ class Arena:
         check_mode(mode, models, self.definition, continues=continues is not None)
         self._live.require_room(voter)
         earlier = None if continues is None else await self._to_continue(voter, continues)
-        battle = self._new_battle(voter, mode, await self._lineup(models, earlier), earlier)
+        lineup = await self._lineup(models, earlier)
+        battle = new_battle(self.definition, voter, mode, lineup, earlier)
         async with self._live.claim(battle.id, voter):
             async with self._ledger.writing() as connection:
                 await battles.add_battle(connection, battle)
-                battle = await self._add_turn(connection, battle, 1, parts)
-            await self._answer(battle)
+                await self._turns.add(connection, battle, 1, parts)
+                battle = await _read(connection, voter, battle.id)
+            await self._turns.answer(battle)
         return battle
 
     async def next_turn(self, voter: str, id_: UUID, parts: Sequence[Part]) -> Battle:
@@ -238,8 +227,9 @@ class Arena:
                 battle = await self._locked(connection, voter, id_)
                 require(battle, Call.TURN)
                 require_turn_left(battle, limit=self.definition.turns.max)
-                battle = await self._add_turn(connection, battle, battle.turn + 1, parts)
-            await self._answer(battle)
+                await self._turns.add(connection, battle, battle.turn + 1, parts)
+                battle = await _read(connection, voter, id_)
+            await self._turns.answer(battle)
         return battle
 
     async def retry(self, voter: str, id_: UUID) -> Battle:
@@ -254,16 +244,9 @@ class Arena:
             async with self._ledger.writing() as connection:
                 battle = await self._locked(connection, voter, id_)
                 require(battle, Call.RETRY)
-                turn = battle.turn
-                failed = {
-                    side.slot: battle.attempt(turn, side.slot).number
-                    for side in battle.sides
-                    if battle.attempt(turn, side.slot).state == "failed"
-                }
-                for slot, number in failed.items():
-                    await self._open_attempt(connection, battle.id, turn, slot, number + 1)
+                await self._turns.open_again(connection, battle)
                 battle = await _read(connection, voter, id_)
-            await self._answer(battle)
+            await self._turns.answer(battle)
         return battle
 
     async def stop(self, voter: str, id_: UUID) -> Battle:
@@ -339,7 +322,9 @@ class Arena:
         if log is not None and not battle.erased:
             return log.read(after)
         if battle_state(battle) is BattleState.ANSWERING:
-            return self._awaited(voter, id_, after=after)
+            return awaited(
+                lambda: self.battle(voter, id_), after=after, is_ending=lambda: self._ending
+            )
         return replay(battle, after=after)
 
     async def _to_continue(self, voter: str, id_: UUID) -> Battle:
@@ -366,89 +351,9 @@ class Arena:
                 return await self._pairing.draw(well, self._chance, declare=counts)
         return await self._pairing.draw(candidates, self._chance, declare=counts)
 
-    def _new_battle(self, voter: str, mode: Mode, lineup: Lineup, earlier: Battle | None) -> Battle:
-        return Battle(
-            id=uuid4(),
-            arena=self.definition.id,
-            definition=self.definition.sha256,
-            mode=mode,
-            source="arena",
-            voter=voter,
-            policy=lineup.policy,
-            pair_probability=lineup.probability,
-            declared=lineup.declared,
-            created_at=datetime.now(UTC),
-            sides=lineup.sides,
-            turns=[],
-            attempts=[],
-            votes=[],
-            erased=False,
-            continued=None if earlier is None else goes_on(earlier),
-        )
-
     async def _locked(self, connection: Connection, voter: str, id_: UUID) -> Battle:
         await battles.lock_battle(connection, id_)
         return await _read(connection, voter, id_)
-
-    async def _add_turn(
-        self, connection: Connection, battle: Battle, number: int, parts: Sequence[Part]
-    ) -> Battle:
-        now = datetime.now(UTC)
-        parts = await self._uploads.claim(connection, battle.voter, parts)
-        await battles.add_turn(connection, battle.id, number, to_json(parts), now)
-        await self._uploads.use(connection, battle.id, number, parts)
-        for side in battle.sides:
-            await self._open_attempt(connection, battle.id, number, side.slot, 1)
-        return await _read(connection, battle.voter, battle.id)
-
-    async def _open_attempt(
-        self, connection: Connection, id_: UUID, turn: int, slot: Slot, number: int
-    ) -> None:
-        await battles.open_attempt(
-            connection,
-            id_,
-            turn,
-            slot,
-            number=number,
-            seed=self._chance.randint(0, SEEDS),
-            server=self._ledger.server,
-            at=datetime.now(UTC),
-        )
-
-    async def _answer(self, battle: Battle) -> None:
-        turn = battle.turn
-        async with self._ledger.reading() as connection:
-            stored = await register.read_versions(connection, (s.version for s in battle.sides))
-            earlier = await read_earlier(connection, battle)
-        cards = {
-            side.slot: Contestant.model_validate(stored[side.version]) for side in battle.sides
-        }
-        sides = [
-            Answering(
-                slot=attempt.slot,
-                number=attempt.number,
-                seed=attempt.seed,
-                contestant=cards[attempt.slot],
-                adapter=self._adapters.of(cards[attempt.slot]),
-                conversation=await self._uploads.lend(
-                    conversation(
-                        battle, attempt.slot, self.definition.answer.system, earlier=earlier
-                    )
-                ),
-                rules=self.definition.answer,
-            )
-            for attempt in battle.attempts
-            if attempt.turn == turn and attempt.state == "streaming"
-        ]
-        pace = pace_of(self.definition.pacing, frame_s=FRAME_S)
-        live = LiveTurn(
-            battle,
-            sides,
-            self._ledger,
-            pace=pace,
-            unattended_s=self.definition.answer.unattended_s,
-        )
-        self._live.start(battle.id, live, battle.voter)
 
     async def _abandon(self, voter: str, id_: UUID) -> Battle:
         """End what nobody answers; what another living server answers stays as it is."""
@@ -457,22 +362,6 @@ class Arena:
             now, server = datetime.now(UTC), self._ledger.server
             await battles.fail_open_attempts(connection, now, server=server, battle=id_)
             return await _read(connection, voter, id_)
-
-    async def _awaited(self, voter: str, id_: UUID, *, after: int) -> AsyncGenerator[Numbered]:
-        """Wait until another server has answered, then tell what it left in the ledger."""
-        battle = await self.battle(voter, id_)
-        place = Place.at(after, run=run_of(battle))
-        working = Working(battle.turns[-1].number)
-        due = monotonic() + WORKING_S
-        while battle_state(battle) is BattleState.ANSWERING and not self._ending:
-            if monotonic() >= due:
-                due += WORKING_S
-                yield Numbered(place.advance(working), working)
-            await asyncio.sleep(ELSEWHERE_S)
-            battle = await self.battle(voter, id_)
-        if battle_state(battle) is not BattleState.ANSWERING:
-            async for numbered in replay(battle, after=after):
-                yield numbered
 
 
 async def _read(connection: Connection, voter: str, id_: UUID) -> Battle:

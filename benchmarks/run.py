@@ -20,6 +20,7 @@ BENCHMARKS = (
     "category_boards",
     "many_models",
     "live_table",
+    "streams",
     "votes",
     "coverage",
     "pairing",

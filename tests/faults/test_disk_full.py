@@ -45,15 +45,9 @@ async def test_with_a_full_disk_votes_are_refused_and_later_taken(
                     assert response.status == 503
                 async with ann.get(f"{API}/battles/{answered}") as response:
                     assert (await response.json())["state"] == "votable"
-                told = await following
-                assert told.count(b"event: side_done") == 2
-                assert b'"state":"votable"' not in told
             async with await vote(ann, answered, key="mine") as response:
                 assert response.status == 200
-            async with ann.get(f"{API}/battles/{streaming}") as response:
-                assert (await response.json())["state"] == "broken"
-            async with ann.post(f"{API}/battles/{streaming}/retry") as response:
-                assert response.status == 202
-            assert b'"state":"votable"' in await follow(ann, streaming)
+            # An end that could not be recorded was kept until it could.
+            assert b'"state":"votable"' in await following
             async with await vote(ann, streaming, key="other") as response:
                 assert response.status == 200

@@ -22,14 +22,16 @@ class EventLog:
 
     def __init__(self, run: int) -> None:
         self._place = Place(run)
-        self._events: list[Numbered] = []
+        self._numbers: list[int] = []  # apart from the events: half as many objects to keep
+        self._events: list[Event] = []
         self._closed = False
         self._grown = asyncio.Event()
         self.followers = 0
 
     def append(self, event: Event) -> None:
         """Add an event and wake the followers."""
-        self._events.append(Numbered(self._place.advance(event), event))
+        self._numbers.append(self._place.advance(event))
+        self._events.append(event)
         self._wake()
 
     def close(self) -> None:
@@ -40,7 +42,7 @@ class EventLog:
     async def read(self, after: int = 0) -> AsyncGenerator[Numbered]:
         """Give every event beyond the place `after`, and wait for more until the log closes."""
         start = Place.at(after, run=self._place.run).number
-        position = bisect_right(self._events, start, key=lambda numbered: numbered.sequence)
+        position = bisect_right(self._numbers, start)
         if start == Place(self._place.run).number:
             position = 0
         self.followers += 1
@@ -49,7 +51,7 @@ class EventLog:
                 grown = self._grown
                 while position < len(self._events):
                     position += 1
-                    yield self._events[position - 1]
+                    yield Numbered(self._numbers[position - 1], self._events[position - 1])
                 if self._closed:
                     return
                 await grown.wait()

@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     operator_token: Annotated[SecretStr | None, Field(min_length=SECRET_CHARS)] = None
     address: Annotated[str | None, Field(pattern=r"^https?://[^\s/?#@]+$")] = None
     title: Annotated[str, Field(min_length=1, max_length=60)] = "Tiltyard"
-    live_turns: Annotated[int, Field(gt=0)] = 300
+    live_turns: Annotated[int, Field(gt=0)] = 150
     live_turns_per_voter: Annotated[int, Field(gt=0)] = 3
     drain_s: Annotated[float, Field(ge=0, le=3600)] = 30.0
     refresh_s: Annotated[float, Field(gt=0, le=3600)] = 1.0

@@ -26,6 +26,8 @@ from tiltyard.ledger.records import AttemptEnd, AttemptState, Slot
 
 STOP_REASON_CHARS = 80
 VERSION_CHARS = 200
+PIECES = 500
+"""More pieces than this are put together: a short string costs ten times its characters."""
 MOST_TOKENS = 2**53
 """No answer has more; a provider that says so is not believed."""
 
@@ -175,6 +177,8 @@ class Answering:
                     self._first_text_ms = self._elapsed_ms()
                 fitting = storable(text[: self._rules.max_chars - self._length])
                 self._text.append(fitting)
+                if len(self._text) > PIECES:
+                    self._text = ["".join(self._text)]
                 self._fresh.append(fitting)
                 self._length += len(fitting)
             case Reasoning(text):

@@ -5,7 +5,7 @@ import pytest
 from opened import served_model
 from tiltyard.contestants.adapter import Finished
 from tiltyard.contestants.card import Contestant
-from tiltyard.contestants.prices import cost_usd
+from tiltyard.contestants.prices import cost_usd, is_at_home
 
 pytestmark = pytest.mark.anyio
 OPENAI = "https://api.openai.com/v1"
@@ -67,3 +67,20 @@ async def test_cached_tokens_have_their_own_price() -> None:
 )
 async def test_what_is_not_known_is_not_guessed(asked: Contestant, used: Finished) -> None:
     assert await cost_usd(asked, used) is None
+
+
+@pytest.mark.parametrize(
+    ("address", "home"),
+    [
+        ("http://127.0.0.1:8000/v1", True),
+        ("http://[::1]:8000", True),
+        ("http://10.1.2.3/v1", True),
+        ("http://localhost:11434/v1", True),
+        ("http://gpu.lab.internal/v1", True),
+        ("https://api.openai.com/v1", False),
+        ("https://8.8.8.8/v1", False),
+        ("", False),
+    ],
+)
+def test_models_at_home_are_on_no_price_list(address: str, home: bool) -> None:  # noqa: FBT001
+    assert is_at_home(address) is home

@@ -6,6 +6,8 @@ know, a model without a price: the cost is not known.
 
 import asyncio
 from decimal import Decimal
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from tiltyard.contestants.adapter import Finished
 from tiltyard.contestants.card import Contestant
@@ -27,8 +29,19 @@ async def cost_usd(contestant: Contestant, finished: Finished) -> float | None:
         return None
     if _has_prices(contestant):
         return _by_card(contestant, finished)
+    if is_at_home(contestant.address):
+        return None  # without the list, which would take 24 MB to say so
     # In a thread: the list takes a second to load when it is first asked.
     return await asyncio.to_thread(_by_list, contestant, finished)
+
+
+def is_at_home(address: str) -> bool:
+    """Say whether an address leads to this machine or its own network, where nobody sells."""
+    host = urlsplit(address).hostname or ""
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
 
 
 def _has_prices(contestant: Contestant) -> bool:

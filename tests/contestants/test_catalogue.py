@@ -82,7 +82,7 @@ def test_files_of_every_editor_are_read(tmp_path: Path, encoding: str, end: str)
     assert catalogue.contestants[0].name == "Möwe 7B"
 
 
-def test_only_public_contestants_are_drawn_and_retired_ones_stay_listed() -> None:
+def test_only_public_contestants_are_drawn() -> None:
     cards = demo_catalogue().contestants[:4]
     statuses = [Status.DRAFT, Status.PREVIEW, Status.PUBLIC, Status.RETIRED]
     catalogue = Catalogue(
@@ -93,7 +93,6 @@ def test_only_public_contestants_are_drawn_and_retired_ones_stay_listed() -> Non
         "here",
     )
     assert [card.status for card in catalogue.drawable] == [Status.PUBLIC]
-    assert [card.status for card in catalogue.public] == [Status.PUBLIC, Status.RETIRED]
 
 
 @pytest.mark.parametrize(
@@ -210,6 +209,21 @@ def test_a_changed_card_is_another_version() -> None:
     card = demo_catalogue().contestants[0]
     assert card.version == card.model_copy().version
     assert card.version != card.model_copy(update={"model": "owl"}).version
+
+
+def test_a_preview_needs_an_alias(tmp_path: Path) -> None:
+    text = ONE + 'status = "preview"\n'
+    assert "a preview is shown under an alias: add alias" in sentence(tmp_path, text)
+    assert load_catalogue(write(tmp_path, text + 'alias = "Mystery"\n'), ENVIRONMENT)
+
+
+def test_two_aliases_that_people_would_take_for_one_are_refused(tmp_path: Path) -> None:
+    two = ONE.replace('id = "gull-7b"', 'id = "gull-8b"')
+    assert two != ONE
+    text = ONE + 'alias = "Mystery"\n' + two + 'alias = "mystery!"\n'
+    assert "see this contestant as 'alias-mystery', like the one on line" in sentence(
+        tmp_path, text
+    )
 
 
 def test_the_example_at_the_root_is_a_catalogue() -> None:

@@ -1,4 +1,7 @@
+import pytest
+
 from opened import served_model
+from tiltyard.contestants.card import Status
 from tiltyard.contestants.face import public_face, public_id
 
 KNOWN = served_model("plain", "http://127.0.0.1:1/v1")
@@ -18,3 +21,11 @@ def test_an_alias_hides_everything_else() -> None:
     assert KNOWN.id not in repr(face)
     assert KNOWN.name not in repr(face)
     assert KNOWN.organisation not in repr(face)
+
+
+@pytest.mark.parametrize("status", [Status.DRAFT, Status.PREVIEW])
+def test_who_is_not_public_yet_is_nameless_even_without_an_alias(status: Status) -> None:
+    face = public_face(KNOWN.model_copy(update={"status": status}))
+    assert face.name == "Anonymous"
+    for told in (KNOWN.id, KNOWN.name, KNOWN.organisation):
+        assert told not in repr(face)

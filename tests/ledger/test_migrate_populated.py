@@ -18,6 +18,7 @@ from tiltyard.arena.voting import Ballot
 from tiltyard.battles.outcome import Outcome
 from tiltyard.boards.published import PublishedBoards
 from tiltyard.boards.recipe import Recipe
+from tiltyard.ledger.contestant_changes import read_changes
 from tiltyard.ledger.engine import Ledger, LedgerError
 from tiltyard.ledger.migrate import downgrade, revisions, upgrade, upgrade_ledger
 from tiltyard.ledger.tables import metadata
@@ -106,6 +107,24 @@ async def test_facts_of_every_revision_survive_the_way_up_and_down(
                 await connection.run_sync(downgrade, revision)
                 assert await connection.run_sync(columns_there) == there
                 assert await connection.run_sync(read_facts, there) == before
+
+
+async def test_contestants_of_old_were_public_from_when_they_were_recorded(
+    ledger_url: str, tmp_path: Path
+) -> None:
+    facts = await make_facts(tmp_path)
+    async with Ledger(ledger_url) as ledger:
+        async with ledger.writing() as connection:
+            await connection.run_sync(upgrade, "0007")
+            await connection.run_sync(populate, facts, await connection.run_sync(columns_there))
+        await upgrade_ledger(ledger)
+        async with ledger.reading() as connection:
+            changes = await read_changes(connection)
+    at = {row["contestant"]: row["recorded_at"] for row in facts["contestant_versions"]}
+    assert {one.contestant: one.at for one in changes} == at
+    assert {(one.status, one.reason) for one in changes} == {
+        ("public", "Declared before changes were recorded.")
+    }
 
 
 async def test_servers_that_start_together_migrate_once(ledger_url: str) -> None:

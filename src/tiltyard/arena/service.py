@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from tiltyard.arena.applying import apply_at_start
 from tiltyard.arena.choosing import Lineup, ModeError, check_mode, drawn, named, new_battle
 from tiltyard.arena.continuing import others
 from tiltyard.arena.definition import ArenaDefinition, Mode
@@ -131,10 +132,7 @@ class Arena:
             await register.record_definition(
                 connection, self.definition.id, self.definition.sha256, document, now
             )
-            for card in self.catalogue:
-                await register.record_contestant(
-                    connection, card.id, card.version, card.model_dump(mode="json"), now
-                )
+            await apply_at_start(connection, self.catalogue, now)
             await battles.fail_open_attempts(connection, now, server=self._ledger.server)
         await self._pairing.open()
 

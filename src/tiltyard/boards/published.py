@@ -65,7 +65,7 @@ class PublishedBoards:
             board["votes"] == count
             and board["version"] == __version__
             and board["recipe"] == self._recipe.to_dict()
-            and all(shown.get(row["model"], row["name"]) == row["name"] for row in board["models"])
+            and all(shown.get(row["model"]) == row["name"] for row in board["models"])
         )
 
     async def board(

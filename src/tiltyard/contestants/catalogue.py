@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from pydantic import ValidationError
 
 from tiltyard.contestants.card import Contestant, Status
+from tiltyard.contestants.face import public_id
 from tiltyard.contestants.faults import Fault, contradiction, first_fault
 from tiltyard.contestants.toml_lines import line_where, syntax_error_line
 from tiltyard.errors import TiltyardError
@@ -51,12 +52,6 @@ class Catalogue:
     def drawable(self) -> tuple[Contestant, ...]:
         """The contestants that battles are drawn from: the public ones."""
         return tuple(card for card in self.contestants if card.status is Status.PUBLIC)
-
-    @property
-    def public(self) -> tuple[Contestant, ...]:
-        """The contestants that anybody may list: public now, or once and retired since."""
-        shown = (Status.PUBLIC, Status.RETIRED)
-        return tuple(card for card in self.contestants if card.status in shown)
 
     def require_pair(self) -> None:
         """Refuse to open an arena that cannot draw two contestants.
@@ -159,6 +154,7 @@ def _card(path: Path | str, text: str, number: int, table: dict[str, Any]) -> Co
 
 def _check_unique(path: Path | str, text: str, cards: tuple[Contestant, ...]) -> None:
     first: dict[str, int] = {}
+    seen: dict[str, int] = {}
     for number, card in enumerate(cards):
         if card.id in first:
             taken = _line(text, first[card.id], "id")
@@ -166,7 +162,15 @@ def _check_unique(path: Path | str, text: str, cards: tuple[Contestant, ...]) ->
                 f"{path}:{_line(text, number, 'id')}: id {card.id!r} is taken by the contestant "
                 f"on line {taken}; give each contestant an id of its own."
             )
-        first[card.id] = number
+        shown = public_id(card)
+        if shown in seen:
+            taken = _line(text, seen[shown], "id")
+            raise CatalogueError(
+                f"{path}:{_line(text, number, 'alias')}: people would see this contestant as "
+                f"{shown!r}, like the one on line {taken}; choose another alias or id, different "
+                "in letters or digits."
+            )
+        first[card.id] = seen[shown] = number
 
 
 def _check_keys(

@@ -3,9 +3,11 @@
 import re
 from dataclasses import dataclass
 
-from tiltyard.contestants.card import Contestant
+from tiltyard.contestants.card import Contestant, Status
 
 UNTOLD = "not told"
+NAMELESS = "Anonymous"
+"""Who is not public yet and has no alias is called so, whatever let it stand without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +23,12 @@ class Face:
 
 
 def public_face(card: Contestant) -> Face:
-    """Show a contestant, or its alias and nothing else when it has one."""
+    """Show a contestant; or nothing but its alias, when it has one or is not public yet."""
     id_ = public_id(card)
-    untold = card.alias is not None
+    untold = is_untold(card)
     return Face(
         id=id_,
-        name=card.alias or card.name,
+        name=(card.alias or NAMELESS) if untold else card.name,
         organisation=UNTOLD if untold else card.organisation,
         licence=UNTOLD if untold else card.licence,
         demo=card.demo,
@@ -34,9 +36,14 @@ def public_face(card: Contestant) -> Face:
     )
 
 
+def is_untold(card: Contestant) -> bool:
+    """Say whether people may not know who it is."""
+    return card.alias is not None or card.status in (Status.DRAFT, Status.PREVIEW)
+
+
 def public_id(card: Contestant) -> str:
     """Return the id that people see: of an alias, one made of its letters."""
-    if card.alias is None:
+    if not is_untold(card):
         return card.id
-    letters = re.sub(r"[^a-z0-9]+", "-", card.alias.casefold()).strip("-")
+    letters = re.sub(r"[^a-z0-9]+", "-", (card.alias or "").casefold()).strip("-")
     return f"alias-{letters or card.version}"

@@ -95,7 +95,17 @@ def contradiction(card: Contestant) -> Fault | None:
         return Fault(
             "model", f"the demo contestants are {', '.join(DEMO_MODELS)}, not {_short(card.model)}."
         )
-    return None
+    return _bare_preview(card)
+
+
+def _bare_preview(card: Contestant) -> Fault | None:
+    if card.status is not Status.PREVIEW or card.alias is not None:
+        return None
+    return Fault(
+        "status",
+        "a preview is shown under an alias: add alias, a text of 1 to 80 characters that does "
+        "not tell who it is.",
+    )
 
 
 def _fault(error: Mapping[str, Any]) -> Fault:

@@ -7,6 +7,7 @@ import polars as pl
 from sqlalchemy import Connection, func, select
 
 from tiltyard.battles.table import Battles
+from tiltyard.ledger.all_public import all_public
 from tiltyard.ledger.tables import battles, labels, sides, votes
 
 COLUMNS: dict[str, pl.DataType] = {
@@ -48,7 +49,9 @@ class VotesOfArena:
 
 
 def read_votes(connection: Connection, arena: str) -> VotesOfArena:
-    """Read every vote of an arena, in the order they were cast.
+    """Read every vote of an arena on two public contestants, in the order they were cast.
+
+    What people said of a preview stays off the boards, also once it is public.
 
     Synchronous: it reads much, and belongs in a thread (`Ledger.in_thread`).
     """
@@ -79,7 +82,7 @@ def read_votes(connection: Connection, arena: str) -> VotesOfArena:
         .join(side_a, (side_a.c.battle == battles.c.id) & (side_a.c.slot == "a"))
         .join(side_b, (side_b.c.battle == battles.c.id) & (side_b.c.slot == "b"))
         .outerjoin(language, language.c.battle == battles.c.id)
-        .where(battles.c.arena == arena, battles.c.mode == "battle")
+        .where(battles.c.arena == arena, battles.c.mode == "battle", all_public())
         .order_by(votes.c.id)
     )
     rows = connection.execute(query).all()

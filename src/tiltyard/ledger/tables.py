@@ -44,6 +44,18 @@ contestant_versions = Table(
     Column("recorded_at", UtcDateTime, nullable=False),
 )
 
+contestant_changes = Table(
+    "contestant_changes",
+    metadata,
+    Column("id", Sequence, primary_key=True, autoincrement=True),
+    Column("contestant", String(80), nullable=False, index=True),
+    Column("version", ForeignKey("contestant_versions.version"), nullable=False),
+    Column("status", String(10), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    CheckConstraint("status IN ('draft', 'preview', 'public', 'retired')", name="status"),
+)
+
 arena_definitions = Table(
     "arena_definitions",
     metadata,

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tiltyard.errors import TiltyardError
+from tiltyard.ledger.all_public import all_public
 from tiltyard.ledger.inserting import insert_new
 from tiltyard.ledger.records import Vote
 from tiltyard.ledger.tables import battles, idempotency_keys, votes
@@ -64,7 +65,7 @@ def vote_row(battle: UUID, vote: Vote, voter: str) -> dict[str, Any]:
 
 
 async def count_votes(connection: AsyncConnection, arena: str) -> int:
-    """Count the arena's votes that boards are made of: those in battles.
+    """Count the arena's votes that boards are made of: those on battles of public contestants.
 
     Only a count says that there is something new: a vote with a lower number may be committed
     after one with a higher.
@@ -73,7 +74,7 @@ async def count_votes(connection: AsyncConnection, arena: str) -> int:
         select(func.count())
         .select_from(votes)
         .join(battles, battles.c.id == votes.c.battle)
-        .where(battles.c.arena == arena, battles.c.mode == "battle")
+        .where(battles.c.arena == arena, battles.c.mode == "battle", all_public())
     )
     return int(await connection.scalar(query) or 0)
 

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from tiltyard.arena.pairing.rules import NeverMeet
 from tiltyard.contestants.card import Contestant, Status
+from tiltyard.contestants.face import is_untold
 
 Pairs = npt.NDArray[np.bool_]
 
@@ -29,7 +30,7 @@ def kept_apart(rules: NeverMeet, cards: Sequence[Contestant]) -> Pairs:
 
 def is_anonymous(card: Contestant) -> bool:
     """Say whether people may not know whose it is."""
-    return card.alias is not None or card.status is Status.PREVIEW
+    return is_untold(card)
 
 
 def _same(values: Sequence[str | None]) -> Pairs:

@@ -6,10 +6,11 @@ from typing import ClassVar
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
+from tiltyard.arena.applying import listed_cards
 from tiltyard.contestants.card import Contestant
-from tiltyard.contestants.catalogue import Catalogue
-from tiltyard.contestants.face import public_face, public_id
+from tiltyard.contestants.face import is_untold, public_face, public_id
 from tiltyard.errors import TiltyardError
+from tiltyard.ledger.engine import Ledger
 
 router = APIRouter(prefix="/models", tags=["models"])
 
@@ -44,26 +45,27 @@ class ModelsOut(BaseModel):
 @router.get("")
 async def all_models(request: Request) -> ModelsOut:
     """List the contestants that anybody may know of."""
-    return ModelsOut(models=[_model_out(card) for card in _catalogue(request).public])
+    return ModelsOut(models=[_model_out(card) for card in await _listed(request)])
 
 
 @router.get("/{model_id}")
 async def one_model(model_id: str, request: Request) -> ModelOut:
     """Show one contestant."""
-    for card in _catalogue(request).public:
+    for card in await _listed(request):
         if public_id(card) == model_id:
             return _model_out(card)
     raise UnknownModelError("No public contestant has this id: GET /api/v1/models lists them.")
 
 
-def _catalogue(request: Request) -> Catalogue:
-    catalogue: Catalogue = request.app.state.arenas.first.catalogue
-    return catalogue
+async def _listed(request: Request) -> list[Contestant]:
+    ledger: Ledger = request.app.state.ledger
+    async with ledger.reading() as connection:
+        return await listed_cards(connection)
 
 
 def _model_out(card: Contestant) -> ModelOut:
     face = public_face(card)
-    known = card.alias is None
+    known = not is_untold(card)
     return ModelOut(
         id=face.id,
         name=face.name,

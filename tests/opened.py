@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tiltyard.arena.definition import ArenaDefinition, built_in_definition
 from tiltyard.arena.live import LiveTurns
+from tiltyard.arena.roster import Roster
 from tiltyard.arena.service import Arena
 from tiltyard.arena.uploads import Uploads
 from tiltyard.blobs.files import FileBlobs
@@ -66,7 +67,7 @@ def make_arena(
     catalogue = Catalogue(contestants, "the test") if contestants else demo_catalogue()
     return Arena(
         definition or built_in_definition("text"),
-        catalogue,
+        Roster(ledger, catalogue),
         adapters or Adapters(pace=pace),
         ledger,
         Uploads(ledger, FileBlobs(blobs), Sandbox()),

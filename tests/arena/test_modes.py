@@ -38,7 +38,8 @@ async def answered(arena: Arena, battle: Battle) -> Battle:
 
 def catalogue_of(status: Status) -> list[Contestant]:
     """The demo contestants, the first of them with another status."""
-    return [FIRST.model_copy(update={"status": status}), *list(demo_catalogue())[1:]]
+    first = FIRST.model_copy(update={"status": status, "alias": "Mystery"})
+    return [first, *list(demo_catalogue())[1:]]
 
 
 async def test_side_by_side_are_the_two_that_were_named_and_nothing_is_hidden(
@@ -115,7 +116,7 @@ async def test_nobody_learns_from_a_refusal_whether_a_model_exists(
 ) -> None:
     refusals = set[str]()
     async with opened(ledger, *catalogue_of(status)) as arena:
-        for model in (FIRST.id, "nobody"):
+        for model in (FIRST.id, "alias-mystery", "nobody"):
             with pytest.raises(UnknownModelError) as refused:
                 await arena.open_battle("ann", ASK, mode="direct", models=[model])
             refusals.add(str(refused.value).replace(model, "…"))

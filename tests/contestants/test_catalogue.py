@@ -82,7 +82,7 @@ def test_files_of_every_editor_are_read(tmp_path: Path, encoding: str, end: str)
     assert catalogue.contestants[0].name == "Möwe 7B"
 
 
-def test_only_public_contestants_are_drawn() -> None:
+def test_public_contestants_and_previews_are_drawn_and_only_public_ones_named() -> None:
     cards = demo_catalogue().contestants[:4]
     statuses = [Status.DRAFT, Status.PREVIEW, Status.PUBLIC, Status.RETIRED]
     catalogue = Catalogue(
@@ -92,7 +92,8 @@ def test_only_public_contestants_are_drawn() -> None:
         ),
         "here",
     )
-    assert [card.status for card in catalogue.drawable] == [Status.PUBLIC]
+    assert [card.status for card in catalogue.drawable] == [Status.PREVIEW, Status.PUBLIC]
+    assert [card.status for card in catalogue.public] == [Status.PUBLIC]
 
 
 @pytest.mark.parametrize(

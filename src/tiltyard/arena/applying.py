@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import ClassVar
 
 from tiltyard.contestants.card import Contestant, Status
+from tiltyard.contestants.catalogue import Catalogue
 from tiltyard.contestants.life_cycle import (
     Change,
     changes_between,
     require_move,
     require_unlike,
 )
+from tiltyard.errors import TiltyardError
 from tiltyard.ledger import contestant_changes as facts
 from tiltyard.ledger import register
 from tiltyard.ledger.contestant_changes import ContestantChange
@@ -17,6 +20,13 @@ from tiltyard.ledger.engine import Connection
 
 NO_REASON = "No reason given."
 AT_START = "Declared when a server started."
+
+
+class UnknownContestantError(TiltyardError):
+    """No contestant has this id."""
+
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "No such contestant"
 
 
 async def apply_cards(
@@ -69,6 +79,35 @@ async def apply_at_start(
 async def current_cards(connection: Connection) -> list[Contestant]:
     """Read the card of every contestant that holds now."""
     return [Contestant.model_validate(card) for card in await facts.read_current(connection)]
+
+
+async def current_card(connection: Connection, id_: str) -> Contestant:
+    """Read the card of a contestant that holds now.
+
+    Raises
+    ------
+    UnknownContestantError
+        When there is no such contestant.
+    """
+    for card in await current_cards(connection):
+        if card.id == id_:
+            return card
+    raise UnknownContestantError(
+        f"The ledger knows no contestant {id_!r}: look for its id in contestants.toml, and "
+        "whether --data is the server's directory."
+    )
+
+
+async def require_pair_left(connection: Connection) -> None:
+    """Refuse a change after which no battle could be drawn, before it is committed.
+
+    Raises
+    ------
+    CatalogueError
+        When fewer than two contestants are public.
+    """
+    cards = await current_cards(connection)
+    Catalogue(tuple(cards), "After this change the ledger").require_pair()
 
 
 async def listed_cards(connection: Connection) -> list[Contestant]:

@@ -23,7 +23,7 @@ def goes_on(earlier: Battle) -> Continued:
     return Continued(earlier.id, before + earlier.turn)
 
 
-def others(contestants: Sequence[Contestant], earlier: Battle | None) -> Sequence[Contestant]:
+def others(contestants: Sequence[Contestant], earlier: Battle) -> Sequence[Contestant]:
     """Leave out who stood in the earlier battle.
 
     Raises
@@ -31,8 +31,6 @@ def others(contestants: Sequence[Contestant], earlier: Battle | None) -> Sequenc
     NobodyElseError
         When fewer than two remain.
     """
-    if earlier is None:
-        return contestants
     stood = {side.contestant for side in earlier.sides}
     rest = [card for card in contestants if card.id not in stood]
     if len(rest) < len(earlier.sides):

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from tiltyard.arena.applying import apply_at_start
 from tiltyard.arena.choosing import Lineup, ModeError, check_mode, drawn, named, new_battle
 from tiltyard.arena.continuing import others
 from tiltyard.arena.definition import ArenaDefinition, Mode
@@ -29,11 +28,12 @@ from tiltyard.arena.pairing.draw_table import NobodyToMeetError, Pair
 from tiltyard.arena.pairing.service import Pairing
 from tiltyard.arena.replay import replay
 from tiltyard.arena.reveal import read_reveals
+from tiltyard.arena.roster import Roster
 from tiltyard.arena.turns import Turns
 from tiltyard.arena.uploads import Uploads
 from tiltyard.arena.voting import Ballot, cast_vote, check_ballot, give_up
 from tiltyard.contestants.adapters import Adapters
-from tiltyard.contestants.card import Contestant
+from tiltyard.contestants.card import Contestant, Status
 from tiltyard.contestants.catalogue import Catalogue
 from tiltyard.contestants.messages import Part
 from tiltyard.errors import TiltyardError
@@ -62,7 +62,7 @@ class Arena:
     ----------
     definition
         What kind of contest this is.
-    catalogue, adapters
+    roster, adapters
         Who may fight, and how they are reached.
     ledger
         Where everything is remembered.
@@ -77,7 +77,7 @@ class Arena:
     def __init__(
         self,
         definition: ArenaDefinition,
-        catalogue: Catalogue,
+        roster: Roster,
         adapters: Adapters,
         ledger: Ledger,
         uploads: Uploads,
@@ -86,7 +86,7 @@ class Arena:
         chance: random.Random,
     ) -> None:
         self.definition = definition
-        self.catalogue = catalogue
+        self._roster = roster
         self._adapters = adapters
         self._ledger = ledger
         self._uploads = uploads
@@ -98,14 +98,24 @@ class Arena:
         self._ending = False
 
     @property
+    def catalogue(self) -> Catalogue:
+        """The contestants as the ledger has them at this moment."""
+        return self._roster.catalogue
+
+    @property
     def able(self) -> Sequence[Contestant]:
-        """Who may stand here: whoever accepts everything that a message here may hold.
+        """Who may be drawn here: whoever accepts everything that a message here may hold.
 
         Not only what this message holds: a picture may come at any turn, and to refuse it then
         would say something about who is answering.
         """
         wanted = set(self.definition.accept.parts)
         return [card for card in self.catalogue.drawable if wanted <= set(card.accepts)]
+
+    @property
+    def public(self) -> Sequence[Contestant]:
+        """Who may stand here with its name: the public ones among the able."""
+        return [card for card in self.able if card.status is Status.PUBLIC]
 
     def require_pair(self) -> None:
         """Refuse to open an arena in which no two can meet.
@@ -116,7 +126,7 @@ class Arena:
             When fewer than two public contestants accept what may be sent here.
         """
         parts = self.definition.accept.parts
-        if len(self.able) < 2:  # noqa: PLR2004  # a pair is two
+        if len(self.public) < 2:  # noqa: PLR2004  # a pair is two
             wanted = ", ".join(f'"{part}"' for part in parts)
             raise NobodyToMeetError(
                 f"The arena {self.definition.id} needs two public contestants that accept "
@@ -126,13 +136,13 @@ class Arena:
 
     async def open(self) -> None:
         """Record the definition and the cards, and end what a stopped server left open."""
+        await self._roster.open()
         now = datetime.now(UTC)
         document = self.definition.model_dump(mode="json")
         async with self._ledger.writing() as connection:
             await register.record_definition(
                 connection, self.definition.id, self.definition.sha256, document, now
             )
-            await apply_at_start(connection, self.catalogue, now)
             await battles.fail_open_attempts(connection, now, server=self._ledger.server)
         await self._pairing.open()
 
@@ -141,7 +151,7 @@ class Arena:
         now = datetime.now(UTC)
         async with self._ledger.writing() as connection:
             if not await history.count_battles(connection, SOURCE):
-                past = list(example_battles(self.definition, self.able, before=now))
+                past = list(example_battles(self.definition, self.public, before=now))
                 await history.add_history(connection, past)
             return await history.count_battles(connection, SOURCE)
 
@@ -336,10 +346,11 @@ class Arena:
         return earlier
 
     async def _lineup(self, models: Sequence[str] | None, earlier: Battle | None) -> Lineup:
-        public = self.able
         if models is not None:
-            return named(models, public)
-        return drawn(await self._drawn(others(public, earlier), counts=earlier is None))
+            return named(models, self.public)
+        # What goes on after a reveal is not hidden, so nobody stands there under an alias.
+        candidates = self.able if earlier is None else others(self.public, earlier)
+        return drawn(await self._drawn(candidates, counts=earlier is None))
 
     async def _drawn(self, candidates: Sequence[Contestant], *, counts: bool) -> Pair:
         """Draw a pair, without those whose endpoint is out as long as two others may meet."""

@@ -14,7 +14,7 @@ COMMANDS = {
     "serve": "Serve the arena of contestants.toml.",
     "worker": "Label battles and publish boards, without a server.",
     "doctor": "Say what is there, what is missing, and which line would add it.",
-    "models": "List the contestants of contestants.toml.",
+    "models": "List, apply, show and retire contestants.",
     "rank": "Rank the models in VOTES, one or more files of pairwise votes.",
     "simulate": "Try a pairing policy on votes from a known truth.",
     "verify": "Rebuild BOARD from its votes and compare.",

@@ -130,7 +130,7 @@ def _catalogue(settings: "Settings") -> Finding:
         catalogue.require_pair()
     except TiltyardError as error:
         return Finding("contestants", fine=False, sentence=str(error))
-    count = len(catalogue.drawable)
+    count = len(catalogue.public)
     return Finding(
         "contestants",
         fine=True,

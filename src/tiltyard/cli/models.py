@@ -1,14 +1,29 @@
-"""`tiltyard models`: the contestants of contestants.toml."""
+"""`tiltyard models`: who may fight, and the life of each."""
 
+import asyncio
 import json as json_format
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from tiltyard.contestants.life_cycle import Change
+    from tiltyard.ledger.contestant_changes import ContestantChange
+    from tiltyard.ledger.engine import Connection
+
+Result = TypeVar("Result")
+
+DATA = click.option("--data", type=click.Path(path_type=Path), help="Directory of the ledger.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+REASON = click.option("--reason", help="Why, for the register that everybody can read.")
 
 
 @click.group()
 def models() -> None:
-    """List the contestants of contestants.toml."""
+    """List, apply, show and retire contestants."""
 
 
 @models.command(name="list")
@@ -17,9 +32,9 @@ def models() -> None:
     type=click.Path(path_type=Path),
     help="The catalogue; contestants.toml.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@JSON
 def list_models(contestants: Path | None, as_json: bool) -> None:  # noqa: FBT001  # click passes flags so
-    """Print every contestant with its status and how it is reached."""
+    """Print every contestant of a file with its status and how it is reached."""
     from tiltyard.contestants.catalogue import load_catalogue
     from tiltyard.web.settings import read_settings
 
@@ -30,3 +45,140 @@ def list_models(contestants: Path | None, as_json: bool) -> None:  # noqa: FBT00
         return
     for card in cards:
         click.echo(f"{card.id:30} {card.status:8} {card.adapter:12} {card.name}")
+
+
+@models.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@REASON
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@click.option("--retire-absent", is_flag=True, help="Retire the contestants that FILE leaves out.")
+@DATA
+@JSON
+def apply(
+    file: Path,
+    *,
+    reason: str | None,
+    dry_run: bool,
+    retire_absent: bool,
+    data: Path | None,
+    as_json: bool,
+) -> None:
+    """Make the contestants of FILE hold, in running servers too, within seconds.
+
+    Applied again, nothing changes. All of FILE is applied or nothing.
+    """
+    from tiltyard.arena.applying import apply_cards, require_pair_left
+    from tiltyard.contestants.catalogue import load_catalogue
+
+    catalogue = load_catalogue(file, need_keys=False)
+
+    async def change(connection: "Connection") -> "list[Change]":
+        changes = await apply_cards(
+            connection, catalogue, datetime.now(UTC), reason=reason, retire_absent=retire_absent
+        )
+        await require_pair_left(connection)
+        return changes
+
+    _tell(_in_ledger(data, change, undone=dry_run), as_json=as_json, dry_run=dry_run)
+
+
+@models.command()
+@click.argument("contestant", metavar="ID")
+@click.option("--reason", required=True, help="Why, for the register that everybody can read.")
+@DATA
+@JSON
+def retire(contestant: str, *, reason: str, data: Path | None, as_json: bool) -> None:
+    """Let the contestant ID be drawn no more; its votes stay on the boards."""
+    from tiltyard.arena.applying import apply_cards, current_card, require_pair_left
+    from tiltyard.contestants.life_cycle import retired
+
+    async def change(connection: "Connection") -> "list[Change]":
+        card = retired(await current_card(connection, contestant))
+        changes = await apply_cards(connection, [card], datetime.now(UTC), reason=reason)
+        await require_pair_left(connection)
+        return changes
+
+    _tell(_in_ledger(data, change), as_json=as_json)
+
+
+@models.command()
+@click.argument("contestant", metavar="ID")
+@DATA
+@JSON
+def show(contestant: str, *, data: Path | None, as_json: bool) -> None:
+    """Print the card of the contestant ID that holds, and every change it has had."""
+    from tiltyard.arena.applying import current_card
+    from tiltyard.ledger.contestant_changes import read_changes
+
+    async def read(connection: "Connection") -> dict[str, Any]:
+        card = await current_card(connection, contestant)
+        changes = await read_changes(connection, contestant)
+        return {
+            "card": card.model_dump(mode="json"),
+            "changes": [_fact(change) for change in changes],
+        }
+
+    found = _in_ledger(data, read)
+    if as_json:
+        click.echo(json_format.dumps(found, indent=2))
+        return
+    for key, value in found["card"].items():
+        if value not in (None, {}):
+            click.echo(f"{key:14} {value}")
+    for fact in found["changes"]:
+        click.echo(f"{fact['at']}  {fact['status']:8} {fact['version']}  {fact['reason']}")
+
+
+def _in_ledger(
+    data: Path | None,
+    do: "Callable[[Connection], Awaitable[Result]]",
+    *,
+    undone: bool = False,
+) -> Result:
+    """Do something in one transaction on the ledger, which is undone at the end if asked."""
+    from tiltyard.ledger.engine import Ledger
+    from tiltyard.ledger.migrate import upgrade_ledger
+    from tiltyard.web.settings import read_settings
+
+    async def run() -> Result:
+        async with Ledger(read_settings(data=data).ledger) as ledger:
+            await upgrade_ledger(ledger)
+            async with ledger.writing() as connection:
+                result = await do(connection)
+                if undone:
+                    await connection.rollback()
+            return result
+
+    return asyncio.run(run())
+
+
+def _tell(changes: "Iterable[Change]", *, as_json: bool, dry_run: bool = False) -> None:
+    rows = [
+        {
+            "contestant": change.card.id,
+            "before": change.before,
+            "status": change.card.status.value,
+            "version": change.card.version,
+        }
+        for change in changes
+    ]
+    if as_json:
+        click.echo(json_format.dumps({"applied": not dry_run, "changes": rows}, indent=2))
+        return
+    for row in rows:
+        before = row["before"] or "new"
+        move = row["status"] if before == row["status"] else f"{before} → {row['status']}"
+        click.echo(f"{row['contestant']:30} {move}")
+    if not rows:
+        click.echo("Nothing changes.")
+    elif dry_run:
+        click.echo("Nothing was changed: this was a dry run.")
+
+
+def _fact(change: "ContestantChange") -> dict[str, str]:
+    return {
+        "at": change.at.isoformat(timespec="seconds"),
+        "status": change.status,
+        "version": change.version,
+        "reason": change.reason,
+    }

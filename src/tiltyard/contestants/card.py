@@ -26,7 +26,7 @@ HOMES: dict[str, str] = {
 
 
 class Status(StrEnum):
-    """Where a contestant is in its life. Only public ones are drawn for battles."""
+    """Where a contestant is in its life. Public ones and previews are drawn for battles."""
 
     DRAFT = "draft"
     PREVIEW = "preview"
@@ -67,6 +67,11 @@ class Contestant(BaseModel):
     def demo(self) -> bool:
         """Whether its answers are canned, so that every page can say so."""
         return self.adapter == "demo"
+
+    @property
+    def answers(self) -> bool:
+        """Whether battles may be drawn with it, under its name or its alias."""
+        return self.status in (Status.PUBLIC, Status.PREVIEW)
 
     @property
     def address(self) -> str:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from tiltyard.contestants.card import Contestant, Status
 from tiltyard.contestants.face import public_id
 from tiltyard.contestants.faults import Fault, contradiction, first_fault
+from tiltyard.contestants.keys import lacks_key
 from tiltyard.contestants.toml_lines import line_where, syntax_error_line
 from tiltyard.errors import TiltyardError
 
@@ -50,7 +51,12 @@ class Catalogue:
 
     @property
     def drawable(self) -> tuple[Contestant, ...]:
-        """The contestants that battles are drawn from: the public ones."""
+        """The contestants that battles are drawn from: public ones, and previews under an alias."""
+        return tuple(card for card in self.contestants if card.answers)
+
+    @property
+    def public(self) -> tuple[Contestant, ...]:
+        """The contestants that may be asked by name, and that boards are about."""
         return tuple(card for card in self.contestants if card.status is Status.PUBLIC)
 
     def require_pair(self) -> None:
@@ -61,7 +67,7 @@ class Catalogue:
         CatalogueError
             When fewer than two contestants are public.
         """
-        count = len(self.drawable)
+        count = len(self.public)
         if count < 2:  # noqa: PLR2004 - a battle has two sides
             has = "only one public contestant" if count else "no public contestant"
             raise CatalogueError(
@@ -177,8 +183,7 @@ def _check_keys(
     path: Path | str, text: str, cards: tuple[Contestant, ...], environment: Mapping[str, str]
 ) -> None:
     for number, card in enumerate(cards):
-        answers = card.status in (Status.PUBLIC, Status.PREVIEW)
-        if answers and card.key_env is not None and not environment.get(card.key_env, "").strip():
+        if card.answers and card.key_env and lacks_key(card, environment):
             fault = Fault.of_missing_key(card.key_env)
             raise CatalogueError(f"{path}:{_line(text, number, 'key_env')}: {fault.sentence}")
 

@@ -38,6 +38,12 @@ def read_key(contestant: Contestant, environment: Mapping[str, str]) -> str:
     raise KeyProblemError(f"the {place} is not set or is not a key; set it and start again.")
 
 
+def lacks_key(contestant: Contestant, environment: Mapping[str, str]) -> bool:
+    """Say whether the variable that should hold the contestant's key is not set."""
+    name = contestant.key_env
+    return name is not None and not environment.get(name, "").strip()
+
+
 def _read_file(path: str) -> str:
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - what is checked is what is read

@@ -13,6 +13,7 @@ from tiltyard.arena.arenas import Arenas
 from tiltyard.arena.definition import ArenaDefinition, read_definitions
 from tiltyard.arena.exposure import ExposureReport
 from tiltyard.arena.live import LiveTurns
+from tiltyard.arena.roster import Roster
 from tiltyard.arena.service import Arena
 from tiltyard.arena.uploads import Uploads
 from tiltyard.blobs.opening import open_blobs
@@ -41,6 +42,7 @@ class Installation:
     settings: Settings
     ledger: Ledger
     presence: Presence
+    roster: Roster
     relay: Relay
     arenas: Arenas
     uploads: Uploads
@@ -115,12 +117,16 @@ class Installation:
         if self.examples:
             await self.arenas.first.add_examples()
         await self.worker.attempt()
-        work = asyncio.create_task(self.worker.run(), name="worker")
+        tasks = [
+            asyncio.create_task(self.worker.run(), name="worker"),
+            asyncio.create_task(self.roster.follow(), name="roster"),
+        ]
         try:
             yield
         finally:
-            work.cancel()
-            await asyncio.wait([work])
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
             await self.arenas.close()
 
 
@@ -160,8 +166,9 @@ def install(
     live = LiveTurns(settings.live_turns, per_voter=settings.live_turns_per_voter)
     adapters = Adapters(pace=pace)
     chance = random.SystemRandom()
+    roster = Roster(ledger, catalogue)
     hosted = [
-        Arena(definition, catalogue, adapters, ledger, uploads, live=live, chance=chance)
+        Arena(definition, roster, adapters, ledger, uploads, live=live, chance=chance)
         for definition in definitions
     ]
     for arena in hosted:
@@ -171,6 +178,7 @@ def install(
         settings=settings,
         ledger=ledger,
         presence=presence,
+        roster=roster,
         relay=Relay(ledger, live.is_live),
         arenas=Arenas(hosted, ledger),
         uploads=uploads,

@@ -103,7 +103,7 @@ def test_nothing_the_browser_receives_before_the_vote_names_anybody(
 def test_one_side_fails_and_a_retry_mends_it(
     page: Page, tmp_path: Path, model_server: ModelServer
 ) -> None:
-    file = catalogue(tmp_path, model_server, ada="plain:ada", bob="fails-once:bob")
+    file = catalogue(tmp_path, model_server, ada="plain:ada", bob="status-400-once:bob")
     with running("serve", "--data", tmp_path, "--contestants", file) as server:
         arena = BattlePage(page, server.base).open()
         arena.ask("What is 6 times 7?")

@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from synthetic_votes import synthetic_votes
@@ -34,13 +35,21 @@ def test_a_board_of_other_votes_is_the_answer_no(board: Path) -> None:
 
 
 def test_the_findings_can_be_json(board: Path) -> None:
-    (board / "board.parquet").write_bytes(b"")
+    table = pl.read_parquet(board / "board.parquet")
+    table.with_columns(pl.col("rating") + 500).write_parquet(board / "board.parquet")
     found = run("verify", board, "--json")
     assert found.returncode == 1
     findings = json.loads(found.stdout)
     assert findings["holds"] is False
     assert findings["rebuilt_from"] == "saved votes"
     assert "board.parquet is not the file that was saved" in findings["differences"][0]
+
+
+def test_a_table_that_cannot_be_read_is_one_line_too(board: Path) -> None:
+    (board / "board.parquet").write_bytes(b"")
+    found = run("verify", board, "--json")
+    assert found.returncode == 2
+    assert found.stderr == "Error: board.parquet is damaged or cut short.\n"
 
 
 def test_what_cannot_be_read_is_one_line_and_exit_code_2(board: Path, tmp_path: Path) -> None:

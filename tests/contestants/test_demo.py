@@ -145,7 +145,8 @@ def test_any_prompt_is_answered(prompt: str) -> None:
     for card, seed in product(CARDS.values(), SEEDS):
         answer = plain_answer(card, prompt, seed)
         assert 10 < len(answer) < 4_000
-        assert len(re.findall(r"^```", answer, re.MULTILINE)) == 2
+        fences = 2 if prompt.strip() else 0  # without a word there is nothing to count
+        assert len(re.findall(r"^```", answer, re.MULTILINE)) == fences
 
 
 def test_spacing_case_and_the_question_mark_do_not_matter() -> None:

@@ -226,7 +226,7 @@ async def test_the_request_holds_what_it_must_and_no_more(
     adapter: WireAdapter, model_server: ModelServer
 ) -> None:
     await hear(adapter, model_server.base_url, "plain:asked")
-    (request,) = (r for r in model_server.requests() if r["body"]["model"] == "plain:asked")
+    (request,) = (r for r in model_server.requests() if r["model"] == "plain:asked")
     assert request["headers"]["Authorization"] == f"Bearer {KEY}"
     assert request["body"] == {
         "model": "plain:asked",

@@ -9,8 +9,9 @@ from pydantic import BaseModel
 from tiltyard.contestants.circuit import CircuitState
 from tiltyard.contestants.endpoints import Endpoint, Endpoints
 from tiltyard.errors import TiltyardError
+from tiltyard.web.api.bodies import PROBLEMS
 
-router = APIRouter(tags=["operations"])
+router = APIRouter(tags=["operations"], responses=PROBLEMS)
 
 
 class NotTheOperatorError(TiltyardError):

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from tiltyard.arena.exposure import ExposureReport, OrganisationExposure
+from tiltyard.arena.public_register import RegisterEntry
+from tiltyard.contestants.face import Face
 from tiltyard.errors import TiltyardError
 from tiltyard.web.pages import ArenaFace, Site
 
@@ -123,6 +125,15 @@ EXPOSURE = ExposureReport(
     counted_at=datetime(2026, 11, 23, 12, tzinfo=UTC),
 )
 
+KESTREL = Face(
+    "kestrel", "Kestrel", "Example Works", "MIT", demo=True, url="/api/v1/models/kestrel"
+)
+
+REGISTER = [
+    RegisterEntry(KESTREL, "retired", "Its <provider> left.", datetime(2026, 11, 23, tzinfo=UTC)),
+    RegisterEntry(KESTREL, "public", "It is new.", datetime(2026, 11, 2, tzinfo=UTC)),
+]
+
 TEXT: dict[str, Any] = {
     "id": "text",
     "title": "Text",
@@ -146,6 +157,9 @@ class ScriptedPages:
 
     async def exposure(self, arena: str | None) -> ExposureReport:  # noqa: ARG002  # one arena
         return EXPOSURE
+
+    async def register(self) -> Sequence[RegisterEntry]:
+        return REGISTER
 
     def arena_face(self, arena: str | None) -> ArenaFace:
         known = {face.id: face for face in self.site.arenas}

@@ -53,7 +53,7 @@ def show(page: Page, scheme: Scheme, width: int) -> None:
 @SCHEMES
 @WIDTHS
 @pytest.mark.parametrize(
-    "path", ["/", "/boards/text/overall", "/boards/text/nonsense", "/exposure"]
+    "path", ["/", "/boards/text/overall", "/boards/text/nonsense", "/exposure", "/register"]
 )
 def test_pages_have_no_violations(
     page: Page, arena: StandIn, scheme: Scheme, width: int, path: str

@@ -16,7 +16,7 @@ from serving import API, ask, follow, serving, vote, voter
 from tiltyard.contestants.card import Contestant
 
 PEOPLE, BATTLES = 4, 20
-PAGES = ("/", "/leaderboard", "/exposure")
+PAGES = ("/", "/leaderboard", "/exposure", "/register")
 NOBODY = "00000000-0000-4000-8000-000000000000"
 COUNTED = re.compile(rb'"counted_at":"[^"]*"')
 PAINTED = PngInfo()

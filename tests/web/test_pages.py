@@ -79,6 +79,15 @@ def test_the_exposure_page_shows_declared_and_realised_shares(arena: StandIn) ->
     assert "Anonymous previews 0.10 % declared 0.10 % realised 25 sides too few to tell" in text
 
 
+def test_the_register_page_says_what_happened_when_and_why(arena: StandIn) -> None:
+    status, html, _ = get(arena, "/register")
+    assert status == 200
+    text = words(html)
+    assert "23 November 2026 Kestrel was retired demo Example Works Its &lt;provider&gt;" in text
+    assert "2 November 2026 Kestrel became public demo Example Works It is new." in text
+    assert '<a href="/register">Register</a>' in get(arena, "/")[1]
+
+
 def test_names_from_the_catalogue_cannot_become_markup(arena: StandIn) -> None:
     hostile = model("<script>alert(1)</script>", 1000.0, 9.0, rank=1, rank_lower=1, rank_upper=1)
     arena.pages.boards["text/overall"] = board_of(hostile)

@@ -13,6 +13,7 @@ from tiltyard.arena.arenas import Arenas
 from tiltyard.arena.definition import ArenaDefinition, read_definitions
 from tiltyard.arena.exposure import ExposureReport
 from tiltyard.arena.live import LiveTurns
+from tiltyard.arena.public_register import RegisterEntry, read_register
 from tiltyard.arena.roster import Roster
 from tiltyard.arena.service import Arena
 from tiltyard.arena.uploads import Uploads
@@ -92,6 +93,11 @@ class Installation:
         """Read who was drawn how often, for its page; in the first arena where none is named."""
         found = self.arenas.first if arena is None else self.arenas.named(arena)
         return await found.exposure.report()
+
+    async def register(self) -> Sequence[RegisterEntry]:
+        """Read what became public or was retired, for its page."""
+        async with self.ledger.reading() as connection:
+            return await read_register(connection)
 
     @asynccontextmanager
     async def running(self, address: str | None = None) -> AsyncGenerator[None]:

@@ -18,6 +18,7 @@ def pages_router() -> APIRouter:
         ("/leaderboard", leaderboard),
         ("/boards/{arena}/{slice_name}", board),
         ("/exposure", exposure),
+        ("/register", register),
     ):
         router.add_api_route(path, page, methods=["GET", "HEAD"])
     return router
@@ -72,3 +73,10 @@ async def exposure(request: Request, arena: str | None = None) -> Response:
     pages = arena_pages(request)
     context = {"site": pages.site, "report": await pages.exposure(arena), "here": "exposure"}
     return templates.TemplateResponse(request, "exposure.html", context)
+
+
+async def register(request: Request) -> Response:
+    """Show what became public or was retired, when and why."""
+    pages = arena_pages(request)
+    context = {"site": pages.site, "entries": await pages.register(), "here": "register"}
+    return templates.TemplateResponse(request, "register.html", context)

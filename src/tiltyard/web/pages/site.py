@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from tiltyard.arena.exposure import ExposureReport
+from tiltyard.arena.public_register import RegisterEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +105,6 @@ class ArenaPages(Protocol):
 
     async def exposure(self, arena: str | None) -> ExposureReport:
         """Answer what `GET /api/v1/exposure` is made of."""
+
+    async def register(self) -> Sequence[RegisterEntry]:
+        """Answer what `GET /api/v1/register` is made of."""

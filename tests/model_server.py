@@ -27,7 +27,7 @@ from urllib.request import urlopen
 
 from aiohttp import web
 
-from provider_shapes import Shape, shapes
+from provider_shapes import COMPLETION, Shape, shapes
 
 ANSWER = (
     "Here is **my answer**, in a few steps:\n\n- first, look at the façade\n- then 你好, مرحبا\n\n"
@@ -52,7 +52,7 @@ def pieces(text: str, size: int = 7) -> Iterator[str]:
 
 def chunk(delta: dict[str, Any], finish: str | None = None, **more: object) -> dict[str, Any]:
     choices = [{"index": 0, "delta": delta, "finish_reason": finish}]
-    return {"object": "chat.completion.chunk", "choices": choices, **more}
+    return {**COMPLETION, "choices": choices, **more}
 
 
 def event(payload: object) -> bytes:
@@ -70,8 +70,8 @@ def said(text: str, size: int = 7) -> Iterator[bytes]:
 def ending(reason: str = "stop") -> Iterator[bytes]:
     yield event(chunk({}, reason))
     cached = {"prompt_tokens_details": {"cached_tokens": 3}}
-    usage = {"prompt_tokens": 11, "completion_tokens": 42, **cached}
-    yield event({"choices": [], "usage": usage})
+    usage = {"prompt_tokens": 11, "completion_tokens": 42, "total_tokens": 53, **cached}
+    yield event({**COMPLETION, "choices": [], "usage": usage})
 
 
 async def plain() -> AsyncIterator[bytes]:
@@ -235,7 +235,7 @@ async def unstorable() -> AsyncIterator[bytes]:
     yield event(chunk({"content": f"my answer\0 {ANSWER}"}))
     yield event(chunk({}, "stop" * 100))
     usage = {"prompt_tokens": 2**70, "completion_tokens": 2**40}
-    yield event({"choices": [], "usage": usage})
+    yield event({**COMPLETION, "choices": [], "usage": usage})
     yield DONE
 
 

@@ -25,6 +25,19 @@ def named(payload: dict[str, Any]) -> bytes:
     return f"event: {payload['type']}\n".encode() + data(payload)
 
 
+COMPLETION = {
+    "id": "chatcmpl-1",
+    "object": "chat.completion.chunk",
+    "created": 1_790_000_000,
+    "model": "served-2026-09-01",
+}
+"""What every chunk of a chat completion says beside its choices."""
+
+
+def completion(choice: dict[str, Any]) -> bytes:
+    return data({**COMPLETION, "choices": [choice]})
+
+
 @dataclass(frozen=True)
 class Shape:
     """One wire's stream, part by part."""
@@ -47,7 +60,10 @@ class Shape:
 
 class Chat(Shape):
     def say(self, piece: str) -> bytes:
-        return data({"choices": [{"index": 0, "delta": {"content": piece}, "finish_reason": None}]})
+        return data(
+            COMPLETION
+            | {"choices": [{"index": 0, "delta": {"content": piece}, "finish_reason": None}]}
+        )
 
 
 class Responses(Shape):
@@ -72,11 +88,12 @@ def chat_end(reason: str) -> tuple[bytes, ...]:
     usage = {
         "prompt_tokens": 11,
         "completion_tokens": 42,
+        "total_tokens": 53,
         "prompt_tokens_details": {"cached_tokens": 3},
     }
     return (
-        data({"choices": [{"index": 0, "delta": {}, "finish_reason": reason}]}),
-        data({"choices": [], "usage": usage}),
+        completion({"index": 0, "delta": {}, "finish_reason": reason}),
+        data({**COMPLETION, "choices": [], "usage": usage}),
         b"data: [DONE]\n\n",
     )
 
@@ -122,8 +139,13 @@ def shapes(thought: str, error: str) -> dict[str, Shape]:
     """Every wire's shape, with what its models think and what its errors say."""
     return {
         "openai_chat": Chat(
-            think=(data({"choices": [{"index": 0, "delta": {"reasoning_content": thought}}]}),),
-            refuse=(data({"choices": [{"index": 0, "delta": {"refusal": REFUSAL}}]}),),
+            think=(
+                data(
+                    COMPLETION
+                    | {"choices": [{"index": 0, "delta": {"reasoning_content": thought}}]}
+                ),
+            ),
+            refuse=(completion({"index": 0, "delta": {"refusal": REFUSAL}}),),
             end=chat_end("stop"),
             cut_short=chat_end("length"),
             error=data({"error": {"message": error, "code": 502}}),

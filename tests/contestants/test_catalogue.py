@@ -140,6 +140,7 @@ def test_an_arena_needs_two_to_draw_from(count: int, has: str) -> None:
         ("[[contestant]]", "[contestant]", ":1: contestant must be a list of tables; write [[cont"),
         ("[[contestant]]", "[[contestants]]", ":1: unknown key 'contestants'; contestants stand"),
         ("[[contestant]]", "x = 1\n[[contestant]]", ":1: unknown key 'x'; contestants stand in [["),
+        ('"openai_chat"', '"any_llm"', ":7: any_llm needs the provider before the model, such as "),
         ('"openai_chat"', '"demo"', ":7: the demo contestants are heron, wren, owl, robin, peac"),
     ],
 )
@@ -189,6 +190,24 @@ def test_those_who_do_not_answer_need_no_key(tmp_path: Path) -> None:
     for status in ("draft", "retired"):
         text = ONE + f'status = "{status}"\n'
         assert load_catalogue(write(tmp_path, text), {}).contestants[0].key_env == "SHORE_KEY"
+
+
+@pytest.mark.parametrize(
+    ("mode", "says"),
+    [(None, "cannot be read"), (0o644, "has mode 644"), (0o600, "is not set or is not a key")],
+)
+def test_a_key_file_is_looked_at_before_the_start(
+    tmp_path: Path, mode: int | None, says: str
+) -> None:
+    key = tmp_path / "key"
+    if mode is not None:
+        key.touch()
+        key.chmod(mode)
+    text = ONE.replace('key_env = "SHORE_KEY"', f'key_file = "{key}"')
+    assert sentence(tmp_path, text).startswith("contestants.toml:9: the file that key_file names ")
+    assert says in sentence(tmp_path, text)
+    for status in ("draft", "retired"):
+        load_catalogue(write(tmp_path, text + f'status = "{status}"\n'), {})
 
 
 @pytest.mark.parametrize("place", ["key_env", "api_key", "base_url"])

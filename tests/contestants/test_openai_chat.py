@@ -87,6 +87,7 @@ async def test_an_answer_arrives_whole(
             input_tokens=11,
             output_tokens=42,
             cache_read_tokens=3,
+            endpoint_version="served-2026-09-01",
             request={
                 "model": model,
                 "stream": True,

@@ -30,6 +30,8 @@ async def test_the_cards_own_prices_win() -> None:
         ("openai_responses", None, "gpt-5-mini"),
         ("anthropic_messages", None, "claude-sonnet-4-5"),
         ("gemini", None, "gemini-2.5-flash"),
+        ("any_llm", None, "mistral:mistral-small-latest"),
+        ("any_llm", None, "gemini:gemini-2.5-flash"),
     ],
 )
 async def test_known_models_at_their_providers_have_listed_prices(

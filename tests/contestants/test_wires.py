@@ -3,34 +3,19 @@
 import socket
 import traceback
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 
 import anyio
 import pytest
 
+from hearing import KEY, hear
 from model_server import ANSWER, SHAPES, THOUGHT, ModelServer
-from tiltyard.contestants.adapter import AnswerError, Finished, Reasoning, Sent, Text
 from tiltyard.contestants.card import Contestant
-from tiltyard.contestants.messages import Message, Part, text_message
 from tiltyard.contestants.retrying import Retrying
 from tiltyard.contestants.wire import WireAdapter
 from tiltyard.contestants.wires import WIRES, wire_adapter
 
 pytestmark = pytest.mark.anyio
 
-KEY = "sk-very-secret-0123456789"
-CONVERSATION = (
-    text_message("system", "Be brief."),
-    text_message("user", "What do you say?"),
-    text_message("assistant", "Much."),
-    Message(
-        "user",
-        (
-            Part("text", "And of this?"),
-            Part("image", data={"media_type": "image/png"}, content=b"pixels"),
-        ),
-    ),
-)
 HEARD_OF_FAULT = {
     "early-end": "ended the stream in the middle",
     "error-in-200": "the engine is overloaded",
@@ -53,15 +38,6 @@ REFUSED = {
     "die-first": "broke the connection",
 }
 ASKED_AGAIN = {"status-429", "status-500", "status-529", "error-first", "die-first"}
-
-
-@dataclass
-class Heard:
-    text: str = ""
-    reasoning: str = ""
-    sent: list[Sent] = field(default_factory=list)
-    finished: Finished | None = None
-    error: AnswerError | None = None
 
 
 @pytest.fixture(params=WIRES)
@@ -92,26 +68,6 @@ def card(wire: str, server: str, model: str, **more: object) -> Contestant:
         }
         | more
     )
-
-
-async def hear(
-    adapter: WireAdapter, contestant: Contestant, conversation: tuple[Message, ...] = CONVERSATION
-) -> Heard:
-    heard = Heard()
-    try:
-        async for piece in adapter.answer(contestant, conversation, seed=1, connect_s=10):
-            assert heard.finished is None, "nothing may follow the end"
-            if isinstance(piece, Text):
-                heard.text += piece.text
-            elif isinstance(piece, Reasoning):
-                heard.reasoning += piece.text
-            elif isinstance(piece, Sent):
-                heard.sent.append(piece)
-            elif isinstance(piece, Finished):
-                heard.finished = piece
-    except AnswerError as error:
-        heard.error = error
-    return heard
 
 
 @pytest.mark.parametrize("model", ["plain", "split-utf8", "crlf", "strange"])

@@ -41,6 +41,10 @@ class Adapters:
     def _make(self, contestant: Contestant) -> Adapter:
         if contestant.adapter == "demo":
             return Demo(pace=self._pace)
+        if contestant.adapter == "any_llm":
+            from tiltyard.contestants.any_llm import AnyLLM  # noqa: PLC0415 - see below
+
+            return AnyLLM(self._environment, endpoints=self.endpoints)
         # Here, so that an arena of demo contestants starts without loading an HTTP client.
         from tiltyard.contestants.wires import wire_adapter  # noqa: PLC0415 - see above
 

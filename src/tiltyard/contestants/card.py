@@ -14,7 +14,9 @@ DEMO_MODELS = ("heron", "wren", "owl", "robin", "peacock", "swift", "magpie", "c
 PartType = Literal["text", "image"]
 """What a message can hold."""
 
-AdapterName = Literal["openai_chat", "openai_responses", "anthropic_messages", "gemini", "demo"]
+AdapterName = Literal[
+    "openai_chat", "openai_responses", "anthropic_messages", "gemini", "any_llm", "demo"
+]
 """How a contestant is reached."""
 
 HOMES: dict[str, str] = {
@@ -74,8 +76,23 @@ class Contestant(BaseModel):
         return self.status in (Status.PUBLIC, Status.PREVIEW)
 
     @property
+    def provider(self) -> str:
+        """Which provider an `any_llm` card names before the colon; empty for all others."""
+        return self.model.partition(":")[0] if self.adapter == "any_llm" else ""
+
+    @property
+    def model_name(self) -> str:
+        """The model as its provider spells it."""
+        return self.model.partition(":")[2] if self.adapter == "any_llm" else self.model
+
+    @property
     def address(self) -> str:
-        """Where its endpoint is; empty for a contestant that answers in process."""
+        """Where its endpoint is; empty for a contestant that answers in process.
+
+        Where only the library knows, it is the provider's name.
+        """
+        if self.adapter == "any_llm" and self.base_url is None:
+            return self.provider
         return (self.base_url or HOMES.get(self.adapter, "")).rstrip("/")
 
     @property

@@ -11,10 +11,11 @@ from pydantic import ValidationError
 
 from tiltyard.contestants.card import Contestant, Status
 from tiltyard.contestants.face import public_id
-from tiltyard.contestants.faults import Fault, contradiction, first_fault
-from tiltyard.contestants.keys import lacks_key
+from tiltyard.contestants.faults import contradiction, first_fault
+from tiltyard.contestants.means import lack
 from tiltyard.contestants.toml_lines import line_where, syntax_error_line
 from tiltyard.errors import TiltyardError
+
 
 
 class CatalogueError(TiltyardError):
@@ -89,7 +90,7 @@ def load_catalogue(
         Where the variables named by `key_env` are looked up; the process's own by default.
         Keys are only seen to be there, never copied.
     need_keys
-        Whether a missing key is a mistake; who only lists contestants needs none.
+        Whether a missing key or library is a mistake; who only lists contestants needs none.
 
     Raises
     ------
@@ -101,7 +102,7 @@ def load_catalogue(
     cards = tuple(_card(path, text, number, table) for number, table in enumerate(document))
     _check_unique(path, text, cards)
     if need_keys:
-        _check_keys(path, text, cards, os.environ if environment is None else environment)
+        _check_means(path, text, cards, os.environ if environment is None else environment)
     return Catalogue(cards, str(path))
 
 
@@ -179,13 +180,14 @@ def _check_unique(path: Path | str, text: str, cards: tuple[Contestant, ...]) ->
         first[card.id] = seen[shown] = number
 
 
-def _check_keys(
+def _check_means(
     path: Path | str, text: str, cards: tuple[Contestant, ...], environment: Mapping[str, str]
 ) -> None:
+    """Look whether every contestant that is to answer has what it needs for it."""
     for number, card in enumerate(cards):
-        if card.answers and card.key_env and lacks_key(card, environment):
-            fault = Fault.of_missing_key(card.key_env)
-            raise CatalogueError(f"{path}:{_line(text, number, 'key_env')}: {fault.sentence}")
+        fault = lack(card, environment) if card.answers else None
+        if fault is not None:
+            raise CatalogueError(f"{path}:{_line(text, number, fault.key)}: {fault.sentence}")
 
 
 def _line(text: str, number: int, key: str) -> int:

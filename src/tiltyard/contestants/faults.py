@@ -59,6 +59,14 @@ class Fault:
         )
 
 
+NO_LIBRARY = Fault(
+    "adapter",
+    'any_llm needs a library that is not installed; run pip install "tiltyard[any]", or choose '
+    "another adapter.",
+)
+"""Said at the start, when a contestant that is to answer needs the library."""
+
+
 def unknown_key(key: str, known: Sequence[str]) -> str:
     """Say that a key is unknown and which it was meant to be, or which there are."""
     close = get_close_matches(key, known, n=1)
@@ -80,8 +88,6 @@ def first_fault(errors: Iterable[Mapping[str, Any]], line_of: Callable[[str], in
 
 def contradiction(card: Contestant) -> Fault | None:
     """Return what is wrong between the keys of a card whose keys are each right, if anything."""
-    if card.adapter == "openai_chat" and card.base_url is None:
-        return Fault("adapter", f"openai_chat needs base_url, {_ALLOWED['base_url']}.")
     if card.key_env is not None and card.key_file is not None:
         return Fault("key_file", "a contestant has one key: write key_env or key_file, not both.")
     ours = next((name for name in card.parameters if name in _OURS), None)
@@ -90,6 +96,18 @@ def contradiction(card: Contestant) -> Fault | None:
     if any(_SECRET.search(name) for name in card.parameters):
         return Fault(
             "parameters", "parameters are recorded and may be shown: write a key as key_env."
+        )
+    return _against_adapter(card)
+
+
+def _against_adapter(card: Contestant) -> Fault | None:
+    if card.adapter == "openai_chat" and card.base_url is None:
+        return Fault("adapter", f"openai_chat needs base_url, {_ALLOWED['base_url']}.")
+    if card.adapter == "any_llm" and not (card.provider and card.model_name):
+        return Fault(
+            "model",
+            'any_llm needs the provider before the model, such as "mistral:mistral-small-latest", '
+            f"not {_short(card.model)}.",
         )
     if card.demo and card.model not in DEMO_MODELS:
         return Fault(

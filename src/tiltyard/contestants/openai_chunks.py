@@ -23,7 +23,10 @@ class Completion(AnswerStream):
         if data.strip() == "[DONE]":
             self.done = True
             return
-        chunk = read_object(data)
+        yield from self.read_chunk(read_object(data))
+
+    def read_chunk(self, chunk: dict[str, Any]) -> Words:
+        """Go through the pieces in one chunk that is an object already."""
         self.note(endpoint_version=_version(chunk))
         self._note_usage(an_object(chunk.get("usage")))
         for choice in objects(chunk.get("choices")):
@@ -55,10 +58,12 @@ class Completion(AnswerStream):
                     yield Reasoning(thought["text"])
 
     def _note_usage(self, usage: dict[str, Any]) -> None:
+        details = an_object(usage.get("prompt_tokens_details"))
         self.note(
             input_tokens=usage.get("prompt_tokens"),
             output_tokens=usage.get("completion_tokens"),
-            cache_read_tokens=an_object(usage.get("prompt_tokens_details")).get("cached_tokens"),
+            cache_read_tokens=details.get("cached_tokens"),
+            cache_write_tokens=details.get("cache_write_tokens"),
         )
 
 

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from tiltyard.contestants.adapter import Finished
 from tiltyard.contestants.card import Contestant
 
+_LISTED_AS = {"xai": "x-ai", "gemini": "google", "vertexai": "google", "bedrock": "aws"}
+"""What the list calls providers that any-llm calls otherwise."""
 _MILLION = Decimal(1_000_000)
 _MOST_TOKENS = 2**40
 """No answer has more; a provider that says so is not believed."""
@@ -21,8 +23,8 @@ async def cost_usd(contestant: Contestant, finished: Finished) -> float | None:
     """Return what an answer cost in US dollars, None when it is not known.
 
     The card's prices win, both of them together, and count every input token alike. Else it is
-    the price list that comes with genai-prices, by the endpoint's address and the model's name,
-    cached tokens at their own price.
+    the price list that comes with genai-prices, by the endpoint's address (or the
+    provider that the card names) and the model's name, cached tokens at their own price.
     """
     counts = (finished.input_tokens, finished.output_tokens)
     if any(count is None or count > _MOST_TOKENS for count in counts):
@@ -65,7 +67,11 @@ def _by_list(contestant: Contestant, finished: Finished) -> float | None:
         cache_write_tokens=finished.cache_write_tokens,
     )
     try:
-        price = calc_price(usage, contestant.model, provider_api_url=contestant.address)
+        if contestant.provider:
+            provider = _LISTED_AS.get(contestant.provider, contestant.provider)
+            price = calc_price(usage, contestant.model_name, provider_id=provider)
+        else:
+            price = calc_price(usage, contestant.model, provider_api_url=contestant.address)
     except (LookupError, ValueError):  # not on the list, or more of it cached than there is
         return None
     return float(price.total_price)

@@ -46,6 +46,11 @@ class ProviderError(Exception):
         self.outage = outage
         self.wait_s = wait_s
 
+    @classmethod
+    def of_status(cls, status: int, words: str, *, wait_s: float | None = None) -> Self:
+        """Make one of the status a provider answered with, which says whether to ask again."""
+        return cls(words, again=status in _PASSING, outage=status in _OUTAGES, wait_s=wait_s)
+
     def final(self) -> Self:
         """Make it one after which nobody asks again."""
         self.again = False
@@ -64,9 +69,7 @@ class Call:
 
     def excerpt(self, problem: str) -> str:
         """Shorten what went wrong to one line, with the key taken out first."""
-        safe = problem.replace(self.key, "[key]") if self.key else problem
-        line = " ".join(safe.split())
-        return line if len(line) <= _EXCERPT else f"{line[:_EXCERPT]}…"
+        return excerpt(problem, self.key)
 
 
 class Sender:
@@ -138,15 +141,23 @@ async def _refuse_unless_stream(response: aiohttp.ClientResponse, call: Call) ->
     good = status == HTTPStatus.OK
     if good and response.content_type not in _NOT_A_STREAM:
         return
-    remark = f"with {response.content_type} and no stream" if good else _HINTS.get(status)
+    remark = f"with {response.content_type} and no stream" if good else hint(status)
     body = await response.content.read(_ERROR_BODY)
     words = f"answered {status}{f' ({remark})' if remark else ''}: {body.decode(errors='replace')}"
-    raise ProviderError(
-        call.excerpt(words),
-        again=status in _PASSING,
-        outage=status in _OUTAGES,
-        wait_s=wait_s(response.headers, datetime.now(UTC)),
-    )
+    wait = wait_s(response.headers, datetime.now(UTC))
+    raise ProviderError.of_status(status, call.excerpt(words), wait_s=wait)
+
+
+def excerpt(problem: str, key: str) -> str:
+    """Shorten what went wrong to one line, with the key taken out first."""
+    safe = problem.replace(key, "[key]") if key else problem
+    line = " ".join(safe.split())
+    return line if len(line) <= _EXCERPT else f"{line[:_EXCERPT]}…"
+
+
+def hint(status: int) -> str | None:
+    """Say what to look at after this status, None when there is nothing to say."""
+    return _HINTS.get(status)
 
 
 def wait_s(headers: Mapping[str, str], now: datetime) -> float | None:

@@ -11,22 +11,13 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
-from time import monotonic
 from typing import Any, Protocol
 
-import stamina
-
-from tiltyard.contestants.adapter import (
-    Alive,
-    AnswerError,
-    Piece,
-    Reasoning,
-    Sent,
-    Text,
-)
+from tiltyard.contestants.adapter import Alive, AnswerError, Piece
 from tiltyard.contestants.answer_stream import AnswerStream, ChunkError
+from tiltyard.contestants.asking import Asking
 from tiltyard.contestants.card import Contestant
-from tiltyard.contestants.endpoints import Endpoint, Endpoints
+from tiltyard.contestants.endpoints import Endpoints
 from tiltyard.contestants.event_stream import OversizedEventError
 from tiltyard.contestants.keys import KeyProblemError, read_key
 from tiltyard.contestants.messages import Message
@@ -35,7 +26,6 @@ from tiltyard.contestants.retrying import Retrying
 from tiltyard.contestants.sender import Call, ProviderError, Sender
 
 _USAGE_SECONDS = 2.0  # how long usage may follow the end of the words
-_SILENT_S = 20.0  # who was given up on after this long without a byte is counted as out
 
 
 class Wire(Protocol):
@@ -109,7 +99,7 @@ class WireAdapter:
         del seed  # the module says why it is not sent
         endpoint = self._endpoints.of(contestant)
         endpoint.require(contestant)
-        key = await self._key(contestant)
+        key = await key_of(contestant, self._environment)
         request = self._wire.request(contestant)
         call = Call(
             url=self._wire.url(contestant),
@@ -119,7 +109,8 @@ class WireAdapter:
             connect_s=connect_s,
         )
         problem = ""
-        pieces = self._watched(contestant, call, request, endpoint)
+        asking = Asking(contestant, endpoint, self._retrying, request)
+        pieces = asking.pieces(lambda: self._once(contestant, call, request))
         try:
             async with aclosing(pieces):
                 async for piece in pieces:
@@ -133,54 +124,6 @@ class WireAdapter:
     async def close(self) -> None:
         """Close every connection."""
         await self._sender.close()
-
-    async def _key(self, contestant: Contestant) -> str:
-        try:
-            return await asyncio.to_thread(read_key, contestant, self._environment)
-        except KeyProblemError as error:
-            raise AnswerError(f"{contestant.id}: {error}") from None
-
-    async def _watched(
-        self, contestant: Contestant, call: Call, request: dict[str, Any], endpoint: Endpoint
-    ) -> AsyncGenerator[Piece]:
-        """Answer, and let the endpoint's circuit know how it went."""
-        began, heard = monotonic(), False
-        pieces = self._tries(contestant, call, request, endpoint)
-        try:
-            async with aclosing(pieces):
-                async for piece in pieces:
-                    heard = heard or not isinstance(piece, Sent)
-                    yield piece
-        except ProviderError as error:
-            if error.outage:
-                endpoint.fail(str(error))
-            raise
-        except (asyncio.CancelledError, GeneratorExit):
-            if not heard and monotonic() - began > _SILENT_S:
-                endpoint.fail("gave no sign of life")
-            raise
-        endpoint.succeed()
-
-    async def _tries(
-        self, contestant: Contestant, call: Call, request: dict[str, Any], endpoint: Endpoint
-    ) -> AsyncGenerator[Piece]:
-        """Ask until the first word has come, or trying again is of no use."""
-        async for attempt in stamina.retry_context(**self._retrying.policy):
-            spoke, problem = False, None
-            yield Sent(request, attempt.num)
-            try:
-                async with endpoint.place(contestant.concurrent):
-                    pieces = self._once(contestant, call, request)
-                    async with aclosing(pieces):
-                        async for piece in pieces:
-                            spoke = spoke or isinstance(piece, Text | Reasoning)
-                            yield piece
-            except ProviderError as error:
-                problem = error.final() if spoke else error
-            # Only here, because the block would take a cancellation for a failure.
-            with attempt:
-                if problem is not None:
-                    raise problem
 
     async def _once(
         self, contestant: Contestant, call: Call, request: dict[str, Any]
@@ -203,6 +146,20 @@ class WireAdapter:
             raise problem
         finished = replace(reading.finished, request=request)
         yield replace(finished, cost_usd=await cost_usd(contestant, finished))
+
+
+async def key_of(contestant: Contestant, environment: Mapping[str, str]) -> str:
+    """Read a contestant's key at the moment of its answer; empty when it needs none.
+
+    Raises
+    ------
+    AnswerError
+        When it is not where the card says.
+    """
+    try:
+        return await asyncio.to_thread(read_key, contestant, environment)
+    except KeyProblemError as error:
+        raise AnswerError(f"{contestant.id}: {error}") from None
 
 
 async def _next_chunk(chunks: AsyncIterator[bytes], reading: AnswerStream) -> bytes:

@@ -1,0 +1,92 @@
+"""How any provider is asked: tries, places, and the circuit of its endpoint, the same for all."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
+from time import monotonic
+from typing import Any
+
+import stamina
+
+from tiltyard.contestants.adapter import Piece, Reasoning, Sent, Text
+from tiltyard.contestants.card import Contestant
+from tiltyard.contestants.endpoints import Endpoint
+from tiltyard.contestants.retrying import Retrying
+from tiltyard.contestants.sender import ProviderError
+
+_SILENT_S = 20.0  # who was given up on after this long without a byte is counted as out
+
+Once = Callable[[], AsyncGenerator[Piece]]
+"""Asks a provider a single time."""
+
+
+class Asking:
+    """One answer, asked for until its first word has come.
+
+    Parameters
+    ----------
+    contestant
+        Who is to answer.
+    endpoint
+        Where; its circuit is told how it went.
+    retrying
+        The policy of trying again.
+    request
+        What is recorded of the request.
+    """
+
+    def __init__(
+        self,
+        contestant: Contestant,
+        endpoint: Endpoint,
+        retrying: Retrying,
+        request: Mapping[str, Any],
+    ) -> None:
+        self._contestant = contestant
+        self._endpoint = endpoint
+        self._retrying = retrying
+        self._request = request
+
+    async def pieces(self, once: Once) -> AsyncGenerator[Piece]:
+        """Go through the answer, and let the endpoint's circuit know how it went.
+
+        Raises
+        ------
+        ProviderError
+            The last one, when trying again is of no use.
+        """
+        began, heard = monotonic(), False
+        pieces = self._tries(once)
+        try:
+            async with aclosing(pieces):
+                async for piece in pieces:
+                    heard = heard or not isinstance(piece, Sent)
+                    yield piece
+        except ProviderError as error:
+            if error.outage:
+                self._endpoint.fail(str(error))
+            raise
+        except (asyncio.CancelledError, GeneratorExit):
+            if not heard and monotonic() - began > _SILENT_S:
+                self._endpoint.fail("gave no sign of life")
+            raise
+        self._endpoint.succeed()
+
+    async def _tries(self, once: Once) -> AsyncGenerator[Piece]:
+        """Ask until the first word has come, or trying again is of no use."""
+        async for attempt in stamina.retry_context(**self._retrying.policy):
+            spoke, problem = False, None
+            yield Sent(self._request, attempt.num)
+            try:
+                async with self._endpoint.place(self._contestant.concurrent):
+                    pieces = once()
+                    async with aclosing(pieces):
+                        async for piece in pieces:
+                            spoke = spoke or isinstance(piece, Text | Reasoning)
+                            yield piece
+            except ProviderError as error:
+                problem = error.final() if spoke else error
+            # Only here, because the block would take a cancellation for a failure.
+            with attempt:
+                if problem is not None:
+                    raise problem

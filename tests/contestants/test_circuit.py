@@ -1,4 +1,4 @@
-from tiltyard.contestants.circuit import FAILURES, REST_S, Circuit
+from tiltyard.contestants.circuit import FAILURES, LONGEST_REST_S, REST_S, Circuit
 
 
 class Clock:
@@ -58,3 +58,19 @@ def test_failures_that_were_under_way_do_not_prolong_the_rest() -> None:
     clock.now += REST_S / 2
     assert not circuit.fail("answered 500")
     assert circuit.rests_s == REST_S / 2
+
+
+def test_each_failed_trial_doubles_the_rest_up_to_ten_minutes() -> None:
+    clock = Clock()
+    circuit = opened(clock)
+    rests = []
+    for _ in range(7):
+        rests.append(circuit.rests_s)
+        clock.now += circuit.rests_s
+        assert circuit.fail("answered 500")
+    assert rests == [30.0, 60.0, 120.0, 240.0, 480.0, 600.0, 600.0]
+    assert rests[-1] == LONGEST_REST_S
+    circuit.succeed()
+    for _ in range(FAILURES):
+        circuit.fail("answered 500")
+    assert circuit.rests_s == REST_S, "who has answered begins anew"

@@ -72,7 +72,7 @@ async def test_reasoning_is_kept_apart(
     adapter: AnyLLM, model_server: ModelServer, model: str
 ) -> None:
     heard = await hear(adapter, card(model_server, model))
-    assert (heard.reasoning, heard.text) == (THOUGHT, ANSWER)
+    assert (heard.reasoning.strip(), heard.text) == (THOUGHT, ANSWER)
 
 
 async def test_what_goes_out_is_the_cards_and_is_recorded(

@@ -10,7 +10,7 @@ import structlog
 from tiltyard.arena.applying import apply_at_start, current_cards
 from tiltyard.contestants.card import Contestant
 from tiltyard.contestants.catalogue import Catalogue
-from tiltyard.contestants.keys import lacks_key
+from tiltyard.contestants.means import lack
 from tiltyard.ledger.contestant_changes import last_change
 from tiltyard.ledger.engine import OUTAGES, Ledger
 
@@ -79,8 +79,8 @@ class Roster:
         """Leave out who could not answer here, and say so once for every change."""
         kept = []
         for card in cards:
-            if card.answers and lacks_key(card, self._environment):
-                log.warning("applied but not drawn here: its key is missing", contestant=card.id)
+            if card.answers and lack(card, self._environment) is not None:
+                log.warning("applied but not drawn here: what it needs is missing", contestant=card.id)
             else:
                 kept.append(card)
         return kept

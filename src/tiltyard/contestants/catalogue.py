@@ -17,7 +17,6 @@ from tiltyard.contestants.toml_lines import line_where, syntax_error_line
 from tiltyard.errors import TiltyardError
 
 
-
 class CatalogueError(TiltyardError):
     """`contestants.toml` cannot be read, holds a mistake, or leaves nobody to draw."""
 

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 from tiltyard.contestants.card import Contestant
 from tiltyard.contestants.faults import NO_LIBRARY, Fault
-from tiltyard.contestants.keys import KeyProblemError, read_key
+from tiltyard.contestants.keys import KeyProblemError, lacks_key, read_key
 
 LIBRARY = "any_llm"
 """The module that the extra `any` brings."""
@@ -16,7 +16,7 @@ def lack(card: Contestant, environment: Mapping[str, str]) -> Fault | None:
 
     Keys are only seen to be there, never kept.
     """
-    if card.key_env is not None and not environment.get(card.key_env, "").strip():
+    if card.key_env is not None and lacks_key(card, environment):
         return Fault.of_missing_key(card.key_env)
     if card.key_file is not None:
         try:

@@ -80,7 +80,7 @@ class Roster:
         kept = []
         for card in cards:
             if card.answers and lack(card, self._environment) is not None:
-                log.warning("applied but not drawn here: what it needs is missing", contestant=card.id)
+                log.warning("applied, but something it needs is missing here", contestant=card.id)
             else:
                 kept.append(card)
         return kept

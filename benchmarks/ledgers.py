@@ -12,7 +12,8 @@ import numpy as np
 from tiltyard.ledger import tables
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.migrate import upgrade_ledger
-from tiltyard.ledger.standings import count_blind_votes, count_by_pair
+from tiltyard.ledger.standings import count_by_pair
+from tiltyard.ledger.votes import count_votes
 
 BATCH = 20_000
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -46,7 +47,7 @@ class FilledLedger:
 
 async def _count(ledger: Ledger) -> int:
     async with ledger.reading() as connection:
-        return await count_blind_votes(connection, "text")
+        return await count_votes(connection, "text", previews=True)
 
 
 async def _fill(ledger: Ledger, votes: int, contestants: int, seed: int) -> None:
@@ -70,6 +71,7 @@ async def _fill(ledger: Ledger, votes: int, contestants: int, seed: int) -> None
             await connection.execute(tables.sides.insert(), list(_sides(part)))
             await connection.execute(tables.turns.insert(), [_turn(n) for n, *_ in part])
             await connection.execute(tables.votes.insert(), [_vote(n, o) for n, _, _, o in part])
+            await connection.execute(tables.reveals.insert(), [_reveal(n) for n, *_ in part])
 
 
 def _definition() -> dict[str, Any]:
@@ -125,3 +127,7 @@ def _vote(number: int, outcome: int) -> dict[str, Any]:
         "voted_at": NOW,
         "receipt": f"{number:064x}",
     }
+
+
+def _reveal(number: int) -> dict[str, Any]:
+    return {"battle": UUID(int=number), "turn": 1, "cause": "vote", "revealed_at": NOW}

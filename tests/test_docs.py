@@ -14,6 +14,7 @@ from tiltyard.arena.events import Event
 from tiltyard.arena.match import (
     ALLOWED,
     NOTHING_HIDDEN,
+    OVER,
     REFUSALS,
     STILL_HIDDEN,
     BattleState,
@@ -116,6 +117,7 @@ def test_what_each_refusal_says_is_what_the_code_says() -> None:
     assert rows == [[f"`{state}`", REFUSALS[state]] for state in BattleState]
     assert f'"{NOTHING_HIDDEN}"' in page
     assert f'"{STILL_HIDDEN}"' in page
+    assert f'"{OVER}"' in page
 
 
 @pytest.mark.parametrize("word", [*Contestant.model_fields, *Status])

@@ -101,8 +101,8 @@ def days(*counts: int) -> list[tuple[date, int]]:
 @pytest.mark.parametrize(
     ("counts", "now", "last"),
     [
-        ((50,), datetime(2026, 11, 2, 23, tzinfo=UTC), NEVER),
-        ((50,), datetime(2026, 11, 3, tzinfo=UTC), datetime(2026, 11, 2, tzinfo=UTC)),
+        ((50,), datetime(2026, 11, 3, 23, tzinfo=UTC), NEVER),
+        ((50,), datetime(2026, 11, 4, tzinfo=UTC), datetime(2026, 11, 2, tzinfo=UTC)),
         ((19,), datetime(2026, 12, 1, tzinfo=UTC), NEVER),
         ((19, 0, 1), datetime(2026, 12, 1, tzinfo=UTC), datetime(2026, 11, 4, tzinfo=UTC)),
         ((30, 5, 30, 5), datetime(2026, 12, 1, tzinfo=UTC), datetime(2026, 11, 4, tzinfo=UTC)),

@@ -180,7 +180,7 @@ class Tabs(RuleBasedStateMachine):
         self.facts = now
 
     @invariant()
-    def exactly_the_blind_votes_count(self) -> None:
+    def exactly_the_blind_votes_count_once_the_names_are_known(self) -> None:
         table = self.runner.run(
             self.ledger.in_thread(lambda connection: read_votes(connection, "text"))
         )
@@ -189,7 +189,7 @@ class Tabs(RuleBasedStateMachine):
         assert sorted(row for row in rows if row[0] in mine) == sorted(
             (str(id_), turn, outcome)
             for id_, known in zip(self.ids, self.world.battles, strict=True)
-            if known.mode == "battle"
+            if known.mode == "battle" and not known.hidden
             for turn, outcome in known.votes.items()
         )
 

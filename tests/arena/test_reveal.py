@@ -1,6 +1,7 @@
 """Votes on turns, giving up, and going on after the reveal: what counts and what does not."""
 
 from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -18,7 +19,10 @@ from tiltyard.contestants.messages import Part
 from tiltyard.ledger.battles_table import read_votes
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.records import Battle
-from tiltyard.ledger.votes import AlreadyVotedError
+from tiltyard.ledger.settled import OPEN_FOR
+from tiltyard.ledger.standings import count_by_pair
+from tiltyard.ledger.tables import battles
+from tiltyard.ledger.votes import AlreadyVotedError, count_votes
 
 pytestmark = pytest.mark.anyio
 
@@ -49,7 +53,17 @@ async def opened_battle(arena: Arena) -> Battle:
 
 async def counted(ledger: Ledger) -> list[tuple[str, int]]:
     votes = await ledger.in_thread(lambda connection: read_votes(connection, "text"))
+    by_pair = await ledger.in_thread(lambda connection: count_by_pair(connection, "text"))
+    async with ledger.reading() as connection:
+        count = await count_votes(connection, "text")
+    assert count == sum(many for *_, many in by_pair) == votes.battles.frame.height
     return [(row["outcome"], row["turn"]) for row in votes.battles.frame.iter_rows(named=True)]
+
+
+async def the_time_to_vote_passes(ledger: Ledger) -> None:
+    opened_at = datetime.now(UTC) - OPEN_FOR
+    async with ledger.writing() as connection:
+        await connection.execute(battles.update().values(created_at=opened_at))
 
 
 async def test_giving_up_reveals_counts_as_nothing_and_is_recorded(ledger: Ledger) -> None:
@@ -97,6 +111,7 @@ async def test_every_turn_may_have_a_vote_and_the_last_one_reveals(ledger: Ledge
         assert answer["reveal"] is None
         battle = await arena.battle("ann", battle.id)
         assert battle_state(battle) is BattleState.TURN_VOTED
+        assert await counted(ledger) == []
         assert await arena.reveals([battle]) == {}
         with pytest.raises(AlreadyVotedError, match="This turn has its vote"):
             await arena.vote("ann", battle.id, blind, key="other")
@@ -124,6 +139,34 @@ async def test_a_vote_that_stayed_blind_reveals_when_the_names_are_asked_for(
         await arena.vote("ann", battle.id, Ballot(Outcome.A, reveal=False), key="1")
         assert battle_state(await arena.give_up("ann", battle.id)) is BattleState.VOTED
         assert await counted(ledger) == [("a", 1)]
+
+
+async def test_votes_of_people_who_never_come_back_count_when_nobody_votes_blind_any_more(
+    ledger: Ledger,
+) -> None:
+    async with opened(ledger, definition=a_vote_on_every_turn()) as arena:
+        battle = await opened_battle(arena)
+        await arena.vote("ann", battle.id, Ballot(Outcome.A, reveal=False), key="1")
+        await the_time_to_vote_passes(ledger)
+        assert await counted(ledger) == [("a", 1)]
+        with pytest.raises(NotNowError, match="no more votes"):
+            await arena.next_turn("ann", battle.id, ASK)
+        assert battle_state(await arena.give_up("ann", battle.id)) is BattleState.VOTED
+        assert await counted(ledger) == [("a", 1)]
+        await answered(arena, await arena.next_turn("ann", battle.id, ASK))
+
+
+@pytest.mark.parametrize("reveal", [True, False])
+async def test_a_battle_takes_no_vote_when_its_time_is_over(
+    ledger: Ledger, *, reveal: bool
+) -> None:
+    async with opened(ledger, definition=a_vote_on_every_turn()) as arena:
+        battle = await opened_battle(arena)
+        await the_time_to_vote_passes(ledger)
+        with pytest.raises(NotNowError, match="no more votes"):
+            await arena.vote("ann", battle.id, Ballot(Outcome.A, reveal=reveal), key="1")
+        assert battle_state(await arena.give_up("ann", battle.id)) is BattleState.GIVEN_UP
+        assert await counted(ledger) == []
 
 
 async def test_one_vote_a_battle_cannot_stay_blind(ledger: Ledger) -> None:

@@ -14,14 +14,16 @@ from tiltyard.contestants.card import Contestant
 from tiltyard.ledger import exposure, register
 from tiltyard.ledger.engine import Ledger, SyncConnection
 from tiltyard.ledger.exposure import Declared, Met
+from tiltyard.ledger.settled import OPEN_FOR
 
 ANONYMOUS = "Anonymous previews"
 """One line for all contestants under an alias, whoever's they are."""
 
 BATCH = 20
-"""Battles are added to the count in whole days that hold at least so many together."""
-AGE = timedelta(days=1)
-"""And not before they are this old: the count must not tell anybody whom they are voting on."""
+"""Battles are added to the count in whole days that hold at least so many together.
+
+And not before all of them are settled: the count must not tell anybody whom they are voting on.
+"""
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 FEWEST = 10.0
@@ -90,7 +92,8 @@ def counted_until(days: Sequence[tuple[date, int]], now: datetime) -> datetime:
     """Say up to when battles are counted, so that no count tells of a battle being voted on.
 
     Days are gathered, from the first, until they hold a batch together; a batch counts when its
-    last day has been over for a day. Nothing but days decides, so the count stays honest.
+    last day has been over for so long that nobody votes in it any more. Nothing but days decides,
+    so the count stays honest.
 
     Parameters
     ----------
@@ -102,7 +105,7 @@ def counted_until(days: Sequence[tuple[date, int]], now: datetime) -> datetime:
     until, waiting = NEVER, 0
     for day, battles in sorted(days):
         end = datetime.combine(day, time(), tzinfo=UTC) + timedelta(days=1)
-        if end + AGE > now:
+        if end + OPEN_FOR > now:
             break
         waiting += battles
         if waiting >= BATCH:

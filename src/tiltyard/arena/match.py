@@ -5,11 +5,13 @@ this table in words are in `docs/reference/match.md`.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
 from tiltyard.errors import TiltyardError
 from tiltyard.ledger.records import Battle
+from tiltyard.ledger.settled import OPEN_FOR
 
 
 class BattleState(StrEnum):
@@ -67,6 +69,10 @@ REFUSALS: Mapping[BattleState, str] = {
 }
 NOTHING_HIDDEN = "The names are known already: there is nothing to give up."
 STILL_HIDDEN = "The names are still hidden: vote, or give up, before you go on with others."
+OVER = (
+    f"This battle was opened over {OPEN_FOR.days} days ago and takes no more votes: "
+    "give up to see the names, or start a new battle."
+)
 
 
 def battle_state(battle: Battle) -> BattleState:
@@ -108,6 +114,18 @@ def require(battle: Battle, call: Call) -> None:
         raise NotNowError(NOTHING_HIDDEN)
     if call is Call.CONTINUE and is_hidden(battle):
         raise NotNowError(STILL_HIDDEN)
+
+
+def require_in_time(battle: Battle, at: datetime) -> None:
+    """Let nobody go on blind in a battle that public figures may hold by now.
+
+    Raises
+    ------
+    NotNowError
+        When the names are hidden and the time to vote is over.
+    """
+    if is_hidden(battle) and at - battle.created_at >= OPEN_FOR:
+        raise NotNowError(OVER)
 
 
 def require_turn_left(battle: Battle, *, limit: int) -> None:

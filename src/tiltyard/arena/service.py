@@ -21,6 +21,7 @@ from tiltyard.arena.match import (
     battle_state,
     is_hidden,
     require,
+    require_in_time,
     require_turn_left,
 )
 from tiltyard.arena.message import check_message
@@ -227,13 +228,15 @@ class Arena:
         Raises
         ------
         NotNowError
-            While answers are coming, or beyond the arena's number of turns.
+            While answers are coming, beyond the arena's number of turns, or blind after the time
+            to vote.
         """
         check_message(parts, self.definition)
         async with self._live.claim(id_, voter):
             async with self._ledger.writing() as connection:
                 battle = await self._locked(connection, voter, id_)
                 require(battle, Call.TURN)
+                require_in_time(battle, datetime.now(UTC))
                 require_turn_left(battle, limit=self.definition.turns.max)
                 await self._turns.add(connection, battle, battle.turn + 1, parts)
                 battle = await _read(connection, voter, id_)
@@ -246,12 +249,13 @@ class Arena:
         Raises
         ------
         NotNowError
-            When no side has failed.
+            When no side has failed, or the time to vote is over.
         """
         async with self._live.claim(id_, voter):
             async with self._ledger.writing() as connection:
                 battle = await self._locked(connection, voter, id_)
                 require(battle, Call.RETRY)
+                require_in_time(battle, datetime.now(UTC))
                 await self._turns.open_again(connection, battle)
                 battle = await _read(connection, voter, id_)
             await self._turns.answer(battle)

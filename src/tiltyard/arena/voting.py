@@ -9,7 +9,15 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from tiltyard.arena.definition import ArenaDefinition
-from tiltyard.arena.match import REFUSALS, BattleState, Call, battle_state, is_hidden, require
+from tiltyard.arena.match import (
+    REFUSALS,
+    BattleState,
+    Call,
+    battle_state,
+    is_hidden,
+    require,
+    require_in_time,
+)
 from tiltyard.arena.message import refuse_unstorable
 from tiltyard.arena.reveal import read_reveal
 from tiltyard.battles.outcome import Outcome
@@ -94,7 +102,7 @@ async def cast_vote(
     AlreadyVotedError
         When the battle has its vote.
     NotNowError
-        When the sides have not both answered.
+        When the sides have not both answered, or the time to vote is over.
     """
     digest = ballot.digest(battle)
     stored = await votes.find_answer(connection, battle.voter, key)
@@ -105,6 +113,7 @@ async def cast_vote(
     if battle_state(battle) in {BattleState.VOTED, BattleState.TURN_VOTED}:
         raise AlreadyVotedError(REFUSALS[battle_state(battle)])
     require(battle, Call.VOTE)
+    require_in_time(battle, at)
     vote = _vote(battle, ballot, at)
     shown = ballot.reveal or not is_hidden(battle)
     reveal = await read_reveal(connection, battle) if shown else None

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from tiltyard.battles.table import Battles
 from tiltyard.ledger.all_public import all_public
+from tiltyard.ledger.settled import is_settled
 from tiltyard.ledger.tables import battles, labels, sides, votes
 
 COLUMNS: dict[str, pl.DataType] = {
@@ -28,7 +29,7 @@ COLUMNS: dict[str, pl.DataType] = {
 
 @dataclass(frozen=True, slots=True)
 class VotesOfArena:
-    """All votes of an arena.
+    """All votes of an arena's settled battles.
 
     Attributes
     ----------
@@ -49,7 +50,7 @@ class VotesOfArena:
 
 
 def read_votes(connection: Connection, arena: str) -> VotesOfArena:
-    """Read every vote of an arena on two public contestants, in the order they were cast.
+    """Read every vote on an arena's settled battles of two public contestants, as they were cast.
 
     What people said of a preview stays off the boards, also once it is public.
 
@@ -82,7 +83,7 @@ def read_votes(connection: Connection, arena: str) -> VotesOfArena:
         .join(side_a, (side_a.c.battle == battles.c.id) & (side_a.c.slot == "a"))
         .join(side_b, (side_b.c.battle == battles.c.id) & (side_b.c.slot == "b"))
         .outerjoin(language, language.c.battle == battles.c.id)
-        .where(battles.c.arena == arena, battles.c.mode == "battle", all_public())
+        .where(battles.c.arena == arena, battles.c.mode == "battle", is_settled(), all_public())
         .order_by(votes.c.id)
     )
     rows = connection.execute(query).all()

@@ -1,13 +1,13 @@
 """How many votes said what about each pair: what drawing needs of the ledger."""
 
 from sqlalchemy import Connection, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tiltyard.ledger.settled import is_settled
 from tiltyard.ledger.tables import battles, sides, votes
 
 
 def count_by_pair(connection: Connection, arena: str) -> list[tuple[str, str, str, int]]:
-    """Count an arena's votes by contestant on side a, contestant on side b, and outcome.
+    """Count the votes on settled battles by contestant on side a, on side b, and outcome.
 
     Synchronous: it reads much, and belongs in a thread (`Ledger.in_thread`).
     """
@@ -19,18 +19,7 @@ def count_by_pair(connection: Connection, arena: str) -> list[tuple[str, str, st
         .join(battles, battles.c.id == votes.c.battle)
         .join(side_a, (side_a.c.battle == battles.c.id) & (side_a.c.slot == "a"))
         .join(side_b, (side_b.c.battle == battles.c.id) & (side_b.c.slot == "b"))
-        .where(battles.c.arena == arena, battles.c.mode == "battle")
+        .where(battles.c.arena == arena, battles.c.mode == "battle", is_settled())
         .group_by(*key)
     )
     return [(a, b, outcome, count) for a, b, outcome, count in connection.execute(query)]
-
-
-async def count_blind_votes(connection: AsyncConnection, arena: str) -> int:
-    """Count an arena's votes on battles whose pair was drawn."""
-    query = (
-        select(func.count())
-        .select_from(votes)
-        .join(battles, battles.c.id == votes.c.battle)
-        .where(battles.c.arena == arena, battles.c.mode == "battle")
-    )
-    return int(await connection.scalar(query) or 0)

@@ -13,6 +13,7 @@ from tiltyard.errors import TiltyardError
 from tiltyard.ledger.all_public import all_public
 from tiltyard.ledger.inserting import insert_new
 from tiltyard.ledger.records import Vote
+from tiltyard.ledger.settled import is_settled
 from tiltyard.ledger.tables import battles, idempotency_keys, votes
 
 ANSWER = select(idempotency_keys.c.request_sha256, idempotency_keys.c.answer).where(
@@ -64,18 +65,22 @@ def vote_row(battle: UUID, vote: Vote, voter: str) -> dict[str, Any]:
     }
 
 
-async def count_votes(connection: AsyncConnection, arena: str) -> int:
-    """Count the arena's votes that boards are made of: those on battles of public contestants.
+async def count_votes(connection: AsyncConnection, arena: str, *, previews: bool = False) -> int:
+    """Count the votes on an arena's settled battles.
 
-    Only a count says that there is something new: a vote with a lower number may be committed
-    after one with a higher.
+    Boards are made of those between public contestants; `previews` counts the others too.
+
+    Only a count says that there is something new: a vote with a lower number may be committed,
+    or its battle be settled, after one with a higher.
     """
     query = (
         select(func.count())
         .select_from(votes)
         .join(battles, battles.c.id == votes.c.battle)
-        .where(battles.c.arena == arena, battles.c.mode == "battle", all_public())
+        .where(battles.c.arena == arena, battles.c.mode == "battle", is_settled())
     )
+    if not previews:
+        query = query.where(all_public())
     return int(await connection.scalar(query) or 0)
 
 

@@ -16,9 +16,9 @@ from tiltyard.arena.pairing.draw_table import DrawTable, Pair
 from tiltyard.arena.pairing.rules import PairingRules
 from tiltyard.arena.pairing.standings import NO_VOTES, Standings
 from tiltyard.contestants.card import Contestant
-from tiltyard.ledger import exposure
-from tiltyard.ledger import standings as counting
+from tiltyard.ledger import exposure, votes
 from tiltyard.ledger.engine import OUTAGES, Ledger
+from tiltyard.ledger.standings import count_by_pair
 
 LOOK_S = 5.0
 """How often new votes are looked for, while battles are opened."""
@@ -118,7 +118,7 @@ class Pairing:
     async def refresh(self) -> None:
         """Count and rate the votes of the ledger, in a thread."""
         self._standings = await self._ledger.in_thread(
-            lambda connection: Standings.of(counting.count_by_pair(connection, self._arena))
+            lambda connection: Standings.of(count_by_pair(connection, self._arena))
         )
         self._made = monotonic()
         self._tables.clear()
@@ -169,7 +169,7 @@ class Pairing:
 
     async def _is_behind(self) -> bool:
         async with self._ledger.reading() as connection:
-            count = await counting.count_blind_votes(connection, self._arena)
+            count = await votes.count_votes(connection, self._arena, previews=True)
         known = 0 if self._standings is None else self._standings.total
         if monotonic() - self._made > STALE_S:
             return count != known

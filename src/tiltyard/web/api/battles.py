@@ -115,9 +115,11 @@ async def retry(battle_id: UUID, arena: TheArena, voter: Voter) -> BattleOut:
 
 
 @router.post("/{battle_id}/give_up")
-async def give_up(battle_id: UUID, arena: TheArena, voter: Voter) -> BattleOut:
+async def give_up(battle_id: UUID, request: Request, arena: TheArena, voter: Voter) -> BattleOut:
     """Learn who it was without a vote."""
-    return await _show(arena, await arena.give_up(voter, battle_id))
+    battle = await arena.give_up(voter, battle_id)
+    request.app.state.worker.wake()  # votes on earlier turns count from now on
+    return await _show(arena, battle)
 
 
 @router.put("/{battle_id}/vote")

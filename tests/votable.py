@@ -1,6 +1,7 @@
 """Battles whose sides have both answered, put into a ledger at once: ready for votes."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ from tiltyard.contestants.demo import demo_catalogue
 from tiltyard.ledger import history, register
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.migrate import upgrade_ledger
-from tiltyard.ledger.records import Attempt, Battle, Side, Slot, Turn
+from tiltyard.ledger.records import Attempt, Battle, Revealed, Side, Slot, Turn, Vote
 
 TEXT = built_in_definition("text")
 SLOTS: tuple[Slot, Slot] = ("a", "b")
@@ -22,6 +23,12 @@ def votable_battles(voters: Sequence[str], count: int) -> Iterator[Battle]:
     for number in range(count):
         pair = cards[number % len(cards)], cards[(number + 1) % len(cards)]
         yield _battle(voters[number % len(voters)], pair)
+
+
+def voted_battle(pair: Sequence[Contestant], outcome: str, at: datetime) -> Battle:
+    """Make a battle of these two that somebody has voted on."""
+    vote = Vote(1, outcome, [], None, at, uuid4().hex)
+    return replace(_battle("ann", pair), votes=[vote], revealed=Revealed(1, "vote", at))
 
 
 async def record_votable(url: str, battles: Sequence[Battle]) -> None:

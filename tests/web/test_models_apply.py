@@ -124,3 +124,28 @@ def test_a_dry_run_changes_nothing_and_a_bad_move_is_refused_in_a_sentence(
     assert "contestant-1 is public and cannot become draft" in back.stderr
     nobody = run("models", "show", "nobody", *data)
     assert "knows no contestant 'nobody'" in nobody.stderr
+
+
+async def test_the_owner_of_a_preview_gets_its_report(
+    tmp_path: Path, model_server: ModelServer
+) -> None:
+    file = write_catalogue(tmp_path, model_server.base_url, "plain", "plain")
+    file.write_text(file.read_text() + PREVIEW.format(base_url=model_server.base_url))
+    data = ("--data", tmp_path / "data")
+    with running("serve", "--contestants", file, *data) as server:
+        ids, _ = await shown(server.base, rounds=12)
+        assert "alias-mystery" in ids
+    report = run("models", "report", "quetzal", *data)
+    assert "contestant  quetzal, shown as Mystery" in report.stdout
+    assert "variants    1 declared by Quetzal works so far" in report.stdout
+    assert "arena       text" in report.stdout
+    (arena,) = json.loads(run("models", "report", "quetzal", *data, "--json").stdout)["arenas"]
+    assert arena["standing"]["battles"] > 0
+    for id_, told in (
+        ("nobody", "knows no contestant 'nobody'"),
+        ("contestant-0", "contestant-0 was never a preview"),
+    ):
+        refused = run("models", "report", id_, *data)
+        assert refused.returncode == 2
+        assert told in refused.stderr
+        assert refused.stderr.count("\n") == 1

@@ -3,6 +3,7 @@
 import asyncio
 import json as json_format
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,9 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from tiltyard.boards.preview_report import PreviewReport
     from tiltyard.contestants.life_cycle import Change
     from tiltyard.ledger.contestant_changes import ContestantChange
-    from tiltyard.ledger.engine import Connection
+    from tiltyard.ledger.engine import Connection, Ledger
 
 Result = TypeVar("Result")
 
@@ -129,6 +131,28 @@ def show(contestant: str, *, data: Path | None, as_json: bool) -> None:
         click.echo(f"{fact['at']}  {fact['status']:8} {fact['version']}  {fact['reason']}")
 
 
+@models.command()
+@click.argument("contestant", metavar="ID")
+@DATA
+@JSON
+def report(contestant: str, *, data: Path | None, as_json: bool) -> None:
+    """Tell the owner of the preview ID how it does; its votes are on no board."""
+    from tiltyard.arena.applying import current_card
+    from tiltyard.boards.preview_report import preview_report
+    from tiltyard.cli.preview_table import preview_lines
+
+    async def read(ledger: "Ledger") -> "PreviewReport":
+        async with ledger.reading() as connection:
+            card = await current_card(connection, contestant)
+        return await preview_report(ledger, card)
+
+    found = _with_ledger(data, read)
+    if as_json:
+        click.echo(json_format.dumps(asdict(found), indent=2, default=datetime.isoformat))
+        return
+    click.echo("\n".join(preview_lines(found)))
+
+
 def _in_ledger(
     data: Path | None,
     do: "Callable[[Connection], Awaitable[Result]]",
@@ -136,6 +160,19 @@ def _in_ledger(
     undone: bool = False,
 ) -> Result:
     """Do something in one transaction on the ledger, which is undone at the end if asked."""
+
+    async def run(ledger: "Ledger") -> Result:
+        async with ledger.writing() as connection:
+            result = await do(connection)
+            if undone:
+                await connection.rollback()
+        return result
+
+    return _with_ledger(data, run)
+
+
+def _with_ledger(data: Path | None, do: "Callable[[Ledger], Awaitable[Result]]") -> Result:
+    """Do something with the ledger open and up to date."""
     from tiltyard.ledger.engine import Ledger
     from tiltyard.ledger.migrate import upgrade_ledger
     from tiltyard.web.settings import read_settings
@@ -143,11 +180,7 @@ def _in_ledger(
     async def run() -> Result:
         async with Ledger(read_settings(data=data).ledger) as ledger:
             await upgrade_ledger(ledger)
-            async with ledger.writing() as connection:
-                result = await do(connection)
-                if undone:
-                    await connection.rollback()
-            return result
+            return await do(ledger)
 
     return asyncio.run(run())
 

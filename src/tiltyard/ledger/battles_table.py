@@ -49,12 +49,17 @@ class VotesOfArena:
         return dict(counted.iter_rows())
 
 
-def read_votes(connection: Connection, arena: str) -> VotesOfArena:
+def read_votes(connection: Connection, arena: str, *, preview: str | None = None) -> VotesOfArena:
     """Read every vote on an arena's settled battles of two public contestants, as they were cast.
 
     What people said of a preview stays off the boards, also once it is public.
 
     Synchronous: it reads much, and belongs in a thread (`Ledger.in_thread`).
+
+    Parameters
+    ----------
+    preview
+        A contestant whose votes as a preview are read too, and no others of it: for its report.
     """
     side_a, side_b = sides.alias("side_a"), sides.alias("side_b")
     language = (
@@ -83,7 +88,12 @@ def read_votes(connection: Connection, arena: str) -> VotesOfArena:
         .join(side_a, (side_a.c.battle == battles.c.id) & (side_a.c.slot == "a"))
         .join(side_b, (side_b.c.battle == battles.c.id) & (side_b.c.slot == "b"))
         .outerjoin(language, language.c.battle == battles.c.id)
-        .where(battles.c.arena == arena, battles.c.mode == "battle", is_settled(), all_public())
+        .where(
+            battles.c.arena == arena,
+            battles.c.mode == "battle",
+            is_settled(),
+            all_public(preview=preview),
+        )
         .order_by(votes.c.id)
     )
     rows = connection.execute(query).all()

@@ -21,6 +21,7 @@ ANSWER = """A title
 
 ```python
 x = 1  # one
+what_a_long_line = "that no pane of these widths can show" + " without scrolling" + " to its end"
 ```
 
 | a | b |

@@ -1,8 +1,9 @@
 """How an answer's Markdown becomes HTML, whole and while it grows."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page, expect
 
+from browser.battle_page import BattlePage
 from browser.standin import StandIn
 
 BLOCKS = """async ([text, streaming]) => {
@@ -157,3 +158,47 @@ def test_blocks_that_are_finished_come_out_the_same_in_every_view(module_page: P
     views, _ = module_page.evaluate(GROWING, [ANSWER, 5])
     title = '<h4 class="level-1">A title</h4>\n'
     assert all(view.startswith(title) for view in views[3:])
+
+
+def shown(battle: BattlePage, arena: StandIn, text: str) -> Locator:
+    """Let a side answer, and give the part of the page that shows it."""
+    battle.open().ask("Why?")
+    expect(battle.battle).to_be_visible()
+    arena.say("a", text)
+    arena.finish("a", "b")
+    expect(battle.battle).to_have_attribute("data-state", "votable")
+    return battle.answer("a")
+
+
+def test_a_list_on_the_page_begins_where_the_answer_begins_it(
+    battle: BattlePage, arena: StandIn
+) -> None:
+    items = shown(battle, arena, "3. three\n4. four").locator("ol")
+    expect(items).to_have_js_property("start", 3)
+
+
+def test_a_link_on_the_page_opens_elsewhere(battle: BattlePage, arena: StandIn) -> None:
+    link = shown(battle, arena, "[x](https://example.org/a)").get_by_role("link", name="x")
+    expect(link).to_have_attribute("href", "https://example.org/a")
+    expect(link).to_have_attribute("target", "_blank")
+    expect(link).to_have_attribute("rel", "noopener noreferrer nofollow")
+
+
+def test_code_and_tables_on_the_page_are_reached_by_keyboard(
+    battle: BattlePage, arena: StandIn
+) -> None:
+    answer = shown(battle, arena, "```python\nx = 1\n```\n\n| a |\n|---|\n| 1 |\n")
+    code = answer.get_by_role("group", name="Code")
+    expect(code).to_have_attribute("tabindex", "0")
+    expect(code).to_have_attribute("dir", "ltr")
+    expect(answer.get_by_role("button", name="Copy")).to_have_attribute("type", "button")
+    expect(answer.get_by_role("group", name="Table")).to_have_attribute("tabindex", "0")
+
+
+@pytest.mark.parametrize("address", ["/api/v1/battles", "//example.org", "data:text/html,x"])
+def test_a_link_on_the_page_leads_nowhere_but_to_the_open_web(
+    battle: BattlePage, arena: StandIn, address: str
+) -> None:
+    answer = shown(battle, arena, f"[x]({address}) and words")
+    expect(answer).to_contain_text("and words")
+    expect(answer.locator("[href]")).to_have_count(0)

@@ -91,6 +91,18 @@ def test_ask_about_pictures_that_were_chosen(battle: BattlePage) -> None:
     expect(shown).to_be_visible()
 
 
+@pytest.mark.parametrize("size", [(200, 1500), (1500, 200)])
+def test_a_long_picture_fits_its_tile(battle: BattlePage, size: tuple[int, int]) -> None:
+    attach(battle, file("long.png", picture(size=size)))
+    expect(tiles(battle)).to_have_count(1)
+    tile = battle.page.locator(".attachment").bounding_box()
+    shown = tiles(battle).bounding_box()
+    assert tile is not None
+    assert shown is not None
+    assert tile["width"] == tile["height"] == 80
+    assert shown["width"] == shown["height"] == 78  # without the tile's border
+
+
 @pytest.mark.parametrize("kind", ["paste", "drop"])
 def test_a_picture_is_pasted_or_dropped(battle: BattlePage, kind: str) -> None:
     expect(battle.question).to_be_visible()

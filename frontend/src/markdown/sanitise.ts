@@ -7,6 +7,8 @@ const RULES: Config = {
   FORBID_TAGS: ["style", "form", "input", "textarea", "select", "img", "picture", "video", "audio", "source"],
   FORBID_ATTR: ["style", "id", "name", "srcset", "background", "poster"],
   ADD_ATTR: ["target"],
+  // The rule below is asked about every other attribute's value too, and would refuse these.
+  ADD_URI_SAFE_ATTR: ["target", "rel", "tabindex", "dir", "type", "start"],
   // A relative link would lead into this site, with the reader's cookie.
   ALLOWED_URI_REGEXP: /^(?:https?:\/\/|mailto:)/i,
 };

@@ -88,9 +88,12 @@ def test_arenas_are_named_or_read_from_files_and_directories(tmp_path: Path) -> 
 def test_an_arena_that_cannot_be_hosted_is_named(tmp_path: Path) -> None:
     binary = tmp_path / "binary.toml"
     binary.write_bytes(b"\xff\xfe")
+    namesake = tmp_path / "namesake.toml"
+    namesake.write_text(DEFINITION.replace('"Tiny"', '"text"'))
     for places, sentence in (
         (["speech"], "There is no arena 'speech': text, vision are built in"),
         (["text", "text"], "Two arenas have the id 'text'"),
+        (["text", str(namesake)], "Two arenas have the title 'text'"),
         ([], "No arena is to be hosted"),
         ([str(tmp_path / "no.toml")], "no.toml cannot be read: No such file"),
         ([str(binary)], "binary.toml cannot be read: it is not UTF-8"),

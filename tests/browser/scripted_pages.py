@@ -1,7 +1,7 @@
 """An arena for the pages, made of plain values."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -142,6 +142,7 @@ TEXT: dict[str, Any] = {
     "max_turns": 10,
     "modes": ("battle", "side_by_side", "direct"),
 }
+VISION = TEXT | {"id": "vision", "title": "Pictures", "max_images": 4}
 
 
 @dataclass(slots=True)
@@ -155,8 +156,14 @@ class ScriptedPages:
         )
     )
 
-    async def exposure(self, arena: str | None) -> ExposureReport:  # noqa: ARG002  # one arena
-        return EXPOSURE
+    def add_arena(self) -> None:
+        """Host a second arena, whose board is empty."""
+        arenas = (*self.site.arenas, ArenaFace(**VISION))
+        self.site = replace(self.site, arenas=arenas)
+        self.boards["vision/overall"] = EMPTY_BOARD | {"arena": "vision"}
+
+    async def exposure(self, arena: str | None) -> ExposureReport:
+        return replace(EXPOSURE, arena=arena or "text")
 
     async def register(self) -> Sequence[RegisterEntry]:
         return REGISTER
@@ -165,7 +172,7 @@ class ScriptedPages:
         known = {face.id: face for face in self.site.arenas}
         return known[arena or self.site.arenas[0].id]
 
-    async def arena_of_battle(self, battle_id: str) -> ArenaFace:  # noqa: ARG002  # one arena
+    async def arena_of_battle(self, voter: str, battle_id: str) -> ArenaFace:  # noqa: ARG002  # one arena
         return self.site.arenas[0]
 
     def suggested_prompts(self) -> Sequence[Prompt]:

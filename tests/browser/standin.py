@@ -18,6 +18,7 @@ from browser.serving import serving
 from tiltyard.errors import TiltyardError
 from tiltyard.web.pages import error_page, pages_router, static_directory
 from tiltyard.web.security import SecurityHeadersMiddleware
+from tiltyard.web.voter import VoterMiddleware, Voters
 
 Json = dict[str, Any]
 WREN: Json = REVEAL["a"] | {"id": "wren", "name": "Wren"}
@@ -185,6 +186,7 @@ def standing_in() -> Iterator[StandIn]:
     app.include_router(battles.router())
     app.get("/api/v1/models")(models)
     app.mount("/static", StaticFiles(directory=static_directory))
+    app.add_middleware(VoterMiddleware, voters=Voters("the secret of the stand-in"))
     app.add_middleware(SecurityHeadersMiddleware)
 
     @app.exception_handler(TiltyardError)

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from browser.standin import StandIn
+from browser.test_accessibility import violations
 
 
 def names(page: Page) -> list[str]:
@@ -34,6 +35,30 @@ def test_without_javascript_everything_is_there(chromium: Browser, arena: StandI
         expect(page.get_by_role("row")).to_have_count(8)
         page.get_by_text("How to read this").click()
         expect(page.get_by_text("95 % interval:")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/", "/battles/6f1c"])
+def test_without_javascript_a_battle_says_what_it_needs(
+    chromium: Browser, arena: StandIn, path: str
+) -> None:
+    with chromium.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(arena.url + path)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.get_by_text("A battle needs JavaScript")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/boards/text/overall", "/exposure?arena=vision"])
+@pytest.mark.parametrize("width", [320, 1440])
+def test_several_arenas_fit_and_have_no_violations(
+    page: Page, arena: StandIn, path: str, width: int
+) -> None:
+    arena.pages.add_arena()
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(arena.url + path)
+    expect(page.get_by_role("navigation", name="Arenas").get_by_role("link")).to_have_count(2)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("width", [320, 360, 390, 768, 1600])

@@ -58,6 +58,10 @@ def test_one_model_can_be_talked_to_directly(battle: BattlePage, arena: StandIn)
     message.fill("And at dusk?")
     message.press("Enter")
     expect(battle.page.get_by_text("And at dusk?")).to_be_visible()
+    expect(battle.page.get_by_role("button", name="New battle")).to_have_count(0)
+    answer(arena, battle, "a")
+    battle.page.get_by_role("button", name="New battle").click()
+    expect(battle.question).to_be_focused()
 
 
 def test_the_modes_can_be_chosen_by_keyboard(battle: BattlePage) -> None:
@@ -71,6 +75,8 @@ def test_giving_up_shows_the_names_without_a_vote(battle: BattlePage, arena: Sta
     answered(battle, arena).reveal_button.click()
     expect(battle.heading("a")).to_contain_text("Heron")
     expect(battle.page.get_by_text("Revealed without a vote.")).to_be_visible()
+    board = battle.page.locator("battle-dock").get_by_role("link", name="Leaderboard")
+    expect(board).to_have_attribute("href", "/boards/text/overall")
     expect(battle.announcement).to_have_text("A was Heron, B was Kestrel 2.")
     assert "vote" not in arena.battles.changes
 

@@ -13,6 +13,7 @@ from serving import API, ask, follow, serving, vote, voter
 
 pytestmark = pytest.mark.anyio
 
+UNCOUNTED = "The vote cannot be counted"
 TEXT = {"parts": [{"type": "text", "text": "e4"}]}
 
 
@@ -22,13 +23,16 @@ async def base(tmp_path: Path) -> AsyncGenerator[str]:
         yield base
 
 
-async def refused(response: aiohttp.ClientResponse, status: int, words: str) -> None:
+async def refused(
+    response: aiohttp.ClientResponse, status: int, words: str, title: str | None = None
+) -> None:
     """Expect a problem document of this status whose one sentence has these words."""
     async with response:
         assert response.status == status, await response.text()
         assert response.content_type == "application/problem+json"
         problem = await response.json()
     assert problem["status"] == status
+    assert title is None or problem["title"] == title
     assert words in problem["detail"]
     assert problem["detail"].endswith(".")
     assert "\n" not in problem["detail"]
@@ -130,18 +134,18 @@ async def test_no_vote_and_no_reveal_while_the_answers_come(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("ballot", "words"),
+    ("ballot", "words", "title"),
     [
-        ({"outcome": "c"}, "outcome"),
-        ({"outcome": "a", "model": "demo-heron"}, "model: extra"),
-        ({"outcome": "a", "tags": ["witty"]}, "Unknown tag"),
-        ({"outcome": "a", "comment": "x" * 3000}, "at most 2,000"),
-        ({"outcome": "a", "comment": "a\0b"}, "no text"),
-        ({"outcome": "a", "reveal": False}, "has one vote"),
+        ({"outcome": "c"}, "outcome", None),
+        ({"outcome": "a", "model": "demo-heron"}, "model: extra", None),
+        ({"outcome": "a", "tags": ["witty"]}, "Unknown tag", UNCOUNTED),
+        ({"outcome": "a", "comment": "x" * 3000}, "at most 2,000", UNCOUNTED),
+        ({"outcome": "a", "comment": "a\0b"}, "The comment has a character", UNCOUNTED),
+        ({"outcome": "a", "reveal": False}, "has one vote", UNCOUNTED),
     ],
 )
 async def test_ballots_that_cannot_be_counted(
-    base: str, ballot: dict[str, Any], words: str
+    base: str, ballot: dict[str, Any], words: str, title: str | None
 ) -> None:
     async with voter(base) as ann:
         battle = (await ask(ann))["id"]
@@ -149,4 +153,4 @@ async def test_ballots_that_cannot_be_counted(
         headers = {"Idempotency-Key": "k", "Content-Type": "application/json"}
         address = f"{API}/battles/{battle}/vote"
         response = await ann.put(address, data=json.dumps(ballot), headers=headers)
-        await refused(response, 422, words)
+        await refused(response, 422, words, title)

@@ -183,13 +183,34 @@ async def test_other_peoples_battles_and_unknown_ones(tmp_path: Path) -> None:
             (f"{battle['id']}/events", 404),
             (f"{uuid4()}", 404),
             (f"{uuid4()}/events", 404),
-            ("not-an-id", 422),
+            ("not-an-id", 404),
+            ("not-an-id/events", 404),
         ):
             async with bob.get(f"{API}/battles/{path}") as response:
                 assert response.status == status
                 assert response.content_type == "application/problem+json"
+                assert "among yours" in (await response.json())["detail"]
         async with await vote(bob, battle["id"]) as response:
             assert response.status == 404
+
+
+@pytest.mark.parametrize("arenas", ["text", "text,vision"])
+async def test_the_page_of_a_battle_is_there_for_its_person_alone(
+    tmp_path: Path, arenas: str
+) -> None:
+    async with (
+        serving(tmp_path, arenas=arenas) as base,
+        voter(base) as ann,
+        voter(base) as bob,
+    ):
+        battle = (await ask(ann))["id"]
+        async with ann.get(f"/battles/{battle}") as response:
+            assert response.status == 200
+            assert f'battle-id="{battle}"' in await response.text()
+        for somebody, address in ((bob, battle), (ann, uuid4()), (ann, "xyz")):
+            async with somebody.get(f"/battles/{address}") as response:
+                assert response.status == 404
+                assert "There is no battle with this id among yours" in await response.text()
 
 
 async def test_a_second_vote_is_refused_and_a_repeated_request_is_not(tmp_path: Path) -> None:

@@ -59,6 +59,31 @@ def test_a_board_without_votes_says_so_and_leads_to_a_battle(arena: StandIn) -> 
     assert "<table" not in html
 
 
+def test_several_arenas_lead_to_each_others_board_and_exposure(arena: StandIn) -> None:
+    assert "arena-links" not in get(arena, "/boards/text/overall")[1]
+    arena.pages.add_arena()
+    _, board, _ = get(arena, "/boards/text/overall")
+    assert '<a href="/boards/vision/overall" >Pictures</a>' in board
+    _, exposure, _ = get(arena, "/exposure?arena=vision")
+    assert '<a href="/exposure?arena=vision" aria-current="true">Pictures</a>' in exposure
+    assert '<a href="/exposure?arena=text" >Text</a>' in exposure
+    assert 'href="/api/v1/exposure?arena=vision"' in exposure
+
+
+def test_the_board_of_another_arena_has_its_title_and_leads_to_its_battles(arena: StandIn) -> None:
+    arena.pages.add_arena()
+    _, html, _ = get(arena, "/boards/vision/overall")
+    assert "Leaderboard Pictures overall" in words(html)
+    assert '<a class="button primary" href="/arenas/vision">Start a battle</a>' in html
+
+
+def test_one_is_counted_as_one(arena: StandIn) -> None:
+    arena.pages.boards["text/overall"] = board_of(model("Crake", None, battles=1), votes=1)
+    text = words(get(arena, "/boards/text/overall")[1])
+    assert "1 vote " in text
+    assert "1 battle so far." in text
+
+
 def test_a_board_of_one_model_without_an_interval_still_renders(arena: StandIn) -> None:
     only = model("Heron", 1000.0, rank=1, rank_lower=1, rank_upper=1, lower=None, upper=None)
     arena.pages.boards["text/overall"] = board_of(only, example=0)

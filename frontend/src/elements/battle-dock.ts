@@ -26,6 +26,12 @@ const LINES: Readonly<Partial<Record<Battle["state"], string>>> = {
   broken: "A side has no answer. Retry it, then vote.",
 };
 
+/** What it says where one model answers under its name. */
+const DIRECT_LINES: Readonly<Partial<Record<Battle["state"], string>>> = {
+  answering: "It is answering.",
+  broken: "The answer failed. Retry it.",
+};
+
 @customElement("battle-dock")
 export class BattleDock extends LightElement {
   @property({ attribute: false }) session: BattleState | null = null;
@@ -52,7 +58,7 @@ export class BattleDock extends LightElement {
   private content(battle: Battle) {
     if (battle.state === "forgotten") return this.verdict(battle);
     if (isDecided(battle)) return html`${this.verdict(battle)} ${this.notice()} ${this.goingOn(battle)}`;
-    if (battle.mode === "direct") return html`${this.notice()} ${this.composerOf(battle, "Your next message")}`;
+    if (battle.mode === "direct") return html`${this.line(battle)} ${this.composerOf(battle, "Your next message")}`;
     if (battle.reveal !== null && battle.mode === "battle") {
       return html`${this.line(battle)} ${this.composerOf(battle, "Follow-up to both")}`;
     }
@@ -83,12 +89,16 @@ export class BattleDock extends LightElement {
     return html`<div class="verdict-line">
       <p class="verdict">${verdictOf(battle)}</p>
       <p class="actions">
-        <button type="button" class="button primary" @click=${() => tell(this, "new", null)}>
-          New battle <kbd aria-hidden="true">n</kbd>
-        </button>
-        <a class="button" href="/leaderboard">Leaderboard</a>
+        ${this.newButton("button primary")}
+        <a class="button" href="/boards/${battle.arena}/overall">Leaderboard</a>
       </p>
     </div>`;
+  }
+
+  private newButton(look: string) {
+    return html`<button type="button" class=${look} @click=${() => tell(this, "new", null)}>
+      New battle <kbd aria-hidden="true">n</kbd>
+    </button>`;
   }
 
   /** After the reveal the talk may go on, with these or with two others; it no longer counts. */
@@ -138,6 +148,7 @@ export class BattleDock extends LightElement {
     if (reconnecting) return html`<p class="dock-line">The connection was lost. Taking it up again…</p>`;
     return html`<p class="dock-line">
       ${this.hint(battle)} ${this.revealButton(battle)}
+      ${battle.state === "open" ? this.newButton("quiet") : nothing}
       ${battle.state === "votable"
         ? html`<button type="button" class="quiet keys-hint" @click=${() => tell(this, "keys", null)}>
             Keys <kbd>?</kbd>
@@ -147,6 +158,7 @@ export class BattleDock extends LightElement {
   }
 
   private hint(battle: Battle): string {
+    if (battle.mode === "direct") return DIRECT_LINES[battle.state] ?? "";
     if (battle.state === "answering" && !isHidden(battle) && battle.mode === "battle") return "Both are answering.";
     if (battle.state === "broken" && !isHidden(battle)) return "A side has no answer. Retry it.";
     return LINES[battle.state] ?? "";

@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args
@@ -155,15 +155,28 @@ def read_definitions(places: Sequence[str]) -> list[ArenaDefinition]:
     Raises
     ------
     ArenaDefinitionError
-        When there is no such arena or file, one cannot be read, or two have one id.
+        When there is no such arena or file, one cannot be read, or two have one id or title.
     """
     found = [definition for place in places for definition in _read_place(place)]
-    ids = [definition.id for definition in found]
-    if twice := next((id_ for id_ in ids if ids.count(id_) > 1), None):
+    if twice := _first_twice(definition.id for definition in found):
         raise ArenaDefinitionError(f"Two arenas have the id {twice!r}: leave one of them out.")
+    if twice := _first_twice(definition.title for definition in found):
+        raise ArenaDefinitionError(
+            f"Two arenas have the title {twice!r}, and nobody could tell them apart: "
+            "change one of them."
+        )
     if not found:
         raise ArenaDefinitionError("No arena is to be hosted: name one, such as text.")
     return found
+
+
+def _first_twice(names: Iterable[str]) -> str | None:
+    met: set[str] = set()
+    for name in names:
+        if name.casefold() in met:
+            return name
+        met.add(name.casefold())
+    return None
 
 
 def _read_place(place: str) -> Iterator[ArenaDefinition]:

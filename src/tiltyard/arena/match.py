@@ -60,18 +60,18 @@ ALLOWED: Mapping[Call, frozenset[BattleState]] = {
 REFUSALS: Mapping[BattleState, str] = {
     S.ANSWERING: "The answers are still coming: wait for them to end, or stop them.",
     S.VOTABLE: "Both sides have answered: vote, or send your next message.",
-    S.TURN_VOTED: "This turn has its vote: send your next message, or give up to see the names.",
+    S.TURN_VOTED: "This turn has its vote: send your next message, or reveal the names.",
     S.BROKEN: "A side could not answer: try it again, or start a new battle.",
     S.VOTED: "This battle has its vote, which cannot be changed: go on, or start a new battle.",
     S.GIVEN_UP: "The names were revealed without a vote: go on, or start a new battle.",
     S.OPEN: "The answer is there, with nothing to vote on: send your next message.",
     S.FORGOTTEN: "This battle was forgotten: start a new one.",
 }
-NOTHING_HIDDEN = "The names are known already: there is nothing to give up."
-STILL_HIDDEN = "The names are still hidden: vote, or give up, before you go on with others."
+NOTHING_HIDDEN = "The names are known already: there is nothing to reveal."
+STILL_HIDDEN = "The names are still hidden: vote, or reveal them, before you go on with others."
 OVER = (
     f"This battle was opened over {OPEN_FOR.days} days ago and takes no more votes: "
-    "give up to see the names, or start a new battle."
+    "reveal the names, or start a new battle."
 )
 
 
@@ -138,7 +138,7 @@ def require_turn_left(battle: Battle, *, limit: int) -> None:
     """
     if turns_left(battle, limit=limit):
         return
-    then = "vote, or give up" if is_hidden(battle) else "start a new one"
+    then = "vote, or reveal the names" if is_hidden(battle) else "start a new one"
     raise NotNowError(f"A conversation here has at most {limit} messages: {then}.")
 
 

@@ -32,7 +32,7 @@ def check_message(parts: Sequence[Part], definition: ArenaDefinition) -> None:
                 f"{part.type[:40]!r}."
             )
     for part in parts:
-        refuse_unstorable(part.text, "The message")
+        refuse_unstorable(part.text, "The message", MessageError)
     length = sum(len(part.text) for part in parts)
     pictures = images_of(parts)
     if not pictures and not any(part.text.strip() for part in parts):
@@ -54,16 +54,18 @@ def images_of(parts: Sequence[Part]) -> list[Part]:
     return [part for part in parts if part.type == "image"]
 
 
-def refuse_unstorable(text: str, what: str) -> None:
-    """Refuse characters that no database takes.
+def refuse_unstorable(text: str, what: str, refusal: type[TiltyardError]) -> None:
+    """Refuse characters that no database takes, a NUL or half of a surrogate pair.
 
-    Raises
-    ------
-    MessageError
-        For a NUL, or half of a surrogate pair.
+    Parameters
+    ----------
+    what
+        What the text is, to begin the sentence with.
+    refusal
+        What is raised.
     """
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise MessageError(f"{what} has a character that is no text (NUL, or half a pair).")
+        raise refusal(f"{what} has a character that is no text (NUL, or half a pair).")
 
 
 def to_json(parts: Sequence[Part]) -> list[dict[str, Any]]:

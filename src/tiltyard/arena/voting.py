@@ -71,8 +71,8 @@ def check_ballot(ballot: Ballot, definition: ArenaDefinition) -> None:
     Raises
     ------
     BallotError
-        An outcome or a tag that is not offered, a comment that is too long, or a vote that
-        reveals nothing where there is only one a battle.
+        An outcome or a tag that is not offered, a comment that is too long or no text, or a vote
+        that reveals nothing where there is only one a battle.
     """
     rules = definition.vote
     if ballot.outcome not in rules.outcomes:
@@ -83,7 +83,7 @@ def check_ballot(ballot: Ballot, definition: ArenaDefinition) -> None:
         raise BallotError("A battle here has one vote, and it reveals the names: vote at the end.")
     if unknown := sorted(set(ballot.tags) - set(rules.tags)):
         raise BallotError(f"Unknown tag {unknown[0]!r}: this arena has {', '.join(rules.tags)}.")
-    refuse_unstorable(ballot.comment or "", "The comment")
+    refuse_unstorable(ballot.comment or "", "The comment", BallotError)
     if len(ballot.comment or "") > rules.max_comment_chars:
         raise BallotError(f"A comment has at most {rules.max_comment_chars:,} characters.")
 

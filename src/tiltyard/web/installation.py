@@ -15,7 +15,7 @@ from tiltyard.arena.exposure import ExposureReport
 from tiltyard.arena.live import LiveTurns
 from tiltyard.arena.public_register import RegisterEntry, read_register
 from tiltyard.arena.roster import Roster
-from tiltyard.arena.service import Arena
+from tiltyard.arena.service import NO_SUCH_BATTLE, Arena, UnknownBattleError
 from tiltyard.arena.uploads import Uploads
 from tiltyard.blobs.opening import open_blobs
 from tiltyard.boards.published import PublishedBoards
@@ -23,7 +23,6 @@ from tiltyard.boards.recipe import Recipe
 from tiltyard.contestants.adapters import Adapters
 from tiltyard.contestants.catalogue import Catalogue
 from tiltyard.contestants.demo import SuggestedPrompt, suggested_prompts
-from tiltyard.errors import TiltyardError
 from tiltyard.images.sandbox import Sandbox
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.lock import only_server
@@ -73,12 +72,14 @@ class Installation:
         found = self.arenas.first if arena is None else self.arenas.named(arena)
         return _face(found.definition)
 
-    async def arena_of_battle(self, battle_id: str) -> pages.ArenaFace:
-        """Find the arena a battle was held in; the first where that is not to be found."""
+    async def arena_of_battle(self, voter: str, battle_id: str) -> pages.ArenaFace:
+        """Find the arena in which one of the voter's battles was held."""
         try:
-            found = await self.arenas.of_battle(UUID(battle_id))
-        except (ValueError, TiltyardError):
-            found = self.arenas.first
+            id_ = UUID(battle_id)
+        except ValueError:
+            raise UnknownBattleError(NO_SUCH_BATTLE) from None
+        found = await self.arenas.of_battle(id_)
+        await found.battle(voter, id_)
         return _face(found.definition)
 
     def suggested_prompts(self) -> Sequence[SuggestedPrompt]:

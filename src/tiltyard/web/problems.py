@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from tiltyard.arena.service import NO_SUCH_BATTLE, UnknownBattleError
 from tiltyard.errors import TiltyardError
 from tiltyard.ledger.engine import OUTAGES
 from tiltyard.web.headers import SECURITY_HEADERS
@@ -46,6 +47,9 @@ def answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> Response:
+        if any(fault["loc"] == ("path", "battle_id") for fault in error.errors()):
+            status, title = UnknownBattleError.status, UnknownBattleError.title
+            return _answer(request, status, title, NO_SUCH_BATTLE)
         return _answer(request, 422, "The request cannot be read", _first_fault(error))
 
     @app.exception_handler(HTTPException)

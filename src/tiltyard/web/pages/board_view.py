@@ -57,7 +57,6 @@ class UnratedRow:
 class BoardView:
     """Everything that `board.html` prints."""
 
-    arena_words: str
     slice_words: str
     votes: str
     example_votes: str | None
@@ -79,7 +78,6 @@ def board_view(board: Json) -> BoardView:
     example = board["sources"].get("example", 0)
     published_at = board.get("published_at")
     return BoardView(
-        arena_words=arena.replace("_", " ").capitalize(),
         slice_words=slice_name.replace("_", " "),
         votes=grouped(board["votes"]),
         example_votes=grouped(example) if example else None,

@@ -6,6 +6,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from tiltyard.web.pages.board_view import board_view
 from tiltyard.web.pages.rendering import arena_pages, templates
 from tiltyard.web.pages.site import ArenaFace
+from tiltyard.web.voter import voter_of
 
 
 def pages_router() -> APIRouter:
@@ -49,8 +50,8 @@ def one_arena(request: Request, arena: str) -> Response:
 
 
 async def one_battle(request: Request, battle_id: str) -> Response:
-    """Show one battle; the page asks the API for it, which knows whose it is."""
-    arena = await arena_pages(request).arena_of_battle(battle_id)
+    """Show one of my battles; the page asks the API for it."""
+    arena = await arena_pages(request).arena_of_battle(voter_of(request), battle_id)
     return battle_page(request, arena, battle_id)
 
 
@@ -64,14 +65,24 @@ async def board(request: Request, arena: str, slice_name: str) -> Response:
     """Show one board."""
     pages = arena_pages(request)
     view = board_view(await pages.board(arena, slice_name))
-    context = {"site": pages.site, "board": view, "here": "board"}
+    context = {
+        "site": pages.site,
+        "arena": pages.arena_face(arena),
+        "board": view,
+        "here": "board",
+    }
     return templates.TemplateResponse(request, "board.html", context)
 
 
 async def exposure(request: Request, arena: str | None = None) -> Response:
     """Show what share of battles each organisation was to have, and had."""
     pages = arena_pages(request)
-    context = {"site": pages.site, "report": await pages.exposure(arena), "here": "exposure"}
+    context = {
+        "site": pages.site,
+        "arena": pages.arena_face(arena),
+        "report": await pages.exposure(arena),
+        "here": "exposure",
+    }
     return templates.TemplateResponse(request, "exposure.html", context)
 
 

@@ -55,6 +55,10 @@ class Site:
     demo: bool
     arenas: tuple[ArenaFace, ...]
 
+    def home_of(self, arena: ArenaFace) -> str:
+        """Address the page on which a battle of this arena begins."""
+        return "/" if arena.id == self.arenas[0].id else f"/arenas/{arena.id}"
+
 
 class SuggestedPrompt(Protocol):
     """One prompt offered to somebody who has nothing to ask."""
@@ -88,8 +92,14 @@ class ArenaPages(Protocol):
             With status 404 when there is no such arena.
         """
 
-    async def arena_of_battle(self, battle_id: str) -> ArenaFace:
-        """Find the arena whose battle this is; the first where that is not known."""
+    async def arena_of_battle(self, voter: str, battle_id: str) -> ArenaFace:
+        """Find the arena in which one of the voter's battles was held.
+
+        Raises
+        ------
+        TiltyardError
+            With status 404 when there is no such battle, or it is another voter's.
+        """
 
     def suggested_prompts(self) -> Sequence[SuggestedPrompt]:
         """All suggested prompts; the page draws a few of them per visit."""

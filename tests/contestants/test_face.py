@@ -29,3 +29,15 @@ def test_who_is_not_public_yet_is_nameless_even_without_an_alias(status: Status)
     assert face.name == "Anonymous"
     for told in (KNOWN.id, KNOWN.name, KNOWN.organisation):
         assert told not in repr(face)
+
+
+def test_whose_endpoint_it_is_shows_where_it_is_said_and_not_under_an_alias() -> None:
+    theirs = {"endpoint": "third-party"}
+    assert public_face(KNOWN).endpoint is None
+    assert public_face(KNOWN.model_copy(update=theirs)).endpoint == "third-party"
+    assert public_face(HIDDEN.model_copy(update=theirs)).endpoint is None
+
+
+def test_a_card_without_endpoint_keeps_the_version_that_ledgers_know() -> None:
+    assert KNOWN.version == "cd901ffbddcc5e52"
+    assert KNOWN.model_copy(update={"endpoint": "first-party"}).version != KNOWN.version

@@ -62,6 +62,8 @@ export interface Contestant {
   licence: string;
   demo: boolean;
   url: string;
+  /** Whose endpoint answered, where the operator says so. */
+  endpoint?: "first-party" | "third-party" | null;
 }
 
 export type Reveal = Partial<Record<Side, Contestant>>;

@@ -37,7 +37,7 @@ export class SideHeading extends LightElement {
         : html`<span class="side-status">
             <bdi class="side-fact">${contestant.organisation}</bdi><span class="side-fact"
               ><bdi>${contestant.licence}</bdi> ${contestant.demo ? html`<span class="badge">demo</span>` : nothing}</span
-            >
+            >${contestant.endpoint ? html`<span class="side-fact">${contestant.endpoint} endpoint</span>` : nothing}
           </span>`}
     </span>`;
   }

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tiltyard.boards.preview_report import PreviewReport
     from tiltyard.contestants.life_cycle import Change
     from tiltyard.ledger.contestant_changes import ContestantChange
+    from tiltyard.ledger.endpoint_versions import EndpointVersion
     from tiltyard.ledger.engine import Connection, Ledger
 
 Result = TypeVar("Result")
@@ -108,16 +109,19 @@ def retire(contestant: str, *, reason: str, data: Path | None, as_json: bool) ->
 @DATA
 @JSON
 def show(contestant: str, *, data: Path | None, as_json: bool) -> None:
-    """Print the card of the contestant ID that holds, and every change it has had."""
+    """Print the card of the contestant ID that holds, its changes, and the models that answered."""
     from tiltyard.arena.applying import current_card
     from tiltyard.ledger.contestant_changes import read_changes
+    from tiltyard.ledger.endpoint_versions import read_endpoint_versions
 
     async def read(connection: "Connection") -> dict[str, Any]:
         card = await current_card(connection, contestant)
         changes = await read_changes(connection, contestant)
+        versions = await read_endpoint_versions(connection, contestant)
         return {
             "card": card.model_dump(mode="json"),
             "changes": [_fact(change) for change in changes],
+            "endpoint_versions": [_seen(version) for version in versions],
         }
 
     found = _in_ledger(data, read)
@@ -129,6 +133,10 @@ def show(contestant: str, *, data: Path | None, as_json: bool) -> None:
             click.echo(f"{key:14} {value}")
     for fact in found["changes"]:
         click.echo(f"{fact['at']}  {fact['status']:8} {fact['version']}  {fact['reason']}")
+    for seen in found["endpoint_versions"]:
+        click.echo(
+            f"{seen['first']} to {seen['last']}  {seen['version']}  {seen['answers']} answers"
+        )
 
 
 @models.command()
@@ -214,4 +222,13 @@ def _fact(change: "ContestantChange") -> dict[str, str]:
         "status": change.status,
         "version": change.version,
         "reason": change.reason,
+    }
+
+
+def _seen(version: "EndpointVersion") -> dict[str, str | int]:
+    return {
+        "version": version.version,
+        "first": version.first.isoformat(timespec="seconds"),
+        "last": version.last.isoformat(timespec="seconds"),
+        "answers": version.answers,
     }

@@ -27,6 +27,10 @@ HOMES: dict[str, str] = {
 """Where an adapter's endpoint is unless `base_url` says otherwise."""
 
 
+EndpointOwner = Literal["first-party", "third-party"]
+"""Whose endpoint it is: that of the organisation that made the model, or somebody else's."""
+
+
 class Status(StrEnum):
     """Where a contestant is in its life. Public ones and previews are drawn for battles."""
 
@@ -64,6 +68,7 @@ class Contestant(BaseModel):
     family: Annotated[str | None, Field(min_length=1, max_length=80)] = None
     status: Status = Status.PUBLIC
     alias: Annotated[str | None, Field(min_length=1, max_length=80)] = None
+    endpoint: EndpointOwner | None = None
 
     @property
     def demo(self) -> bool:
@@ -98,4 +103,6 @@ class Contestant(BaseModel):
     @property
     def version(self) -> str:
         """A digest of the card: a changed card is another version of the contestant."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+        # Cards without it keep the versions that ledgers know, from before there was the key.
+        absent = {"endpoint"} if self.endpoint is None else None
+        return hashlib.sha256(self.model_dump_json(exclude=absent).encode()).hexdigest()[:16]

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from tiltyard.contestants.card import Contestant, Status
+from tiltyard.contestants.card import Contestant, EndpointOwner, Status
 
 UNTOLD = "not told"
 NAMELESS = "Anonymous"
@@ -20,6 +20,7 @@ class Face:
     licence: str
     demo: bool
     url: str
+    endpoint: EndpointOwner | None = None
 
 
 def public_face(card: Contestant) -> Face:
@@ -33,6 +34,7 @@ def public_face(card: Contestant) -> Face:
         licence=UNTOLD if untold else card.licence,
         demo=card.demo,
         url=f"/api/v1/models/{id_}",
+        endpoint=None if untold else card.endpoint,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Self, get_args
 
-from tiltyard.contestants.card import DEMO_MODELS, AdapterName, Contestant, Status
+from tiltyard.contestants.card import DEMO_MODELS, AdapterName, Contestant, EndpointOwner, Status
 
 CONTESTANT_KEYS = tuple(Contestant.model_fields)
 """Every key a `[[contestant]]` table may have."""
@@ -30,6 +30,7 @@ _ALLOWED = {
     "family": "a text of 1 to 80 characters",
     "status": " or ".join(f'"{status}"' for status in Status),
     "alias": "a text of 1 to 80 characters",
+    "endpoint": " or ".join(f'"{whose}"' for whose in get_args(EndpointOwner)),
 }
 # A person may have put a secret where these are expected, so they are never repeated.
 _NEVER_REPEATED = {"base_url", "key_env", "key_file", "parameters"}

@@ -11,6 +11,7 @@ from tiltyard.arena.definition import ArenaDefinition, Mode
 from tiltyard.arena.events import PROBLEM
 from tiltyard.arena.match import BattleState, battle_state, is_blind, turns_left
 from tiltyard.battles.outcome import Outcome
+from tiltyard.contestants.card import EndpointOwner
 from tiltyard.contestants.messages import Part
 from tiltyard.ledger.records import Attempt, Battle, Slot, Turn, Vote, VotePer
 
@@ -126,6 +127,7 @@ class RevealedContestant(BaseModel):
     licence: str
     demo: bool
     url: str
+    endpoint: EndpointOwner | None = None
 
 
 Reveal = dict[Slot, RevealedContestant]

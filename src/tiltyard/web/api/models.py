@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
 from tiltyard.arena.applying import listed_cards
-from tiltyard.contestants.card import Contestant
+from tiltyard.contestants.card import Contestant, EndpointOwner
 from tiltyard.contestants.face import is_untold, public_face, public_id
 from tiltyard.errors import TiltyardError
 from tiltyard.ledger.engine import Ledger
@@ -31,6 +31,7 @@ class ModelOut(BaseModel):
     licence: str
     demo: bool
     status: str
+    endpoint: EndpointOwner | None
     released: date | None
     price_input_usd_per_million: float | None
     price_output_usd_per_million: float | None
@@ -73,6 +74,7 @@ def _model_out(card: Contestant) -> ModelOut:
         licence=face.licence,
         demo=face.demo,
         status=card.status.value,
+        endpoint=face.endpoint,
         released=card.released if known else None,
         price_input_usd_per_million=card.price_input_usd_per_million if known else None,
         price_output_usd_per_million=card.price_output_usd_per_million if known else None,

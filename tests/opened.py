@@ -84,10 +84,17 @@ async def opened(
     live_turns: int = 100,
     pace: float = 0,
     blobs: Path = NO_BLOBS,
+    adapters: Adapters | None = None,
 ) -> AsyncGenerator[Arena]:
     """An open arena; closed at the end."""
     arena = make_arena(
-        ledger, *contestants, definition=definition, live_turns=live_turns, pace=pace, blobs=blobs
+        ledger,
+        *contestants,
+        definition=definition,
+        live_turns=live_turns,
+        pace=pace,
+        blobs=blobs,
+        adapters=adapters,
     )
     await arena.open()
     yield arena

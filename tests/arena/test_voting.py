@@ -9,9 +9,10 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from opened import ASK, open_ledger, opened
+from tiltyard.arena.definition import built_in_definition
 from tiltyard.arena.match import is_hidden
 from tiltyard.arena.service import Arena
-from tiltyard.arena.voting import Ballot, KeyReusedError
+from tiltyard.arena.voting import Ballot, BallotError, KeyReusedError
 from tiltyard.battles.outcome import Outcome
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.records import Battle
@@ -111,6 +112,21 @@ async def test_a_lost_reply_is_given_again_by_the_next_server(ledger: Ledger) ->
         with pytest.raises(KeyReusedError):
             await arena.vote("ann", battle.id, Ballot(Outcome.TIE), key="k")
         assert await rows(ledger) == (1, 1, 1)
+
+
+async def test_a_lost_reply_is_given_again_when_the_arena_takes_such_votes_no_more(
+    ledger: Ledger,
+) -> None:
+    async with opened(ledger) as arena:
+        battle = await answered(arena)
+        answer = await arena.vote("ann", battle.id, Ballot(Outcome.TIE), key="k")
+    text = built_in_definition("text")
+    rules = text.vote.model_copy(update={"outcomes": (Outcome.A, Outcome.B)})
+    changed = text.model_copy(update={"vote": rules})
+    async with opened(ledger, definition=changed) as arena:
+        assert await arena.vote("ann", battle.id, Ballot(Outcome.TIE), key="k") == answer
+        with pytest.raises(BallotError, match="takes a, b as outcomes"):
+            await arena.vote("ann", battle.id, Ballot(Outcome.TIE), key="another")
 
 
 async def test_a_vote_that_is_not_committed_reveals_nothing(ledger: Ledger) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import traceback
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 
 import structlog
@@ -56,6 +56,25 @@ class Cut:
 STOPPED = Cut("stopped")
 ABANDONED = Cut("failed", "Nobody was following any more.", "tiltyard:abandoned")
 DRAINED = Cut("failed", "The server stopped while this was streaming.", "tiltyard:drained")
+NO_WORD = "The answer ended before its first word."
+
+
+def shortened(end: AttemptEnd, cut: Cut, *, told: int) -> AttemptEnd:
+    """Take from an end what its followers were not told of it: a cut came before.
+
+    Parameters
+    ----------
+    end
+        As the contestant left it; what was measured of it stays.
+    cut
+        What the followers see instead of the contestant's own end.
+    told
+        Characters that have gone out.
+    """
+    text, state, error = end.text[:told], cut.state, cut.why or end.error
+    if state != "failed" and not text.strip():
+        state, error = "failed", error or NO_WORD
+    return replace(end, state=state, text=text, stop_reason=cut.reason, error=error)
 
 
 class Answering:
@@ -129,6 +148,11 @@ class Answering:
         """How many characters have come and not been taken."""
         return self._length - self._taken
 
+    @property
+    def taken(self) -> int:
+        """How many characters have been taken."""
+        return self._taken
+
     def take(self, most: int) -> tuple[int, str]:
         """Take what waits, up to `most` characters, with its offset in code points."""
         offset, fresh = self._taken, "".join(self._fresh)
@@ -196,7 +220,7 @@ class Answering:
     ) -> AttemptEnd:
         text = "".join(self._text)
         if state != "failed" and not text.strip():
-            state, error = "failed", error or "The answer ended before its first word."
+            state, error = "failed", error or NO_WORD
         if error is not None:
             log.warning("an attempt failed", contestant=self._contestant, error=error)
         return AttemptEnd(

@@ -15,8 +15,6 @@ from tiltyard.arena.live_turn import LiveTurn
 from tiltyard.errors import TiltyardError
 from tiltyard.ledger.records import Battle
 
-LINGER_S = 60.0
-"""How long a finished log stays, so that a reader who lost the connection can read its end."""
 RECORDING_S = 5.0
 """How long ends may take to be recorded when the server stops."""
 
@@ -106,7 +104,7 @@ class LiveTurns:
         task.add_done_callback(lambda _: self._leave(voter))
 
     def log(self, battle: Battle) -> EventLog | None:
-        """Return the log of a battle's live or just finished turn, unless another run followed."""
+        """Return the log of a battle's live turn, unless another run followed."""
         turn = self._turns.get(battle.id)
         return turn.log if turn is not None and turn.is_latest(battle) else None
 
@@ -156,10 +154,6 @@ class LiveTurns:
         for turn in self._turns.values():
             turn.log.close()
 
-    def forget(self, battle: UUID) -> None:
-        """Drop what is remembered of a battle's finished turn."""
-        self._turns.pop(battle, None)
-
     async def close(self) -> None:
         """Cancel everything."""
         tasks = list(self._tasks.values())
@@ -171,18 +165,14 @@ class LiveTurns:
     def _ended(self, battle: UUID, turn: LiveTurn, task: asyncio.Task[None]) -> None:
         if self._tasks.get(battle) is task:
             del self._tasks[battle]
+        if self._turns.get(battle) is turn:
+            # Who still reads holds the log; who comes back later is told it from the ledger.
+            del self._turns[battle]
         error = None if task.cancelled() else task.exception()
         if error is not None:
             trace = "".join(traceback.format_exception(error))
             log.error("a live turn broke", battle=str(battle), traceback=trace)
-        # A log without its end is of no use: the ledger tells it better.
-        linger = 0 if task.cancelled() or error is not None else LINGER_S
-        asyncio.get_running_loop().call_later(linger, self._drop, battle, turn)
 
     def _leave(self, voter: str) -> None:
         self._voters[voter] -= 1
         self._voters += Counter()  # forgets the voters who wait for nothing
-
-    def _drop(self, battle: UUID, turn: LiveTurn) -> None:
-        if self._turns.get(battle) is turn:
-            del self._turns[battle]

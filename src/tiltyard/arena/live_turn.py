@@ -3,6 +3,7 @@
 Generation belongs to the battle, whoever is connected. Two producers fill their own text; one clock
 takes what is new from both, frames it into the battle's one event log, and announces the ends.
 When nobody has followed for as long as the arena allows, the answers are cut and can be retried.
+Where words are paced, a cut ends both sides at what has been told of them.
 """
 
 import asyncio
@@ -13,11 +14,11 @@ from time import monotonic
 
 import structlog
 
-from tiltyard.arena.answering import ABANDONED, DRAINED, STOPPED, Answering, Cut
+from tiltyard.arena.answering import ABANDONED, DRAINED, STOPPED, Answering, Cut, shortened
 from tiltyard.arena.event_log import EventLog
 from tiltyard.arena.events import Frame, Problem, SideDone, TurnDone, Working
 from tiltyard.arena.match import battle_state
-from tiltyard.arena.pacing import AsItComes, Pace, Ready
+from tiltyard.arena.pacing import Pace, Ready
 from tiltyard.arena.places import run_of
 from tiltyard.arena.replay import ended_attempts, side_events
 from tiltyard.ledger import battles
@@ -65,7 +66,8 @@ class LiveTurn:
         self._sides = sides
         self._ledger = ledger
         self._pace = pace
-        self._silent: set[Slot] = set()
+        self._cut_short: Cut | None = None
+        self._silent: dict[Slot, AttemptEnd] = {}
         self._sent = {side.slot: asyncio.Event() for side in sides}
         self._ends: dict[Slot, AttemptEnd] = {}
         self._unattended_s = unattended_s
@@ -92,7 +94,8 @@ class LiveTurn:
         self._attended = monotonic()
 
     def _cut(self, cut: Cut) -> None:
-        self._pace = AsItComes()  # what there is goes out at once
+        if self._pace.holds_back and self._cut_short is None:
+            self._cut_short = cut
         for side in self._sides:
             side.cut(cut)
 
@@ -107,10 +110,10 @@ class LiveTurn:
             self.log.close()
 
     async def _produce(self, side: Answering) -> None:
-        end = await side.run()
-        self._silent.add(side.slot)
+        self._silent[side.slot] = await side.run()
         # Recorded earlier, an end could be read in the ledger before its words have gone out.
         await self._sent[side.slot].wait()
+        end = self._silent[side.slot]
         try:
             await patiently(partial(self._record, side, end))
         except DatabaseError as error:
@@ -136,7 +139,10 @@ class LiveTurn:
         while open_sides:
             await asyncio.sleep(FRAME_S)
             self._tick(open_sides)
-            for side in [each for each in open_sides if each.slot in self._ends]:
+            ended = [side for side in open_sides if side.slot in self._ends]
+            if self._cut_short is not None and ended != open_sides:
+                continue  # which side was cut sooner would say which was still speaking
+            for side in ended:
                 self._send_end(side)
                 open_sides.remove(side)
         await self._send_turn_done()
@@ -153,7 +159,20 @@ class LiveTurn:
         if now >= self._working_due:
             self._working_due = now + WORKING_S
             self.log.append(Working(self._turn))
-        self._send_texts(sides)
+        if self._cut_short is None:
+            self._send_texts(sides)
+        else:
+            self._end_short(sides, self._cut_short)
+
+    def _end_short(self, sides: Sequence[Answering], cut: Cut) -> None:
+        """End what has not been told to its end, on all sides together, where the words are."""
+        untold = [side for side in sides if not self._sent[side.slot].is_set()]
+        if any(side.slot not in self._silent for side in untold):
+            return
+        for side in untold:
+            end = self._silent[side.slot]
+            self._silent[side.slot] = shortened(end, cut, told=side.taken)
+            self._sent[side.slot].set()
 
     def _send_texts(self, sides: Sequence[Answering]) -> None:
         """Send what the pace lets out, and note which sides have nothing more to send."""

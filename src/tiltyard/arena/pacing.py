@@ -8,7 +8,7 @@ both sides begin together, keep the same speed, and pause together.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from tiltyard.arena.definition import Pacing
 from tiltyard.ledger.records import Slot
@@ -31,7 +31,16 @@ class Ready:
 
 
 class Pace(Protocol):
-    """Say how much goes out at each tick of the clock."""
+    """Say how much goes out at each tick of the clock.
+
+    Attributes
+    ----------
+    holds_back
+        Whether words may wait here. A cut then drops those that wait: how many they are would say
+        how fast a contestant is.
+    """
+
+    holds_back: ClassVar[bool]
 
     def release(self, ready: Mapping[Slot, Ready]) -> Mapping[Slot, int]:
         """Return how many characters of each side go out now."""
@@ -40,6 +49,8 @@ class Pace(Protocol):
 
 class AsItComes:
     """No pacing: everything goes out with the next frame."""
+
+    holds_back: ClassVar[bool] = False
 
     def release(self, ready: Mapping[Slot, Ready]) -> Mapping[Slot, int]:
         """Release all there is."""
@@ -56,6 +67,8 @@ class InSteps:
     frame_s
         Seconds between two ticks.
     """
+
+    holds_back: ClassVar[bool] = True
 
     def __init__(self, rules: Pacing, *, frame_s: float) -> None:
         self._frames = max(1, round(rules.step_s / frame_s))

@@ -32,7 +32,7 @@ from tiltyard.arena.reveal import read_reveals
 from tiltyard.arena.roster import Roster
 from tiltyard.arena.turns import Turns
 from tiltyard.arena.uploads import Uploads
-from tiltyard.arena.voting import Ballot, cast_vote, check_ballot, give_up
+from tiltyard.arena.voting import Ballot, cast_vote, give_up
 from tiltyard.contestants.adapters import Adapters
 from tiltyard.contestants.card import Contestant, Status
 from tiltyard.contestants.catalogue import Catalogue
@@ -276,10 +276,10 @@ class Arena:
 
     async def vote(self, voter: str, id_: UUID, ballot: Ballot, *, key: str) -> Mapping[str, Any]:
         """Record the vote and, with it, the reveal; both are committed before the answer."""
-        check_ballot(ballot, self.definition)
         async with self._ledger.writing() as connection:
             battle = await self._locked(connection, voter, id_)
-            return await cast_vote(connection, battle, ballot, key=key, at=datetime.now(UTC))
+            at = datetime.now(UTC)
+            return await cast_vote(connection, battle, ballot, self.definition, key=key, at=at)
 
     async def give_up(self, voter: str, id_: UUID) -> Battle:
         """Reveal the names without a vote; that counts as nothing, and is recorded."""
@@ -296,7 +296,6 @@ class Arena:
                 require(battle, Call.FORGET)
                 await battles.forget_battle(connection, id_, datetime.now(UTC))
                 await self._uploads.release(connection, id_)
-        self._live.forget(id_)
 
     async def battle(self, voter: str, id_: UUID) -> Battle:
         """Read one of the voter's battles.
@@ -372,8 +371,11 @@ class Arena:
         """End what nobody answers; what another living server answers stays as it is."""
         await bury_dead(self._ledger)
         async with self._ledger.writing() as connection:
-            now, server = datetime.now(UTC), self._ledger.server
-            await battles.fail_open_attempts(connection, now, server=server, battle=id_)
+            await battles.lock_battle(connection, id_)
+            # Asked again under the lock: meanwhile the turn may have ended and the next begun.
+            if not self._live.is_live(id_):
+                now, server = datetime.now(UTC), self._ledger.server
+                await battles.fail_open_attempts(connection, now, server=server, battle=id_)
             return await _read(connection, voter, id_)
 
 

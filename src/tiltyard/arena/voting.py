@@ -89,14 +89,23 @@ def check_ballot(ballot: Ballot, definition: ArenaDefinition) -> None:
 
 
 async def cast_vote(
-    connection: Connection, battle: Battle, ballot: Ballot, *, key: str, at: datetime
+    connection: Connection,
+    battle: Battle,
+    ballot: Ballot,
+    definition: ArenaDefinition,
+    *,
+    key: str,
+    at: datetime,
 ) -> Mapping[str, Any]:
     """Record a vote, reveal the names unless it says not to, and answer, in one transaction.
 
-    The same key with the same ballot is answered as it was the first time.
+    The same key with the same ballot is answered as it was the first time, whatever the arena's
+    definition says by now.
 
     Raises
     ------
+    BallotError
+        When the definition does not offer this ballot.
     KeyReusedError
         When the key came with another battle or ballot before.
     AlreadyVotedError
@@ -110,6 +119,7 @@ async def cast_vote(
         if stored.request_sha256 != digest:
             raise KeyReusedError("Use a new Idempotency-Key for a new vote.")
         return stored.answer
+    check_ballot(ballot, definition)
     if battle_state(battle) in {BattleState.VOTED, BattleState.TURN_VOTED}:
         raise AlreadyVotedError(REFUSALS[battle_state(battle)])
     require(battle, Call.VOTE)

@@ -1,6 +1,7 @@
 import base64
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import resources
 from pathlib import Path
 
 import aiohttp
@@ -224,17 +225,45 @@ async def test_every_arena_has_its_page_and_its_board(tmp_path: Path) -> None:
             assert 'max-images="0"' in await response.text()
 
 
-async def test_an_arena_that_moved_out_leaves_its_battles_to_look_at(tmp_path: Path) -> None:
+@pytest.mark.parametrize("left", ["text", "text,other"])
+async def test_battles_of_an_arena_that_moved_out_can_be_ended_and_not_gone_on_with(
+    tmp_path: Path, left: str
+) -> None:
+    other = tmp_path / "other.toml"
+    text = resources.files("tiltyard.arena") / "definitions" / "text.toml"
+    other.write_text(text.read_text().replace('id = "text"', 'id = "other"'))
     async with seeing(tmp_path) as (base, _), voter(base) as ann:
-        await follow(ann, (await ask(ann, arena="vision"))["id"])
+        image = await sent(ann, picture())
+        battle = await ask(ann, arena="vision", images=[image])
+        await follow(ann, battle["id"])
         cookies = ann.cookie_jar.filter_cookies(ann._base_url)  # type: ignore[arg-type]
         held = {name: morsel.value for name, morsel in cookies.items()}
+    at = f"{API}/battles/{battle['id']}"
     async with (
-        seeing(tmp_path, arenas="text") as (base, _),
+        seeing(tmp_path, arenas=left.replace("other", str(other))) as (base, _),
         aiohttp.ClientSession(base, cookies=held) as ann,
-        ann.get(f"{API}/battles") as response,
+        voter(base) as bob,
     ):
-        assert [battle["arena"] for battle in (await response.json())["battles"]] == ["vision"]
+        body = {"message": {"parts": [{"type": "text", "text": "And now?"}]}}
+        calls = [
+            ann.post(f"{at}/turns", json=body),
+            ann.post(f"{at}/retry"),
+            vote(ann, battle["id"]),
+        ]
+        for call in calls:
+            status, sentence = await refusal(await call)
+            assert (status, "The arena vision is not held here any more" in sentence) == (409, True)
+        status, sentence = await refusal(await bob.post(f"{at}/turns", json=body))
+        assert (status, "vision" in sentence) == (404, False)
+        async with ann.get(f"{API}/battles") as response:
+            assert [seen["arena"] for seen in (await response.json())["battles"]] == ["vision"]
+        async with ann.get(at) as response:
+            assert (await response.json())["state"] == "votable"
+        async with ann.post(f"{at}/give_up") as response:
+            assert (await response.json())["reveal"] is not None
+        async with ann.delete(at) as response:
+            assert response.status == 204
+        assert not kept(tmp_path)
 
 
 async def test_pictures_in_an_s3_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from tiltyard.arena.definition import ArenaDefinition
+from tiltyard.arena.match import NotNowError
 from tiltyard.arena.service import NO_SUCH_BATTLE, Arena, UnknownBattleError
 from tiltyard.errors import TiltyardError
 from tiltyard.ledger import battles
@@ -55,23 +56,43 @@ class Arenas:
             )
         return self._hosted[arena]
 
-    async def of_battle(self, id_: UUID) -> Arena:
-        """Find the arena in which a battle was held; whose battle it is, is for the arena to say.
+    async def of_battle(self, voter: str, id_: UUID) -> Arena:
+        """Find the arena that looks after a battle of the voter's.
+
+        A battle whose own arena is hosted no longer is in the care of the first: to look at it, to
+        learn the names and to forget it takes no rules.
 
         Raises
         ------
         UnknownBattleError
-            When there is no such battle.
-        UnknownArenaError
+            When there is none of this id, or it is another voter's.
+        """
+        return self._hosted.get(await self._place(voter, id_), self.first)
+
+    async def playing(self, voter: str, id_: UUID) -> Arena:
+        """Find the arena by whose rules a battle of the voter's goes on.
+
+        Raises
+        ------
+        UnknownBattleError
+            When there is none of this id, or it is another voter's.
+        NotNowError
             When its arena is hosted no longer.
         """
-        if len(self) == 1:
-            return self.first
+        place = await self._place(voter, id_)
+        if place not in self._hosted:
+            raise NotNowError(
+                f"The arena {place} is not held here any more: look at this battle, give it up or "
+                "forget it, and start a new one elsewhere."
+            )
+        return self._hosted[place]
+
+    async def _place(self, voter: str, id_: UUID) -> str:
         async with self._ledger.reading() as connection:
-            arena = await battles.arena_of(connection, id_)
-        if arena is None:
+            place = await battles.arena_of(connection, id_, voter=voter)
+        if place is None:
             raise UnknownBattleError(NO_SUCH_BATTLE)
-        return self.named(arena)
+        return place
 
     @property
     def take_images(self) -> bool:

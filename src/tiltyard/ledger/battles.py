@@ -185,10 +185,10 @@ async def lock_battle(connection: AsyncConnection, battle: UUID) -> None:
     await connection.execute(LOCK, {"battle": battle})
 
 
-async def arena_of(connection: AsyncConnection, battle: UUID) -> str | None:
-    """Read where a battle was held, None when there is none of this id."""
+async def arena_of(connection: AsyncConnection, battle: UUID, *, voter: str) -> str | None:
+    """Read where a battle was held, None when there is none of this id or it is another's."""
     name: str | None = await connection.scalar(
-        select(battles.c.arena).where(battles.c.id == battle)
+        select(battles.c.arena).where(battles.c.id == battle, battles.c.voter == voter)
     )
     return name
 

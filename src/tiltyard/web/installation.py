@@ -78,8 +78,7 @@ class Installation:
             id_ = UUID(battle_id)
         except ValueError:
             raise UnknownBattleError(NO_SUCH_BATTLE) from None
-        found = await self.arenas.of_battle(id_)
-        await found.battle(voter, id_)
+        found = await self.arenas.of_battle(voter, id_)
         return _face(found.definition)
 
     def suggested_prompts(self) -> Sequence[SuggestedPrompt]:

@@ -33,14 +33,22 @@ def find_arenas(request: Request) -> Arenas:
     return arenas
 
 
-async def find_arena(battle_id: UUID, request: Request) -> Arena:
-    """Give a handler the arena of the battle it is about."""
-    return await find_arenas(request).of_battle(battle_id)
-
-
 AllArenas = Annotated[Arenas, Depends(find_arenas)]
-TheArena = Annotated[Arena, Depends(find_arena)]
 Voter = Annotated[str, Depends(voter_of)]
+
+
+async def find_arena(battle_id: UUID, arenas: AllArenas, voter: Voter) -> Arena:
+    """Give a handler the arena that looks after the battle it is about."""
+    return await arenas.of_battle(voter, battle_id)
+
+
+async def find_playing(battle_id: UUID, arenas: AllArenas, voter: Voter) -> Arena:
+    """Give a handler the arena by whose rules the battle goes on."""
+    return await arenas.playing(voter, battle_id)
+
+
+TheArena = Annotated[Arena, Depends(find_arena)]
+Playing = Annotated[Arena, Depends(find_playing)]
 
 
 @router.post("", status_code=201)
@@ -97,7 +105,7 @@ async def events(
 
 
 @router.post("/{battle_id}/turns", status_code=201)
-async def next_turn(battle_id: UUID, body: NewTurn, arena: TheArena, voter: Voter) -> BattleOut:
+async def next_turn(battle_id: UUID, body: NewTurn, arena: Playing, voter: Voter) -> BattleOut:
     """Send my next message to both sides."""
     return await _show(arena, await arena.next_turn(voter, battle_id, body.message.to_parts()))
 
@@ -109,7 +117,7 @@ async def stop(battle_id: UUID, arena: TheArena, voter: Voter) -> BattleOut:
 
 
 @router.post("/{battle_id}/retry", status_code=202)
-async def retry(battle_id: UUID, arena: TheArena, voter: Voter) -> BattleOut:
+async def retry(battle_id: UUID, arena: Playing, voter: Voter) -> BattleOut:
     """Give the answers that failed a new attempt."""
     return await _show(arena, await arena.retry(voter, battle_id))
 
@@ -127,7 +135,7 @@ async def vote(
     battle_id: UUID,
     body: BallotIn,
     request: Request,
-    arena: TheArena,
+    arena: Playing,
     voter: Voter,
     idempotency_key: Annotated[str, Header(min_length=1, max_length=128)],
 ) -> VoteAnswer:

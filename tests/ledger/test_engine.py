@@ -1,13 +1,17 @@
 """What the database is asked, and what happens when it goes away for a moment."""
 
+import asyncio
 from collections.abc import AsyncGenerator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import event, text
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from opened import ASK, open_ledger, opened
 from tiltyard.arena.voting import Ballot
 from tiltyard.battles.outcome import Outcome
+from tiltyard.ledger import engine
 from tiltyard.ledger.engine import Ledger
 
 pytestmark = pytest.mark.anyio
@@ -25,11 +29,11 @@ async def test_a_vote_is_seven_statements_in_one_transaction(ledger: Ledger) -> 
         async for _ in await arena.events("ann", battle.id, after=0):
             pass
         asked: list[str] = []
-        engine = ledger.engine.sync_engine
+        sync_engine = ledger.engine.sync_engine
         event.listen(
-            engine, "before_cursor_execute", lambda *call: asked.append(call[2].split()[0])
+            sync_engine, "before_cursor_execute", lambda *call: asked.append(call[2].split()[0])
         )
-        event.listen(engine, "commit", lambda _: asked.append("COMMIT"))
+        event.listen(sync_engine, "commit", lambda _: asked.append("COMMIT"))
         await arena.vote("ann", battle.id, Ballot(Outcome.A), key="k")
     # Lock, read, was it answered before?, who was it?; the answer, the vote, the reveal.
     assert asked[:8] == [*["SELECT"] * 4, *["INSERT"] * 3, "COMMIT"]
@@ -48,3 +52,33 @@ async def test_sessions_that_the_database_ended_are_replaced_unseen(ledger: Ledg
         assert list(await connection.scalars(others)) == [True] * 2
     await ledger.ping()
     await ledger.ping()
+
+
+async def test_two_hundred_writers_into_a_file_take_turns_in_order(tmp_path: Path) -> None:
+    async with Ledger(tmp_path / "ledger.sqlite3") as ledger:
+        async with ledger.writing() as connection:
+            await connection.execute(text("CREATE TABLE notes (number INTEGER)"))
+
+        async def write(number: int) -> None:
+            async with ledger.writing() as connection:
+                await connection.execute(
+                    text("INSERT INTO notes VALUES (:number)"), {"number": number}
+                )
+
+        await asyncio.gather(*map(write, range(200)))
+        async with ledger.reading() as connection:
+            written = list(await connection.scalars(text("SELECT number FROM notes")))
+    assert written == list(range(200))
+
+
+async def test_who_waits_too_long_to_write_into_a_file_is_told_that_it_is_busy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "SESSION_WAIT_S", 0.05)
+    async with Ledger(tmp_path / "ledger.sqlite3") as ledger:
+        async with ledger.writing():
+            with pytest.raises(PoolTimeoutError):
+                async with ledger.writing():
+                    pytest.fail("two write at once")
+        async with ledger.writing() as connection:
+            await connection.execute(text("SELECT 1"))

@@ -1,15 +1,17 @@
 """Several servers on one PostgreSQL: who lives, who died, and who is elected."""
 
+import socket
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from opened import ASK, make_arena, open_ledger
 from polling import until
 from tiltyard.arena.match import BattleState, battle_state
-from tiltyard.ledger.engine import Ledger
+from tiltyard.ledger.engine import SESSION, Ledger
 from tiltyard.ledger.presence import Presence
 from tiltyard.ledger.servers import add_server, bury_dead, is_ended
 
@@ -108,3 +110,24 @@ async def test_work_is_announced_to_the_elected_only(postgres_url: str) -> None:
 
 async def _answer(answer: bool) -> bool:  # noqa: FBT001  # what until waits for
     return answer
+
+
+async def test_a_database_that_accepts_and_stays_silent_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(SESSION, "connect_timeout", 2)  # the least that the driver counts
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql://nobody@127.0.0.1:{silent.getsockname()[1]}/none"
+        async with Ledger(url) as ledger:
+            with pytest.raises(OperationalError, match="timeout"):
+                await ledger.ping()
+            with pytest.raises(OperationalError, match="timeout"):
+                async with Presence(ledger).kept():
+                    pytest.fail("nobody answered")
+
+
+async def test_a_session_gives_up_what_nobody_acknowledges(postgres_url: str) -> None:
+    async with Ledger(postgres_url) as ledger, ledger.reading() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        assert driver.info.get_parameters()["tcp_user_timeout"] == "25000"

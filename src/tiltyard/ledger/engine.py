@@ -5,7 +5,7 @@ import os
 import re
 import select as sockets
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Self, TypeVar
@@ -41,13 +41,17 @@ SESSIONS = 10
 """PostgreSQL's sessions of one server. More do not make two cores faster, and PostgreSQL has 100
 for everybody."""
 SESSION_WAIT_S = 5.0
-"""How long a request waits for one of them, before it is asked to come back."""
+"""How long a request waits for one of them, or for its turn to write into a file, before it is
+asked to come back."""
+BUSY = f"Others have been writing into the ledger's file for {SESSION_WAIT_S:.0f} seconds."
 SESSION = {
     "connect_timeout": 5,  # seconds
-    # A machine or a network that died says no goodbye: ask after 10 s, then every 5 s.
+    # A machine or a network that died says no goodbye. This end of an idle session asks the other
+    # after 10 s, then every 5 s; what it sent is given up when it is not acknowledged for 25 s.
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,  # milliseconds; Linux only, unknown elsewhere and passed over
     "application_name": "tiltyard",
 }
 SYNC_DRIVERS = {"sqlite+aiosqlite": "sqlite", "postgresql+psycopg": "postgresql+psycopg"}
@@ -98,9 +102,7 @@ class Ledger:
         self.engine = open_engine(self.url, sessions)
         # SQLite has one writer. Who waits here and not there holds no connection meanwhile, and is
         # let in at once and in order, where SQLite would look again every tenth of a second.
-        self._one_writer: AbstractAsyncContextManager[object] = (
-            asyncio.Lock() if self.is_sqlite else nullcontext()
-        )
+        self._one_writer = asyncio.Lock()
         self.server: int | None = None  # who works here, while a server does: see presence.py
 
     @property
@@ -124,10 +126,25 @@ class Ledger:
     @asynccontextmanager
     async def writing(self) -> AsyncGenerator[AsyncConnection]:
         """Give a transaction that is committed at the end and undone by an exception."""
-        async with self._one_writer, self.engine.connect() as plain:
+        async with self._turn_to_write(), self.engine.connect() as plain:
             connection = await plain.execution_options(writes=True)
             async with connection.begin():
                 yield connection
+
+    @asynccontextmanager
+    async def _turn_to_write(self) -> AsyncGenerator[None]:
+        if not self.is_sqlite:
+            yield
+            return
+        try:
+            async with asyncio.timeout(SESSION_WAIT_S):
+                await self._one_writer.acquire()
+        except TimeoutError as error:
+            raise PoolTimeoutError(BUSY) from error
+        try:
+            yield
+        finally:
+            self._one_writer.release()
 
     async def in_thread(self, read: Callable[[SyncConnection], Result]) -> Result:
         """Let a thread read much, so that the event loop goes on meanwhile.

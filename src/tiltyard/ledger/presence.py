@@ -15,7 +15,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from tiltyard.ledger.engine import OUTAGES, DatabaseError, Ledger
+from tiltyard.ledger.engine import OUTAGES, SESSION, DatabaseError, Ledger
 from tiltyard.ledger.servers import (
     LOCKS,
     add_server,
@@ -31,7 +31,8 @@ BEAT_S = 1.0
 CHANNEL = "tiltyard_work"
 LOST = (DatabaseError, psycopg.Error)
 
-# A machine that lost its power says no goodbye: PostgreSQL asks it after 10 s, then every 5 s.
+# A server's machine that lost its power says no goodbye. PostgreSQL's end of this session asks it
+# after 10 s, then every 5 s; the server's own end of it asks as that of every session does.
 KEEPALIVE = (
     "SET tcp_keepalives_idle = 10",
     "SET tcp_keepalives_interval = 5",
@@ -95,7 +96,11 @@ class Presence:
     @asynccontextmanager
     async def _among_others(self) -> AsyncGenerator[None]:
         engine = create_async_engine(
-            self._ledger.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True
+            self._ledger.url,
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
+            hide_parameters=True,
+            connect_args=SESSION,
         )
         self._session = await self._connect(engine)
         keeping = asyncio.create_task(self._keep(engine), name="presence")

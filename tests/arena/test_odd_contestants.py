@@ -69,6 +69,16 @@ async def test_the_other_side_keeps_its_answer(
         assert texts(battle)["test-plain"].startswith("Here is")
 
 
+async def test_endpoints_are_told_of_the_silence_of_both_sides(
+    ledger: Ledger, model_server: ModelServer
+) -> None:
+    silent = [served_model(f"hang-first:{n}", model_server.base_url, id_=f"h{n}") for n in "12"]
+    async with opened(ledger, *silent, definition=impatient(0.5)) as arena:
+        await answered(arena)
+        circuit = arena._adapters.endpoints.of(silent[0]).circuit
+        assert (circuit.failures, circuit.last_problem) == (2, "gave no sign of life")
+
+
 async def test_a_stop_right_after_the_start_is_heard(
     ledger: Ledger, model_server: ModelServer
 ) -> None:

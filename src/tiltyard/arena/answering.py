@@ -4,10 +4,10 @@ import asyncio
 import traceback
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from time import monotonic
 
 import structlog
 
+from tiltyard.arena.clocks import Clocks
 from tiltyard.arena.definition import Answer
 from tiltyard.arena.patience import overdue
 from tiltyard.contestants.adapter import (
@@ -16,11 +16,13 @@ from tiltyard.contestants.adapter import (
     AnswerError,
     Finished,
     Piece,
+    Queued,
     Reasoning,
     Sent,
     Text,
 )
 from tiltyard.contestants.card import Contestant
+from tiltyard.contestants.endpoints import Endpoint
 from tiltyard.contestants.messages import Message
 from tiltyard.ledger.records import AttemptEnd, AttemptState, Slot
 
@@ -89,6 +91,8 @@ class Answering:
         Which side this is, which attempt, and the contestant's seed.
     contestant, adapter, conversation
         Who answers what, and how it is reached.
+    endpoint
+        Where; it is told when an answer was given up on before any sign of life.
     rules
         The arena's limits on an answer.
     """
@@ -101,6 +105,7 @@ class Answering:
         seed: int,
         contestant: Contestant,
         adapter: Adapter,
+        endpoint: Endpoint,
         conversation: tuple[Message, ...],
         rules: Answer,
     ) -> None:
@@ -110,6 +115,7 @@ class Answering:
             contestant, conversation, seed=seed, connect_s=rules.connect_s
         )
         self._contestant = contestant.id
+        self._endpoint = endpoint
         self._rules = rules
         self._text: list[str] = []
         self._fresh: list[str] = []
@@ -119,7 +125,7 @@ class Answering:
         self._reasoning_length = 0
         self._finished = Finished()
         self._tries: int | None = None
-        self._started = self._alive = monotonic()
+        self._clocks = Clocks()
         self._first_text_ms: int | None = None
         self._task: asyncio.Task[None] | None = None
         self._cut: Cut | None = None
@@ -133,14 +139,19 @@ class Answering:
 
     def check_patience(self) -> None:
         """End the answer when it has overrun one of the arena's limits."""
-        now = monotonic()
+        if self._cut is not None:
+            return
+        clocks = self._clocks
         sentence = overdue(
             self._rules,
-            running_s=now - self._started,
-            silent_s=now - self._alive,
+            running_s=clocks.running_s,
+            asked_s=clocks.asked_s,
+            silent_s=clocks.silent_s,
             spoke=self._first_text_ms is not None,
         )
         if sentence is not None:
+            if clocks.unheard:
+                self._endpoint.fail("gave no sign of life")
             self.cut(Cut("failed", sentence, "tiltyard:overdue"))
 
     @property
@@ -191,10 +202,15 @@ class Answering:
                     return
 
     def _note(self, piece: Piece) -> None:
-        if isinstance(piece, Sent):
-            self._finished, self._tries = Finished(request=piece.request), piece.tries
-            return
-        self._alive = monotonic()
+        match piece:
+            case Queued():
+                self._clocks.queue()
+                return
+            case Sent(request, tries):
+                self._clocks.send()
+                self._finished, self._tries = Finished(request=request), tries
+                return
+        self._clocks.hear()
         match piece:
             case Text(text):
                 if self._first_text_ms is None:
@@ -240,7 +256,7 @@ class Answering:
         )
 
     def _elapsed_ms(self) -> int:
-        return round((monotonic() - self._started) * 1000)
+        return round(self._clocks.running_s * 1000)
 
 
 def storable(text: str) -> str:

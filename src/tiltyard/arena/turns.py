@@ -97,6 +97,7 @@ class Turns:
                 seed=attempt.seed,
                 contestant=cards[attempt.slot],
                 adapter=self._adapters.of(cards[attempt.slot]),
+                endpoint=self._adapters.endpoints.of(cards[attempt.slot]),
                 conversation=await self._uploads.lend(
                     conversation(battle, attempt.slot, rules.system, earlier=earlier)
                 ),

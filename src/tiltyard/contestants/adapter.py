@@ -29,6 +29,11 @@ class Alive:
 
 
 @dataclass(frozen=True, slots=True)
+class Queued:
+    """The request waits until other answers have ended at its endpoint; `Sent` follows."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """A request is about to go out; it says nothing about whether the contestant is alive.
 
@@ -76,7 +81,7 @@ class Finished:
     endpoint_version: str | None = None
 
 
-Piece = Text | Reasoning | Alive | Sent | Finished
+Piece = Text | Reasoning | Alive | Queued | Sent | Finished
 
 
 class AnswerError(TiltyardError):
@@ -92,9 +97,9 @@ class AnswerError(TiltyardError):
 class Adapter(Protocol):
     """Make a contestant answer.
 
-    `answer` yields any number of `Text`, `Reasoning`, `Alive` and `Sent`, then exactly one
-    `Finished`, or raises `AnswerError`. Closing the iterator early stops the provider's work. Only
-    reaching the provider has a deadline here, `connect_s` seconds; all others are the arena's.
+    `answer` yields any number of the other pieces, then exactly one `Finished`, or raises
+    `AnswerError`. Closing the iterator early stops the provider's work. Only reaching the provider
+    has a deadline here, `connect_s` seconds; all others are the arena's.
     """
 
     def answer(

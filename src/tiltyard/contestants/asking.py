@@ -1,20 +1,16 @@
 """How any provider is asked: tries, places, and the circuit of its endpoint, the same for all."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
-from time import monotonic
 from typing import Any
 
 import stamina
 
-from tiltyard.contestants.adapter import Piece, Reasoning, Sent, Text
+from tiltyard.contestants.adapter import Piece, Queued, Reasoning, Sent, Text
 from tiltyard.contestants.card import Contestant
 from tiltyard.contestants.endpoints import Endpoint
 from tiltyard.contestants.retrying import Retrying
 from tiltyard.contestants.sender import ProviderError
-
-_SILENT_S = 20.0  # who was given up on after this long without a byte is counted as out
 
 Once = Callable[[], AsyncGenerator[Piece]]
 """Asks a provider a single time."""
@@ -55,20 +51,14 @@ class Asking:
         ProviderError
             The last one, when trying again is of no use.
         """
-        began, heard = monotonic(), False
         pieces = self._tries(once)
         try:
             async with aclosing(pieces):
                 async for piece in pieces:
-                    heard = heard or not isinstance(piece, Sent)
                     yield piece
         except ProviderError as error:
             if error.outage:
                 self._endpoint.fail(str(error))
-            raise
-        except (asyncio.CancelledError, GeneratorExit):
-            if not heard and monotonic() - began > _SILENT_S:
-                self._endpoint.fail("gave no sign of life")
             raise
         self._endpoint.succeed()
 
@@ -76,9 +66,11 @@ class Asking:
         """Ask until the first word has come, or trying again is of no use."""
         async for attempt in stamina.retry_context(**self._retrying.policy):
             spoke, problem = False, None
-            yield Sent(self._request, attempt.num)
+            if self._endpoint.is_full(self._contestant.concurrent):
+                yield Queued()
             try:
                 async with self._endpoint.place(self._contestant.concurrent):
+                    yield Sent(self._request, attempt.num)
                     pieces = once()
                     async with aclosing(pieces):
                         async for piece in pieces:

@@ -46,7 +46,11 @@ class Endpoint:
             )
 
     def fail(self, problem: str) -> None:
-        """Count an answer that failed, and say in the log when nobody will be asked for a while."""
+        """Count an answer that failed, and say in the log when nobody will be asked for a while.
+
+        Adapters tell of outages, the arena of silence; who leaves, or stops an answer, says
+        nothing about the endpoint.
+        """
         if self.circuit.fail(problem):
             log.warning("an endpoint is left in peace", address=self.address, problem=problem)
 
@@ -56,10 +60,14 @@ class Endpoint:
             log.info("an endpoint answers again", address=self.address)
         self.circuit.succeed()
 
+    def is_full(self, limit: int | None) -> bool:
+        """Say whether whoever comes now waits for a place."""
+        return limit is not None and self.running >= limit
+
     @asynccontextmanager
     async def place(self, limit: int | None) -> AsyncGenerator[None]:
         """Wait until fewer than `limit` answers run there, and be one of them."""
-        while limit is not None and self.running >= limit:
+        while self.is_full(limit):
             await self._left.wait()
         self.running += 1
         try:

@@ -127,7 +127,11 @@ def _server(directory: Path, port: str) -> Iterator[Server]:
     catalogue.write_text("".join(_card(name, port) for name in ("one", "two")), encoding="utf-8")
     tiltyard = Path(sys.executable).with_name("tiltyard")
     options = ("--data", directory, "--contestants", catalogue, "--port", "0")
-    environment = os.environ | {"TILTYARD_LIVE_TURNS": str(TURNS), "PYTHONUNBUFFERED": "1"}
+    environment = os.environ | {
+        "TILTYARD_LIVE_TURNS": str(TURNS),
+        "TILTYARD_BATTLES_PER_MINUTE": "0",
+        "PYTHONUNBUFFERED": "1",
+    }
     command = _on(SERVER_CORE, tiltyard, "serve", *options)
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         try:

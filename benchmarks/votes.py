@@ -143,6 +143,7 @@ def _servers(url: str) -> Iterator[tuple[list[int], list[subprocess.Popen[str]]]
         environment = os.environ | {
             "TILTYARD_DATABASE_URL": url,
             "TILTYARD_SECRET": SECRET,
+            "TILTYARD_BATTLES_PER_MINUTE": "0",
             "TILTYARD_CONTESTANTS": str(catalogue),
             "PYTHONUNBUFFERED": "1",
         }

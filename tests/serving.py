@@ -1,7 +1,7 @@
 """A Tiltyard server in the test's own event loop, over a real socket."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from io import BytesIO
 from pathlib import Path
@@ -18,6 +18,8 @@ from tiltyard.web.server import Server, address, bind
 from tiltyard.web.settings import Settings
 
 API = "/api/v1"
+NO_LIMITS = {"battles_per_minute": 0, "images_per_minute": 0}
+"""A test is one address, and in a hurry."""
 
 
 @asynccontextmanager
@@ -29,15 +31,14 @@ async def serving(
     examples: bool = False,
     database_url: str | None = None,
     arenas: str = "text",
+    settings: Mapping[str, object] = NO_LIMITS,
 ) -> AsyncGenerator[str]:
     """Serve these contestants, or the demo ones answering at once; give the address."""
     given = {"data": data, "refresh_s": 0.05, "drain_s": 0, "database_url": database_url}
-    settings = Settings.model_validate(given | {"arenas": arenas})
+    chosen = Settings.model_validate(given | {"arenas": arenas} | NO_LIMITS | dict(settings))
     catalogue = Catalogue(contestants, "the test") if contestants else demo_catalogue()
     definitions = None if definition is None else [definition]
-    installation = install(
-        settings, catalogue, definitions=definitions, pace=pace, examples=examples
-    )
+    installation = install(chosen, catalogue, definitions=definitions, pace=pace, examples=examples)
     with bind("127.0.0.1", 0) as taken:
         async with installation.running(address(taken)):
             server = Server(installation)

@@ -9,6 +9,12 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+QUICK = {
+    "PYTHONUNBUFFERED": "1",
+    "TILTYARD_DRAIN_S": "0",
+    "TILTYARD_BATTLES_PER_MINUTE": "0",
+    "TILTYARD_IMAGES_PER_MINUTE": "0",
+}
 TILTYARD = Path(sys.executable).with_name("tiltyard")
 
 
@@ -52,7 +58,7 @@ def running(
             stdout=subprocess.PIPE,
             stderr=stderr,
             text=True,
-            env=os.environ | {"PYTHONUNBUFFERED": "1", "TILTYARD_DRAIN_S": "0"} | environment,
+            env=os.environ | QUICK | environment,
         ) as process,
     ):
         assert process.stdout is not None

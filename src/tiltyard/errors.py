@@ -13,3 +13,8 @@ class TiltyardError(Exception):
 
     status: ClassVar[int] = 500
     title: ClassVar[str] = "Something went wrong"
+
+    def __init__(self, sentence: str = "", *, retry_after_s: int | None = None) -> None:
+        super().__init__(sentence)
+        self.retry_after_s = retry_after_s
+        """When asking again may help, in seconds, where that is known."""

@@ -71,6 +71,12 @@ async def use(ledger: Ledger, uploads: Uploads, voter: str, parts: list[Part]) -
     return battle
 
 
+async def forget(ledger: Ledger, uploads: Uploads, battle: UUID) -> None:
+    async with ledger.writing() as connection:
+        released = await uploads.release(connection, battle)
+    await uploads.erase(released)
+
+
 async def test_a_picture_is_its_senders_alone(ledger_url: str, tmp_path: Path) -> None:
     async with shelf(ledger_url, tmp_path) as (ledger, uploads):
         sent = await send(uploads, "ann")
@@ -110,14 +116,12 @@ async def test_forgetting_erases_a_picture_that_nobody_else_uses(
         shared, own = await send(uploads, "ann"), await send(uploads, "ann", width=80)
         first = await use(ledger, uploads, "ann", [*showing(shared), *showing(own)])
         second = await use(ledger, uploads, "ann", showing(shared))
-        async with ledger.writing() as connection:
-            await uploads.release(connection, first)
+        await forget(ledger, uploads, first)
         assert kept(tmp_path) == {shared.sha256}
         await uploads.read("ann", shared.sha256)
         with pytest.raises(UnknownImageError):
             await uploads.read("ann", own.sha256)
-        async with ledger.writing() as connection:
-            await uploads.release(connection, second)
+        await forget(ledger, uploads, second)
         assert kept(tmp_path) == set()
 
 
@@ -128,8 +132,7 @@ async def test_the_same_picture_of_two_people_stays_for_the_other(
         sent = await send(uploads, "ann")
         assert (await send(uploads, "bob")).sha256 == sent.sha256
         of_ann = await use(ledger, uploads, "ann", showing(sent))
-        async with ledger.writing() as connection:
-            await uploads.release(connection, of_ann)
+        await forget(ledger, uploads, of_ann)
         with pytest.raises(UnknownImageError):
             await uploads.read("ann", sent.sha256)
         await uploads.read("bob", sent.sha256)
@@ -156,12 +159,7 @@ async def test_sending_while_it_is_being_erased_loses_nothing(
         for _ in range(3):
             sent = await send(uploads, "ann")
             battle = await use(ledger, uploads, "ann", showing(sent))
-
-            async def forget(battle: UUID = battle) -> None:
-                async with ledger.writing() as connection:
-                    await uploads.release(connection, battle)
-
-            again, _ = await asyncio.gather(send(uploads, "bob"), forget())
+            again, _ = await asyncio.gather(send(uploads, "bob"), forget(ledger, uploads, battle))
             assert (await uploads.read("bob", again.sha256))[0] == again
 
 
@@ -175,9 +173,44 @@ async def test_nobody_fills_the_store_with_pictures_of_no_message(tmp_path: Path
         await send(uploads, "bob", width=100)
         await use(ledger, uploads, "ann", showing(sent))
         await send(uploads, "ann", width=120)
-        full = Uploads(ledger, FileBlobs(tmp_path), Sandbox(), allowance=Allowance(bytes=1))
-        with pytest.raises(TooManyImagesError, match="no room for more images today"):
-            await send(full, "cleo")
+
+
+async def test_where_there_is_no_room_the_oldest_unused_picture_makes_it(
+    ledger_url: str, tmp_path: Path
+) -> None:
+    async with shelf(ledger_url, tmp_path) as (ledger, uploads):
+        used = await send(uploads, "ann")
+        await use(ledger, uploads, "ann", showing(used))
+        for width in range(80, 80 + 20 * arena_uploads.ROOM, 20):
+            await send(uploads, "bob", width=width)
+        newest = await send(uploads, "bob", width=400)
+        full = Uploads(
+            ledger, FileBlobs(tmp_path / "blobs"), Sandbox(), allowance=Allowance(bytes=1)
+        )
+        sent = await send(full, "cleo", width=300)
+        assert kept(tmp_path) == {used.sha256, newest.sha256, sent.sha256}
+
+
+class StandingStill(FileBlobs):
+    """A store that erases nothing for the time being."""
+
+    async def delete(self, name: str) -> None:
+        raise BlobStoreError(f"The store cannot erase {name} just now.")
+
+
+async def test_what_the_store_does_not_erase_the_next_sweep_does(
+    ledger_url: str, tmp_path: Path
+) -> None:
+    async with shelf(ledger_url, tmp_path) as (ledger, uploads):
+        sent = await send(uploads, "ann")
+        battle = await use(ledger, uploads, "ann", showing(sent))
+        await forget(ledger, Uploads(ledger, StandingStill(tmp_path / "blobs"), Sandbox()), battle)
+        with pytest.raises(UnknownImageError):
+            await uploads.read("ann", sent.sha256)
+        assert kept(tmp_path) == {sent.sha256}
+        assert await uploads.sweep() == 1
+        assert kept(tmp_path) == set()
+        assert await uploads.sweep() == 0
 
 
 async def test_a_lost_picture_is_said_to_be_lost(tmp_path: Path) -> None:

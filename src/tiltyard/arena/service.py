@@ -290,12 +290,14 @@ class Arena:
 
     async def forget(self, voter: str, id_: UUID) -> None:
         """Erase what was said in a battle; that it was held, and its vote, stay."""
+        pictures: Sequence[str] = ()
         async with self._ledger.writing() as connection:
             battle = await self._locked(connection, voter, id_)
             if battle_state(battle) is not BattleState.FORGOTTEN:
                 require(battle, Call.FORGET)
                 await battles.forget_battle(connection, id_, datetime.now(UTC))
-                await self._uploads.release(connection, id_)
+                pictures = await self._uploads.release(connection, id_)
+        await self._uploads.erase(pictures)
 
     async def battle(self, voter: str, id_: UUID) -> Battle:
         """Read one of the voter's battles.

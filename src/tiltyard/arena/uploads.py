@@ -1,5 +1,6 @@
 """Pictures that people send: taken, kept, lent to contestants, and let go of."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,9 @@ SWEEP = 500
 SWEEP_S = 600.0
 """How many pictures that waited in vain are let go of at a time, and how often."""
 
+ROOM = 4
+"""How many are let go of for a new one where there is no room."""
+
 log = structlog.get_logger()
 
 
@@ -37,7 +41,7 @@ class UnknownImageError(TiltyardError):
 
 
 class TooManyImagesError(TiltyardError):
-    """A person, or all of them, sent many images and used them in no message."""
+    """A person sent many images and used them in no message."""
 
     status: ClassVar[int] = 429
     title: ClassVar[str] = "Too many images"
@@ -77,6 +81,9 @@ class Uploads:
         self._sandbox = sandbox
         self._allowance = allowance or Allowance()
         self._next_sweep = 0.0
+        # On SQLite this is what a lock named by the digest is on PostgreSQL: nobody records a
+        # picture between the look whether anybody has it and its erasure.
+        self._settled = asyncio.Lock()
 
     async def check(self) -> None:
         """Try whether images can be redrawn and kept, so that doors stay shut otherwise.
@@ -108,7 +115,7 @@ class Uploads:
             bytes=len(picture.data),
         )
         # In this order: what is recorded is not let go of by somebody who tidies up meanwhile.
-        async with self._ledger.writing() as connection:
+        async with self._settled, self._ledger.writing() as connection:
             await uploads.record_upload(connection, upload, datetime.now(UTC))
         await self._blobs.put(picture.data)
         return upload
@@ -166,21 +173,41 @@ class Uploads:
             for said in conversation
         )
 
-    async def release(self, connection: Connection, battle: UUID) -> None:
-        """Let go of a forgotten battle's pictures, and erase those that nobody else has."""
-        for name in await uploads.release_battle(connection, battle):
-            await self._blobs.delete(name)
+    async def release(self, connection: Connection, battle: UUID) -> Sequence[str]:
+        """Let go of a forgotten battle's pictures; say which are to be erased after the commit."""
+        return await uploads.release_battle(connection, battle)
+
+    async def erase(self, names: Sequence[str]) -> None:
+        """Erase pictures that were let go of, unless somebody has them again.
+
+        No transaction that writes waits for the store meanwhile. What the store refuses to erase
+        now is erased by a later sweep.
+        """
+        for name in names:
+            try:
+                async with self._settled, self._ledger.watching() as connection:
+                    await uploads.hold_image(connection, name)
+                    if not await uploads.has_owner(connection, name):
+                        await self._blobs.delete(name)
+            except BlobStoreError as error:
+                log.warning("an image is to be erased later", sha256=name, error=str(error))
+                continue
+            async with self._ledger.writing() as connection:
+                await uploads.forget_erased(connection, name)
 
     async def sweep(self) -> int:
         """Erase pictures that waited too long for their message; say how many there were."""
         before = datetime.now(UTC) - KEPT_UNUSED
         async with self._ledger.reading() as connection:
             found = await uploads.find_unused(connection, before=before, limit=SWEEP)
-        for name in found:
-            async with self._ledger.writing() as connection:
-                for orphan in await uploads.release_unused(connection, name, before=before):
-                    await self._blobs.delete(orphan)
+        await self._erase_unused(found, before=before)
         return len(found)
+
+    async def _erase_unused(self, names: Sequence[str], *, before: datetime) -> None:
+        for name in names:
+            async with self._ledger.writing() as connection:
+                orphans = await uploads.release_unused(connection, name, before=before)
+            await self.erase(orphans)
 
     async def sweep_now_and_then(self) -> None:
         """Sweep, unless that was done lately: for a worker that comes by often."""
@@ -199,7 +226,14 @@ class Uploads:
             )
         if unused.bytes >= self._allowance.bytes:
             log.warning("images that no message uses fill their room", bytes=unused.bytes)
-            raise TooManyImagesError("This arena has no room for more images today: try tomorrow.")
+            await self._make_room()
+
+    async def _make_room(self) -> None:
+        """Let go of the pictures that waited longest."""
+        now = datetime.now(UTC)
+        async with self._ledger.reading() as connection:
+            oldest = await uploads.find_unused(connection, before=now, limit=ROOM)
+        await self._erase_unused(oldest, before=now)
 
     async def _content(self, name: str) -> bytes:
         content = await self._blobs.get(name)

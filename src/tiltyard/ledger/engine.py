@@ -124,6 +124,12 @@ class Ledger:
             yield connection
 
     @asynccontextmanager
+    async def watching(self) -> AsyncGenerator[AsyncConnection]:
+        """Give a transaction that writes nothing; on PostgreSQL each question sees the present."""
+        async with self.engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
     async def writing(self) -> AsyncGenerator[AsyncConnection]:
         """Give a transaction that is committed at the end and undone by an exception."""
         async with self._turn_to_write(), self.engine.connect() as plain:

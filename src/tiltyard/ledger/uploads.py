@@ -2,15 +2,19 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import ColumnElement, delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tiltyard.ledger.inserting import insert_new, insert_or_touch
 from tiltyard.ledger.tables import battles, image_uses, uploads
+
+NOBODY = ""
+"""Has the images that were let go of and are still to be erased."""
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +84,8 @@ async def release_battle(connection: AsyncConnection, battle: UUID) -> list[str]
     Returns
     -------
     list of str
-        The digests that nobody has any more. Their blobs can go, in this transaction: until it
-        ends, nobody can record them anew.
+        The digests that were let go of. Their blobs can go once this is committed, if nobody has
+        them by then; until that is done, a row of nobody's says that it is to be done.
     """
     used = select(image_uses.c.sha256).where(image_uses.c.battle == battle).distinct()
     names = sorted(await connection.scalars(used))
@@ -91,21 +95,20 @@ async def release_battle(connection: AsyncConnection, battle: UUID) -> list[str]
         await hold_image(connection, name)
     await connection.execute(delete(image_uses).where(image_uses.c.battle == battle))
     sender = select(battles.c.voter).where(battles.c.id == battle).scalar_subquery()
-    await connection.execute(
-        delete(uploads).where(
-            uploads.c.sha256.in_(names), uploads.c.voter == sender, ~_used_by_its_sender()
-        )
-    )
-    return await _nobodys(connection, names)
+    whose = uploads.c.voter == sender
+    return [name for name in names if await _let_go(connection, name, whose)]
 
 
 async def find_unused(
     connection: AsyncConnection, *, before: datetime, limit: int
 ) -> Sequence[str]:
-    """Find images that were sent before an instant and that no message of their sender uses."""
+    """Find images that were sent before an instant and that no message of their sender uses.
+
+    The oldest come first.
+    """
     stale = (uploads.c.uploaded_at < before) & ~_used_by_its_sender()
-    found = await connection.scalars(select(uploads.c.sha256).where(stale).limit(limit))
-    return sorted(set(found))
+    oldest = select(uploads.c.sha256).where(stale).order_by(uploads.c.uploaded_at).limit(limit)
+    return list(dict.fromkeys(await connection.scalars(oldest)))
 
 
 async def release_unused(
@@ -116,15 +119,24 @@ async def release_unused(
     Returns
     -------
     list of str
-        Its digest if nobody has it any more, as in :func:`release_battle`.
+        Its digest if it was let go of, as in :func:`release_battle`.
     """
     await hold_image(connection, sha256)
+    stale = uploads.c.uploaded_at < before
+    return [sha256] if await _let_go(connection, sha256, stale) else []
+
+
+async def has_owner(connection: AsyncConnection, sha256: str) -> bool:
+    """Say whether anybody has this image."""
+    owned = exists().where(uploads.c.sha256 == sha256, uploads.c.voter != NOBODY)
+    return bool(await connection.scalar(select(owned)))
+
+
+async def forget_erased(connection: AsyncConnection, sha256: str) -> None:
+    """Remove the row that says that an image is to be erased."""
     await connection.execute(
-        delete(uploads).where(
-            uploads.c.sha256 == sha256, uploads.c.uploaded_at < before, ~_used_by_its_sender()
-        )
+        delete(uploads).where(uploads.c.sha256 == sha256, uploads.c.voter == NOBODY)
     )
-    return await _nobodys(connection, [sha256])
 
 
 async def hold_image(connection: AsyncConnection, sha256: str) -> None:
@@ -137,11 +149,19 @@ async def hold_image(connection: AsyncConnection, sha256: str) -> None:
         await connection.execute(select(func.pg_advisory_xact_lock(number)))
 
 
-async def _nobodys(connection: AsyncConnection, names: list[str]) -> list[str]:
-    kept = set(
-        await connection.scalars(select(uploads.c.sha256).where(uploads.c.sha256.in_(names)))
+async def _let_go(connection: AsyncConnection, sha256: str, whose: ColumnElement[bool]) -> bool:
+    """Take an image from its owners who use it nowhere; leave a row that says to erase it."""
+    query = (
+        delete(uploads)
+        .where(uploads.c.sha256 == sha256, whose, ~_used_by_its_sender())
+        .returning(*uploads.c)
     )
-    return [name for name in names if name not in kept]
+    gone = (await connection.execute(query)).mappings().all()
+    if not gone:
+        return False
+    row = {**gone[0], "voter": NOBODY, "uploaded_at": LONG_AGO}
+    await insert_or_touch(connection, uploads, row, "uploaded_at")
+    return True
 
 
 def _used_by_its_sender() -> Any:  # noqa: ANN401  # SQLAlchemy's own expression type

@@ -29,6 +29,7 @@ from tiltyard.ledger.lock import only_server
 from tiltyard.ledger.migrate import upgrade_ledger
 from tiltyard.ledger.presence import Presence
 from tiltyard.web import pages
+from tiltyard.web.doorway import Doorway
 from tiltyard.web.relay import Relay
 from tiltyard.web.settings import Settings
 from tiltyard.web.voter import Voters
@@ -50,6 +51,7 @@ class Installation:
     boards: PublishedBoards
     worker: Worker
     voters: Voters
+    doorway: Doorway
     examples: bool
 
     @property
@@ -198,6 +200,10 @@ def install(
             chores=[uploads.sweep_now_and_then],
         ),
         voters=Voters(settings.read_secret()),
+        doorway=Doorway(
+            {"battles": settings.battles_per_minute, "images": settings.images_per_minute},
+            proxies=settings.proxies,
+        ),
         examples=examples,
     )
 

@@ -25,11 +25,13 @@ SENTENCES = {
 log = structlog.get_logger()
 
 
-def problem(status: int, title: str, detail: str) -> JSONResponse:
+def problem(
+    status: int, title: str, detail: str, *, retry_after_s: int | None = None
+) -> JSONResponse:
     """Make an RFC 9457 problem document."""
-    headers = (
-        {"retry-after": str(RETRY_AFTER_S)} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
-    )
+    if retry_after_s is None and status == HTTPStatus.SERVICE_UNAVAILABLE:
+        retry_after_s = RETRY_AFTER_S
+    headers = None if retry_after_s is None else {"retry-after": str(retry_after_s)}
     return JSONResponse(
         {"type": "about:blank", "title": title, "status": status, "detail": detail},
         status_code=status,
@@ -43,7 +45,8 @@ def answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(TiltyardError)
     async def _ours(request: Request, error: TiltyardError) -> Response:
-        return _answer(request, error.status, error.title, str(error))
+        again = error.retry_after_s
+        return _answer(request, error.status, error.title, str(error), retry_after_s=again)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> Response:
@@ -73,9 +76,11 @@ def answer_errors(app: FastAPI) -> None:
         return response
 
 
-def _answer(request: Request, status: int, title: str, detail: str) -> Response:
+def _answer(
+    request: Request, status: int, title: str, detail: str, *, retry_after_s: int | None = None
+) -> Response:
     if request.url.path.startswith(("/api/", "/healthz", "/readyz", "/operations/")):
-        return problem(status, title, detail)
+        return problem(status, title, detail, retry_after_s=retry_after_s)
     return error_page(request, status=status, title=title, detail=detail)
 
 

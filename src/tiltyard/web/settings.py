@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     title: Annotated[str, Field(min_length=1, max_length=60)] = "Tiltyard"
     live_turns: Annotated[int, Field(gt=0)] = 150
     live_turns_per_voter: Annotated[int, Field(gt=0)] = 3
+    battles_per_minute: Annotated[int, Field(ge=0)] = 60
+    images_per_minute: Annotated[int, Field(ge=0)] = 60
+    proxies: Annotated[int, Field(ge=0, le=10)] = 0
     drain_s: Annotated[float, Field(ge=0, le=3600)] = 30.0
     refresh_s: Annotated[float, Field(gt=0, le=3600)] = 1.0
 

@@ -19,6 +19,7 @@ from tiltyard.web.api.bodies import (
     battle_out,
 )
 from tiltyard.web.api.event_stream import EventStream
+from tiltyard.web.doorway import begins
 from tiltyard.web.voter import voter_of
 
 router = APIRouter(
@@ -51,7 +52,7 @@ TheArena = Annotated[Arena, Depends(find_arena)]
 Playing = Annotated[Arena, Depends(find_playing)]
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, dependencies=[Depends(begins("battles"))])
 async def open_battle(body: NewBattle, arenas: AllArenas, voter: Voter) -> BattleOut:
     """Open a battle and start its answers."""
     arena = arenas.named(body.arena)

@@ -15,6 +15,7 @@ from tiltyard.images.errors import ImagesBusyError
 from tiltyard.images.limits import MEDIA_TYPES, Limits
 from tiltyard.images.sniffing import too_large
 from tiltyard.web.api.battles import AllArenas, Voter
+from tiltyard.web.doorway import begins
 
 RECEIVING = 32
 """Images that may be on their way to this server at once; they are in memory meanwhile."""
@@ -73,7 +74,12 @@ Images = Annotated[Uploads, Depends(find_uploads)]
 Digest = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 
 
-@router.post("", status_code=201, openapi_extra={"requestBody": BODY})
+@router.post(
+    "",
+    status_code=201,
+    openapi_extra={"requestBody": BODY},
+    dependencies=[Depends(begins("images"))],
+)
 async def send_image(
     request: Request,
     uploads: Images,

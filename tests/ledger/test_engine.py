@@ -44,7 +44,7 @@ async def test_sessions_that_the_database_ended_are_replaced_unseen(ledger: Ledg
         for connection in (one, another):
             await connection.execute(text("SELECT 1"))
     others = text(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
         "WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
     address = ledger.url.render_as_string(hide_password=False)

@@ -76,6 +76,16 @@ def test_images_and_their_limits_come_together(accept: str) -> None:
         parse_definition(bad, name="tiny.toml")
 
 
+def test_a_conversation_may_have_as_many_images_as_a_message() -> None:
+    accept = (
+        'accept = {parts = ["text", "image"], max_chars = 10, images = {per_message = 9, '
+        "max_bytes = 9, max_pixels = 9, max_side = 9}}"
+    )
+    bad = DEFINITION.replace('accept = {parts = ["text"], max_chars = 10}', accept)
+    with pytest.raises(ArenaDefinitionError, match=r"accept.images: set per_conversation to no"):
+        parse_definition(bad, name="tiny.toml")
+
+
 def test_arenas_are_named_or_read_from_files_and_directories(tmp_path: Path) -> None:
     file = tmp_path / "mine" / "tiny.toml"
     file.parent.mkdir()

@@ -104,7 +104,9 @@ async def test_a_message_says_of_a_picture_what_the_ledger_knows(
             "width": 60,
             "height": 40,
         }
-        (said,) = await uploads.lend([Message("user", (Part("text", "?"), part))])
+        asked = [Message("user", (Part("text", "?"), part))]
+        (said,), (again,) = await uploads.lend([asked, asked])
+        assert again.parts[1].content is said.parts[1].content, "both look at one copy"
         assert said.parts[0].content is None
         assert (said.parts[1].content or b"").startswith(b"\x89PNG")
 
@@ -220,4 +222,4 @@ async def test_a_lost_picture_is_said_to_be_lost(tmp_path: Path) -> None:
         async with ledger.writing() as connection:
             parts = await uploads.claim(connection, "ann", showing(sent))
         with pytest.raises(BlobStoreError, match="is lost: start a new battle"):
-            await uploads.lend([Message("user", tuple(parts))])
+            await uploads.lend([[Message("user", tuple(parts))]])

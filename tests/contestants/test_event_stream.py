@@ -64,6 +64,13 @@ def test_an_event_of_too_many_lines_is_refused() -> None:
         list(stream.feed(b"data:xxxxxxx\n"))
 
 
+def test_an_event_of_endless_empty_lines_is_refused() -> None:
+    stream = EventStream()
+    assert list(stream.feed(b"data:\n" * LINE_LIMIT)) == []
+    with pytest.raises(OversizedEventError):
+        list(stream.feed(b"data:\n"))
+
+
 @given(
     payloads=st.lists(
         st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), min_size=1), max_size=5

@@ -199,6 +199,17 @@ async def test_a_decoder_that_uses_too_much_is_ended(budget: Budget) -> None:
         await Sandbox().redraw(large, "image/png", LIMITS, budget)
 
 
+async def test_a_decoder_that_writes_without_end_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endless = tmp_path / "endless.py"
+    endless.write_text("import sys\nwhile True: sys.stdout.buffer.write(bytes(65536))\n")
+    monkeypatch.setattr("tiltyard.images.sandbox.DECODER", endless)
+    async with asyncio.timeout(60):
+        with pytest.raises(ImageError, match="too much time or memory"):
+            await Sandbox().redraw(picture(), "image/png", LIMITS, Budget(10**9, wall_s=600))
+
+
 async def test_only_so_many_may_wait() -> None:
     sandbox = Sandbox(at_once=1, waiting=1)
     asked = [sandbox.redraw(picture(), "image/png", LIMITS) for _ in range(4)]

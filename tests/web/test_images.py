@@ -114,6 +114,27 @@ async def test_a_later_turn_may_bring_a_picture_and_earlier_ones_stay_in_view(
         assert kinds == [str, str, list, str, str]
 
 
+async def test_a_conversation_has_only_so_many_pictures(tmp_path: Path) -> None:
+    async with seeing(tmp_path) as (base, provider), voter(base) as ann:
+        image = await sent(ann, picture())
+        shown = [{"type": "image", "data": {"sha256": image["sha256"]}}] * 4
+        battle = await ask(ann, "Look", arena="vision", images=[image] * 4)
+        url = f"{API}/battles/{battle['id']}/turns"
+        await follow(ann, battle["id"])
+        async with ann.post(url, json={"message": {"parts": shown}}) as response:
+            assert response.status == 201, await response.text()
+        await follow(ann, battle["id"])
+        refused = await ann.post(url, json={"message": {"parts": shown[:1]}})
+        status, sentence = await refusal(refused)
+        assert status == 422
+        assert sentence.startswith("The conversation would have 9 images and this arena takes at ")
+        words = [{"type": "text", "text": "And in words?"}]
+        async with ann.post(url, json={"message": {"parts": words}}) as response:
+            assert response.status == 201, "what was shown stays in view"
+        await follow(ann, battle["id"])
+        assert len(provider.seen) == 6
+
+
 async def test_only_contestants_that_see_are_drawn_where_pictures_may_come(tmp_path: Path) -> None:
     async with seeing(tmp_path) as (base, provider), voter(base) as ann:
         for _ in range(6):

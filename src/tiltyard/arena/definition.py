@@ -40,12 +40,24 @@ class _Section(BaseModel):
 
 
 class Images(_Section):
-    """How many images a message may have, and how large each may be."""
+    """How many images a message and a whole conversation may have, and how large each may be.
+
+    Every turn shows contestants the whole conversation, so that each image is sent again with it.
+    """
 
     per_message: Positive
+    per_conversation: Positive = 8
     max_bytes: Positive
     max_pixels: Positive
     max_side: Positive
+
+    @model_validator(mode="after")
+    def _a_message_fits(self) -> Self:
+        if self.per_conversation < self.per_message:
+            raise PydanticCustomError(
+                "images", "Set per_conversation to no fewer images than per_message"
+            )
+        return self
 
     @property
     def limits(self) -> Limits:

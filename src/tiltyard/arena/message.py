@@ -49,6 +49,35 @@ def check_message(parts: Sequence[Part], definition: ArenaDefinition) -> None:
         )
 
 
+def check_images(
+    parts: Sequence[Part], earlier: Sequence[Battle], definition: ArenaDefinition
+) -> None:
+    """Refuse a message with which its conversation would have too many images.
+
+    Parameters
+    ----------
+    earlier
+        The battles the conversation is made of so far.
+
+    Raises
+    ------
+    MessageError
+        When there are more than the arena's definition accepts.
+    """
+    rules, more = definition.accept.images, len(images_of(parts))
+    had = sum(
+        len(images_of(from_json(turn.parts)))
+        for battle in earlier
+        if not battle.erased
+        for turn in battle.turns
+    )
+    if rules is not None and more and had + more > rules.per_conversation:
+        raise MessageError(
+            f"The conversation would have {had + more} images and this arena takes at most "
+            f"{rules.per_conversation}: leave some out, or start a new battle with them."
+        )
+
+
 def images_of(parts: Sequence[Part]) -> list[Part]:
     """Pick the images of a message."""
     return [part for part in parts if part.type == "image"]

@@ -10,7 +10,7 @@ from tiltyard.arena.continuing import read_earlier
 from tiltyard.arena.definition import ArenaDefinition
 from tiltyard.arena.live import LiveTurns
 from tiltyard.arena.live_turn import FRAME_S, LiveTurn
-from tiltyard.arena.message import conversation, to_json
+from tiltyard.arena.message import check_images, conversation, images_of, to_json
 from tiltyard.arena.pacing import pace_of
 from tiltyard.arena.uploads import Uploads
 from tiltyard.contestants.adapters import Adapters
@@ -57,7 +57,16 @@ class Turns:
     async def add(
         self, connection: Connection, battle: Battle, number: int, parts: Sequence[Part]
     ) -> None:
-        """Record a message and open an attempt of every side, before the first word."""
+        """Record a message and open an attempt of every side, before the first word.
+
+        Raises
+        ------
+        MessageError
+            When it has an image that the person has not sent, or one too many for the conversation.
+        """
+        if images_of(parts):
+            earlier = [*await read_earlier(connection, battle), battle]
+            check_images(parts, earlier, self._definition)
         now = datetime.now(UTC)
         parts = await self._uploads.claim(connection, battle.voter, parts)
         await battles.add_turn(connection, battle.id, number, to_json(parts), now)
@@ -90,6 +99,17 @@ class Turns:
             side.slot: Contestant.model_validate(stored[side.version]) for side in battle.sides
         }
         rules = self._definition.answer
+        opened = [
+            attempt
+            for attempt in battle.attempts
+            if attempt.turn == battle.turn and attempt.state == "streaming"
+        ]
+        heard = await self._uploads.lend(
+            [
+                conversation(battle, attempt.slot, rules.system, earlier=earlier)
+                for attempt in opened
+            ]
+        )
         sides = [
             Answering(
                 slot=attempt.slot,
@@ -98,13 +118,10 @@ class Turns:
                 contestant=cards[attempt.slot],
                 adapter=self._adapters.of(cards[attempt.slot]),
                 endpoint=self._adapters.endpoints.of(cards[attempt.slot]),
-                conversation=await self._uploads.lend(
-                    conversation(battle, attempt.slot, rules.system, earlier=earlier)
-                ),
+                conversation=said,
                 rules=rules,
             )
-            for attempt in battle.attempts
-            if attempt.turn == battle.turn and attempt.state == "streaming"
+            for attempt, said in zip(opened, heard, strict=True)
         ]
         pace = pace_of(self._definition.pacing, frame_s=FRAME_S)
         turn = LiveTurn(battle, sides, self._ledger, pace=pace, unattended_s=rules.unattended_s)

@@ -164,14 +164,25 @@ class Uploads:
         names = [_sha256(part) for part in images_of(parts)]
         await uploads.record_uses(connection, battle, turn, names)
 
-    async def lend(self, conversation: Sequence[Message]) -> tuple[Message, ...]:
-        """Give the pictures of a conversation their bytes, for a contestant to look at."""
-        wanted = {_sha256(part) for said in conversation for part in images_of(said.parts)}
-        contents = {name: await self._content(name) for name in sorted(wanted)}
-        return tuple(
-            Message(said.role, tuple(_lent(part, contents) for part in said.parts))
+    async def lend(self, conversations: Sequence[Sequence[Message]]) -> list[tuple[Message, ...]]:
+        """Give the pictures of a turn's conversations their bytes, for contestants to look at.
+
+        Each picture is read once, however many look at it.
+        """
+        wanted = {
+            _sha256(part)
+            for conversation in conversations
             for said in conversation
-        )
+            for part in images_of(said.parts)
+        }
+        contents = {name: await self._content(name) for name in sorted(wanted)}
+        return [
+            tuple(
+                Message(said.role, tuple(_lent(part, contents) for part in said.parts))
+                for said in conversation
+            )
+            for conversation in conversations
+        ]
 
     async def release(self, connection: Connection, battle: UUID) -> Sequence[str]:
         """Let go of a forgotten battle's pictures; say which are to be erased after the commit."""

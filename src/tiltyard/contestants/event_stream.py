@@ -62,7 +62,7 @@ class EventStream:
             return self._end_event()
         field, _, value = line.partition(b":")
         if field == b"data":
-            self._size += len(value)
+            self._size += len(value) + 1  # a line without a word takes room too
             if self._size > LINE_LIMIT:
                 raise OversizedEventError(_TOO_LONG)
             self._data.append(value.removeprefix(b" ").decode("utf-8", "replace"))

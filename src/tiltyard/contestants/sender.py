@@ -1,10 +1,13 @@
 """The one place from which requests go out to providers: a body goes in, bytes come out."""
 
-from collections.abc import AsyncGenerator, Mapping
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from io import BytesIO
 from typing import Any, Self
 
 import aiohttp
@@ -59,11 +62,14 @@ class ProviderError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request. What is secret in it is shown by no representation."""
+    """One request. What is secret in it is shown by no representation.
+
+    Its body may have many pictures, and is there only from `write` until the response has begun.
+    """
 
     url: str
     headers: Mapping[str, str] = field(repr=False)
-    body: Mapping[str, Any] = field(repr=False)
+    write: Callable[[], Mapping[str, Any]] = field(repr=False)
     key: str = field(repr=False)
     connect_s: float
 
@@ -91,7 +97,8 @@ class Sender:
             When the provider cannot be reached, refuses, or breaks the connection.
         """
         try:
-            async with self._post(call) as response:
+            # Given on without a name, which would keep it here as long as the answer goes on.
+            async with self._post(call, await asyncio.to_thread(_body, call)) as response:
                 try:
                     await _refuse_unless_stream(response, call)
                     async for chunk in response.content.iter_any():
@@ -113,12 +120,12 @@ class Sender:
             await session.close()
 
     def _post(
-        self, call: Call
+        self, call: Call, body: BytesIO
     ) -> "aiohttp.client._BaseRequestContextManager[aiohttp.ClientResponse]":
         return self._connected().post(
             call.url,
-            json=call.body,
-            headers=call.headers,
+            data=body,
+            headers={**call.headers, "Content-Type": "application/json"},
             timeout=aiohttp.ClientTimeout(total=None, connect=call.connect_s),
             allow_redirects=False,
         )
@@ -134,6 +141,12 @@ class Sender:
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._session
+
+
+def _body(call: Call) -> BytesIO:
+    # Piece by piece: written in one go, no other thread could run meanwhile, the loop's neither.
+    pieces = json.JSONEncoder().iterencode(call.write())
+    return BytesIO(b"".join(piece.encode() for piece in pieces))
 
 
 async def _refuse_unless_stream(response: aiohttp.ClientResponse, call: Call) -> None:

@@ -104,7 +104,7 @@ class WireAdapter:
         call = Call(
             url=self._wire.url(contestant),
             headers=self._wire.headers(key) if key else {},
-            body=request | self._wire.conversation(conversation),
+            write=lambda: request | self._wire.conversation(conversation),
             key=key,
             connect_s=connect_s,
         )

@@ -25,6 +25,8 @@ SAMPLE = base64.b64decode(
 
 AT_ONCE = 2
 WAITING = 32
+HEADING = 4096
+"""Bytes that a decoder may say besides the picture."""
 
 log = structlog.get_logger()
 
@@ -107,14 +109,14 @@ async def _decode(data: bytes, kind: str, limits: Limits, budget: Budget) -> Pic
     process = await _start(json.dumps(order))
     try:
         async with asyncio.timeout(budget.wall_s):
-            written, _ = await process.communicate(data)
+            written = await _exchange(process, data, limits.bytes + HEADING)
     except TimeoutError:
         written = b""
     finally:
         # Whatever happened, this request included: nothing goes on decoding.
         with suppress(ProcessLookupError):
             process.kill()
-        await process.wait()
+        await _hear_out(process)
     return _picture(written, limits, code=process.returncode)
 
 
@@ -135,6 +137,39 @@ async def _start(order: str) -> Process:
     except OSError as error:
         log.error("the image decoder cannot be started", error=str(error))  # noqa: TRY400  # nothing of ours broke
         raise ImagesBusyError("Images cannot be looked at just now: try again later.") from None
+
+
+async def _exchange(process: Process, data: bytes, most: int) -> bytes:
+    """Give the decoder a picture and take what it writes; nothing when that is beyond `most`."""
+    assert process.stdout is not None  # noqa: S101  # it was started with a pipe
+    feeding = asyncio.create_task(_feed(process, data))
+    written = bytearray()
+    try:
+        while piece := await process.stdout.read(most):
+            written += piece
+            if len(written) > most:
+                return b""
+        await process.wait()
+    finally:
+        feeding.cancel()
+        await asyncio.wait([feeding])
+    return bytes(written)
+
+
+async def _feed(process: Process, data: bytes) -> None:
+    assert process.stdin is not None  # noqa: S101  # it was started with a pipe
+    with suppress(BrokenPipeError, ConnectionResetError):
+        process.stdin.write(data)
+        await process.stdin.drain()
+    process.stdin.close()
+
+
+async def _hear_out(process: Process) -> None:
+    """Wait for a decoder that was ended; what is left in its pipe would keep it from going."""
+    assert process.stdout is not None  # noqa: S101  # it was started with a pipe
+    while await process.stdout.read(HEADING):
+        pass
+    await process.wait()
 
 
 def _picture(written: bytes, limits: Limits, *, code: int | None) -> Picture:

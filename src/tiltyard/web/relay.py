@@ -76,8 +76,9 @@ class Relay:
 
     async def close(self) -> None:
         """End every stream that is being carried."""
-        if self._session is not None:
-            await self._session.close()
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
 
     def _client(self) -> "aiohttp.ClientSession":
         import aiohttp  # noqa: PLC0415  # see above

@@ -120,7 +120,9 @@ async def test_an_answer_records_what_it_used_and_cost(
     ledger: Ledger, model_server: ModelServer, wire: str, model: str
 ) -> None:
     server = model_server.base_url
-    one, other = await recorded(ledger, card(wire, model, server), card(wire, "plain", server))
+    one, other = await recorded(
+        ledger, card(wire, model, server), card(wire, "plain:other", server)
+    )
     assert one["state"] == other["state"] == "done"
     assert (one["input_tokens"], one["output_tokens"]) == (11, 42)
     assert one["cost_usd"] == pytest.approx((11 * 1 + 42 * 2) / 1e6)

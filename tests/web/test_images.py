@@ -252,7 +252,8 @@ async def test_battles_of_an_arena_that_moved_out_can_be_ended_and_not_gone_on_w
 ) -> None:
     other = tmp_path / "other.toml"
     text = resources.files("tiltyard.arena") / "definitions" / "text.toml"
-    other.write_text(text.read_text().replace('id = "text"', 'id = "other"'))
+    renamed = text.read_text().replace('id = "text"', 'id = "other"')
+    other.write_text(renamed.replace('title = "Text"', 'title = "Other"'))
     async with seeing(tmp_path) as (base, _), voter(base) as ann:
         image = await sent(ann, picture())
         battle = await ask(ann, arena="vision", images=[image])

@@ -60,6 +60,8 @@ class World:
     most_turns: int
     battles: list[Known] = field(default_factory=list)
     keys: dict[tuple[str, str], Wish] = field(default_factory=dict)
+    said_by: dict[Wish, int] = field(default_factory=dict)
+    """How many turns there had been when somebody went on."""
 
     def after(self, *wishes: Wish) -> tuple["World", list[Verdict]]:
         """Say what comes of these wishes, one after the other."""
@@ -69,12 +71,12 @@ class World:
     def fulfil(self, wish: Wish) -> Verdict:
         """Do what is wished, if it may be done."""
         battle = self.battles[wish.battle]
-        if wish.verb == "vote" and self.per == "battle" and not wish.reveal:
-            return "refused"
         if wish.person != battle.owner:
             return "unknown"
         if wish.verb == "vote" and (wish.person, wish.key) in self.keys:
             return "done" if self.keys[wish.person, wish.key] == wish else "refused"
+        if wish.verb == "vote" and self.per == "battle" and not wish.reveal:
+            return "refused"
         verbs = {
             "vote": self._vote,
             "say": self._say,
@@ -113,8 +115,9 @@ class World:
         battle.given_up, battle.last_blind = battle.turn not in battle.votes, battle.turn
         return True
 
-    def _go_on(self, battle: Known, _: Wish) -> bool:
-        room = battle.said_before + battle.turn < self.most_turns
+    def _go_on(self, battle: Known, wish: Wish) -> bool:
+        self.said_by[wish] = battle.said_before + battle.turn
+        room = self.said_by[wish] < self.most_turns
         return battle.answered and len(battle.sides) == 2 and not battle.hidden and room
 
     def _stop(self, battle: Known, _: Wish) -> bool:

@@ -240,7 +240,10 @@ class Tabs(RuleBasedStateMachine):
     def look_at(self, wish: Wish, answer: object) -> None:
         known = self.world.battles[wish.battle]
         if isinstance(answer, Battle) and wish.verb == "go on":
-            self.take_in(wish.person, "side_by_side", answer, before=known.said_before + known.turn)
+            before = self.world.said_by[wish]
+            assert answer.continued is not None
+            assert answer.continued.turns_before == before
+            self.take_in(wish.person, "side_by_side", answer, before=before)
         if isinstance(answer, dict):
             first = self.answers.setdefault((wish.person, wish.key), answer)
             assert answer == first, "the same key, the same answer"

@@ -1,6 +1,7 @@
 """How the streams of providers look, in the shapes their documentation and recordings show."""
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -39,7 +40,7 @@ def completion(choice: dict[str, Any]) -> bytes:
 
 
 @dataclass(frozen=True)
-class Shape:
+class Shape(ABC):
     """One wire's stream, part by part."""
 
     begin: tuple[bytes, ...] = ()
@@ -51,8 +52,9 @@ class Shape:
     stop: str = "stop"
     too_long: str = "length"
 
+    @abstractmethod
     def say(self, piece: str) -> bytes:
-        raise NotImplementedError
+        """Say a piece of the answer in the words of the wire."""
 
     def said(self, text: str) -> list[bytes]:
         return [*self.begin, *(self.say(piece) for piece in pieces(text))]

@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from loopback import on_loopback
+
 KEY_ID, SECRET, REGION = "test-key", "test-secret", "eu-test-1"
 
 
@@ -60,16 +62,8 @@ async def small_s3() -> AsyncGenerator[SmallS3]:
     server = SmallS3()
     app = web.Application(client_max_size=50_000_000)
     app.router.add_route("*", "/{name:.*}", server.answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    host, port = runner.addresses[0][:2]
-    server.endpoint = f"http://{host}:{port}"
-    try:
+    async with on_loopback(app) as server.endpoint:
         yield server
-    finally:
-        await runner.cleanup()
 
 
 def _error(status: int, code: str) -> web.Response:

@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from loopback import on_loopback
 from tiltyard.contestants.card import Contestant
 
 
@@ -54,12 +55,6 @@ async def seeing_provider() -> AsyncGenerator[SeeingProvider]:
     provider = SeeingProvider()
     app = web.Application(client_max_size=100_000_000)
     app.router.add_post("/v1/chat/completions", provider.answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    host, port = runner.addresses[0][:2]
-    provider.base_url = f"http://{host}:{port}/v1"
-    try:
+    async with on_loopback(app) as address:
+        provider.base_url = f"{address}/v1"
         yield provider
-    finally:
-        await runner.cleanup()

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
+from loopback import on_loopback
 from tiltyard.contestants.card import Contestant, Status
 
 TELLTALE = "telltale"
@@ -83,11 +84,5 @@ async def telltale_contestants() -> AsyncGenerator[tuple[Contestant, ...]]:
     """Serve twenty of them on a loopback port; give their cards."""
     app = web.Application()
     app.router.add_post("/{path}/v1/chat/completions", speak)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    address = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    try:
+    async with on_loopback(app) as address:
         yield tuple(card(number, address) for number in range(CONTESTANTS))
-    finally:
-        await runner.cleanup()

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pytest
 from aiohttp import web
 
+from loopback import on_loopback
 from opened import served_model
 from serving import API, ask, serving, vote, voter
 from tiltyard.arena.definition import ArenaDefinition, Pacing, built_in_definition
@@ -59,11 +60,8 @@ async def speak(request: web.Request) -> web.StreamResponse:
 async def provider() -> AsyncGenerator[str]:
     app = web.Application()
     app.router.add_post("/v1/chat/completions", speak)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
-    await runner.cleanup()
+    async with on_loopback(app) as address:
+        yield f"{address}/v1"
 
 
 async def listen(session: aiohttp.ClientSession, battle: str) -> dict[str, list[tuple[float, int]]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from loopback import on_loopback
 from opened import served_model
 from raw_reader import open_stream
 from serving import ask, serving, voter
@@ -37,11 +38,8 @@ async def speak(request: web.Request) -> web.StreamResponse:
 async def provider() -> AsyncGenerator[str]:
     app = web.Application()
     app.router.add_post("/v1/chat/completions", speak)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
-    await runner.cleanup()
+    async with on_loopback(app) as address:
+        yield f"{address}/v1"
 
 
 async def test_two_thousand_tokens_cost_at_most_150_bytes_each(

@@ -86,17 +86,12 @@ class AnyLLM:
             raise AnswerError(f"{contestant.id}: {NO_LIBRARY.sentence}")
         key = await key_of(contestant, self._environment)
         asking = Asking(contestant, endpoint, self._retrying, _recorded(contestant))
-        problem = ""
-        pieces = asking.pieces(lambda: self._once(contestant, conversation, key))
-        try:
-            async with aclosing(pieces):
-                async for piece in pieces:
-                    yield piece
-        except ProviderError as error:
-            problem = str(error)
-        # Raised here and not above, so that no traceback leads to the request and its headers.
-        if problem:
-            raise AnswerError(f"{contestant.id}: {contestant.model} {problem}")
+        pieces = asking.pieces(
+            lambda: self._once(contestant, conversation, key), named=contestant.model
+        )
+        async with aclosing(pieces):
+            async for piece in pieces:
+                yield piece
 
     async def close(self) -> None:
         """Close every connection."""

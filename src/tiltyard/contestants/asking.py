@@ -6,7 +6,7 @@ from typing import Any
 
 import stamina
 
-from tiltyard.contestants.adapter import Piece, Queued, Reasoning, Sent, Text
+from tiltyard.contestants.adapter import AnswerError, Piece, Queued, Reasoning, Sent, Text
 from tiltyard.contestants.card import Contestant
 from tiltyard.contestants.endpoints import Endpoint
 from tiltyard.contestants.retrying import Retrying
@@ -43,14 +43,35 @@ class Asking:
         self._retrying = retrying
         self._request = request
 
-    async def pieces(self, once: Once) -> AsyncGenerator[Piece]:
-        """Go through the answer, and let the endpoint's circuit know how it went.
+    async def pieces(self, once: Once, *, named: str) -> AsyncGenerator[Piece]:
+        """Go through the answer.
+
+        Parameters
+        ----------
+        once
+            Asks a single time.
+        named
+            What an operator knows the provider by: its address, or its model.
 
         Raises
         ------
-        ProviderError
-            The last one, when trying again is of no use.
+        AnswerError
+            With the provider's last words, when trying again is of no use.
         """
+        problem = ""
+        pieces = self._watched(once)
+        try:
+            async with aclosing(pieces):
+                async for piece in pieces:
+                    yield piece
+        except ProviderError as error:
+            problem = str(error)
+        # Raised here and not above, so that no traceback leads to the request and its headers.
+        if problem:
+            raise AnswerError(f"{self._contestant.id}: {named} {problem}")
+
+    async def _watched(self, once: Once) -> AsyncGenerator[Piece]:
+        """Let the endpoint's circuit know how it went."""
         pieces = self._tries(once)
         try:
             async with aclosing(pieces):

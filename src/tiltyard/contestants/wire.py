@@ -108,18 +108,11 @@ class WireAdapter:
             key=key,
             connect_s=connect_s,
         )
-        problem = ""
         asking = Asking(contestant, endpoint, self._retrying, request)
-        pieces = asking.pieces(lambda: self._once(contestant, call, request))
-        try:
-            async with aclosing(pieces):
-                async for piece in pieces:
-                    yield piece
-        except ProviderError as error:
-            problem = str(error)
-        # Raised here and not above, so that no traceback leads to the request and its headers.
-        if problem:
-            raise AnswerError(f"{contestant.id}: {call.url} {problem}")
+        pieces = asking.pieces(lambda: self._once(contestant, call, request), named=call.url)
+        async with aclosing(pieces):
+            async for piece in pieces:
+                yield piece
 
     async def close(self) -> None:
         """Close every connection."""

@@ -1,6 +1,10 @@
 """Column types that mean the same on SQLite and PostgreSQL."""
 
+import json
+import zlib
+from base64 import b64decode, b64encode
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer
 from sqlalchemy.dialects.postgresql import JSONB
@@ -35,6 +39,36 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 JsonValue = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 """A JSON document; binary on PostgreSQL, so that it can be searched."""
+
+
+class PackedJson(TypeDecorator[Any]):
+    """A large JSON document that nobody searches, compressed: a JSON string of base64 of zlib.
+
+    Documents that were written before there was compression are read as they are.
+    """
+
+    impl = JsonValue
+    cache_ok = True
+
+    def process_bind_param(
+        self,
+        value: Any,  # noqa: ANN401  # JSON is any of its types
+        dialect: Dialect,  # noqa: ARG002  # SQLAlchemy's signature
+    ) -> str | None:
+        """Compress."""
+        if value is None:
+            return None
+        text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+        return b64encode(zlib.compress(text.encode())).decode()
+
+    def process_result_value(
+        self,
+        value: Any,  # noqa: ANN401  # JSON is any of its types
+        dialect: Dialect,  # noqa: ARG002  # SQLAlchemy's signature
+    ) -> Any:  # noqa: ANN401  # JSON is any of its types
+        """Unpack."""
+        return json.loads(zlib.decompress(b64decode(value))) if isinstance(value, str) else value
+
 
 Sequence = BigInteger().with_variant(Integer, "sqlite")
 """An automatic number; SQLite counts only in columns it knows as INTEGER."""

@@ -1,9 +1,10 @@
 """Published boards, oldest to newest. A snapshot is never changed."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tiltyard.ledger.records import Snapshot
@@ -34,11 +35,95 @@ async def read_snapshot(
     connection: AsyncConnection, arena: str, slice_: str, *, at: datetime | None = None
 ) -> Snapshot | None:
     """Read the newest board, or the one that was newest at an instant."""
-    query = snapshots.select().where(snapshots.c.arena == arena, snapshots.c.slice == slice_)
-    if at is not None:
-        query = query.where(snapshots.c.published_at <= at)
-    row = (await connection.execute(query.order_by(snapshots.c.id.desc()).limit(1))).first()
+    row = (await connection.execute(_newest(arena, slice_, at=at))).first()
     return None if row is None else _snapshot(row)
+
+
+async def read_snapshot_before(
+    connection: AsyncConnection, arena: str, slice_: str, instant: datetime
+) -> Snapshot | None:
+    """Read the board that was the newest until another was published at this instant."""
+    query = _by_time(_of_board(arena, slice_)).where(snapshots.c.published_at < instant)
+    row = (await connection.execute(query)).first()
+    return None if row is None else _snapshot(row)
+
+
+async def read_moments(
+    connection: AsyncConnection,
+    arena: str,
+    slice_: str,
+    *,
+    until: datetime | None = None,
+    limit: int,
+) -> Sequence[datetime]:
+    """Read when a board was published, the newest first, and not later than `until`."""
+    when = snapshots.c.published_at
+    query = select(when).where(snapshots.c.arena == arena, snapshots.c.slice == slice_)
+    if until is not None:
+        query = query.where(when <= until)
+    return list(await connection.scalars(query.order_by(when.desc()).limit(limit)))
+
+
+def read_course(
+    connection: Connection,
+    arena: str,
+    slice_: str,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    most: int,
+) -> list[Snapshot]:
+    """Read a board's snapshots over a time, oldest first: all, or where they are many a choice.
+
+    Of many, those that were the newest at `most` instants, evenly apart from the first snapshot to
+    the last, both among them.
+
+    Synchronous: it reads much, and belongs in a thread (`Ledger.in_thread`).
+    """
+    within = [snapshots.c.arena == arena, snapshots.c.slice == slice_]
+    within += [] if since is None else [snapshots.c.published_at >= since]
+    within += [] if until is None else [snapshots.c.published_at <= until]
+    query = snapshots.select().where(*within).order_by(snapshots.c.published_at, snapshots.c.id)
+    ids = query.with_only_columns(snapshots.c.id, snapshots.c.published_at)
+    rows = connection.execute(ids.limit(most + 1)).all()
+    if len(rows) > most:
+        end = func.max(snapshots.c.published_at)
+        last = connection.scalars(select(end).where(*within)).one()
+        chosen = _evenly(
+            connection, _by_time(_of_board(arena, slice_)), rows[0].published_at, last, most
+        )
+    else:
+        chosen = [row.id for row in rows]
+    found = connection.execute(query.where(snapshots.c.id.in_(chosen)))
+    return [_snapshot(row) for row in found]
+
+
+def _evenly(
+    connection: Connection, newest: Select[Any], first: datetime, last: datetime, most: int
+) -> list[int]:
+    step = (last - first) / (most - 1)
+    instants = [first + number * step for number in range(most - 1)] + [last]
+    look = newest.with_only_columns(snapshots.c.id)
+    found = (
+        connection.scalars(look.where(snapshots.c.published_at <= instant)).one()
+        for instant in instants
+    )
+    return list(dict.fromkeys(found))
+
+
+def _of_board(arena: str, slice_: str) -> Select[Any]:
+    return snapshots.select().where(snapshots.c.arena == arena, snapshots.c.slice == slice_)
+
+
+def _newest(arena: str, slice_: str, *, at: datetime | None = None) -> Select[Any]:
+    query = _of_board(arena, slice_)
+    if at is None:  # by its number: a clock may have been set back
+        return query.order_by(snapshots.c.id.desc()).limit(1)
+    return _by_time(query).where(snapshots.c.published_at <= at)
+
+
+def _by_time(query: Select[Any]) -> Select[Any]:
+    return query.order_by(snapshots.c.published_at.desc(), snapshots.c.id.desc()).limit(1)
 
 
 def _snapshot(row: Any) -> Snapshot:  # noqa: ANN401  # a row

@@ -23,7 +23,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-from tiltyard.ledger.columns import JsonValue, Sequence, UtcDateTime
+from tiltyard.ledger.columns import JsonValue, PackedJson, Sequence, UtcDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -246,7 +246,8 @@ snapshots = Table(
     Column("arena", String(40), nullable=False),
     Column("slice", String(40), nullable=False),
     Column("last_vote", Sequence, nullable=False),
-    Column("board", JsonValue, nullable=False),
+    Column("board", PackedJson, nullable=False),
     Column("published_at", UtcDateTime, nullable=False),
     Index("ix_snapshots_arena_slice_id", "arena", "slice", "id"),
+    Index("ix_snapshots_arena_slice_published_at", "arena", "slice", "published_at"),
 )

@@ -27,6 +27,7 @@ def create_app(installation: Installation) -> FastAPI:
     app.state.arenas = installation.arenas
     app.state.uploads = installation.uploads
     app.state.boards = installation.boards
+    app.state.history = installation.history
     app.state.doorway = installation.doorway
     app.state.worker = installation.worker
     app.state.ledger = installation.ledger

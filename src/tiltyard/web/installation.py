@@ -18,6 +18,7 @@ from tiltyard.arena.roster import Roster
 from tiltyard.arena.service import NO_SUCH_BATTLE, Arena, UnknownBattleError
 from tiltyard.arena.uploads import Uploads
 from tiltyard.blobs.opening import open_blobs
+from tiltyard.boards.history import BoardHistory
 from tiltyard.boards.published import PublishedBoards
 from tiltyard.boards.recipe import Recipe
 from tiltyard.contestants.adapters import Adapters
@@ -49,6 +50,7 @@ class Installation:
     uploads: Uploads
     adapters: Adapters
     boards: PublishedBoards
+    history: BoardHistory
     worker: Worker
     voters: Voters
     doorway: Doorway
@@ -192,6 +194,7 @@ def install(
         uploads=uploads,
         adapters=adapters,
         boards=boards,
+        history=BoardHistory(ledger, boards),
         worker=Worker(
             ledger,
             boards,

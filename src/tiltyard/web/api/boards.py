@@ -1,12 +1,13 @@
 """Published boards over HTTP."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import AwareDatetime, BaseModel
 
-from tiltyard.boards.published import PublishedBoards, UnknownBoardError
+from tiltyard.boards.published import PublishedBoards
+from tiltyard.web.api.instants import in_utc
 
 router = APIRouter(prefix="/boards", tags=["boards"])
 
@@ -119,11 +120,4 @@ async def one_board(
     at: AwareDatetime | None = None,
 ) -> BoardOut:
     """Show a board as it is now, or as it was at an instant."""
-    return BoardOut.model_validate(await boards.board(arena, slice_name, at=_in_utc(at)))
-
-
-def _in_utc(at: datetime | None) -> datetime | None:
-    try:
-        return None if at is None else at.astimezone(UTC)
-    except OverflowError:
-        raise UnknownBoardError("There was no board at that time.") from None
+    return BoardOut.model_validate(await boards.board(arena, slice_name, at=in_utc(at)))

@@ -1,0 +1,153 @@
+"""A board's past: its snapshots, the course of ratings through them, and what changed between."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tiltyard.boards.changes import Change, Moved, changes_between
+from tiltyard.boards.published import PublishedBoards
+from tiltyard.ledger import snapshots
+from tiltyard.ledger.engine import Ledger, SyncConnection
+from tiltyard.ledger.records import Snapshot
+
+POINTS = 120
+"""A course has this many points unless asked otherwise: one for every few pixels of a chart."""
+MOST_POINTS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Where a model stood when a board was published; not rated, it has neither rating nor rank."""
+
+    at: datetime
+    rating: float | None
+    lower: float | None
+    upper: float | None
+    rank: int | None
+    battles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A model's rating over time, oldest point first, under its newest name."""
+
+    model: str
+    name: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two snapshots of a board and what changed; before the first snapshot there is none."""
+
+    before: datetime | None
+    after: datetime | None
+    changes: tuple[Change, ...]
+
+
+class BoardHistory:
+    """What became of an installation's boards.
+
+    Parameters
+    ----------
+    ledger
+        Where the snapshots are kept.
+    boards
+        Which boards there are.
+    """
+
+    def __init__(self, ledger: Ledger, boards: PublishedBoards) -> None:
+        self._ledger = ledger
+        self._boards = boards
+
+    async def moments(
+        self, arena: str, slice_: str, *, until: datetime | None = None, limit: int = 100
+    ) -> Sequence[datetime]:
+        """Say when a board was published, the newest first.
+
+        Raises
+        ------
+        UnknownBoardError
+            When there is no such board.
+        """
+        await self._boards.board(arena, slice_)
+        async with self._ledger.reading() as connection:
+            return await snapshots.read_moments(connection, arena, slice_, until=until, limit=limit)
+
+    async def courses(
+        self,
+        arena: str,
+        slice_: str,
+        models: Sequence[str] = (),
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        points: int = POINTS,
+    ) -> list[Course]:
+        """Follow models through a board's snapshots; without any named, those of its newest board.
+
+        Raises
+        ------
+        UnknownBoardError
+            When there is no such board.
+        """
+        board = await self._boards.board(arena, slice_)
+
+        def read(connection: SyncConnection) -> list[Course]:
+            past = snapshots.read_course(
+                connection, arena, slice_, since=since, until=until, most=points
+            )
+            return [course_of(past, id_) for id_ in models or [r["model"] for r in board["models"]]]
+
+        return await self._ledger.in_thread(read)
+
+    async def pair(
+        self, arena: str, slice_: str, *, since: datetime | None, at: datetime | None
+    ) -> tuple[Snapshot | None, Snapshot | None]:
+        """Find the two snapshots to compare: the one at `at`, and that at `since` or before it.
+
+        Raises
+        ------
+        UnknownBoardError
+            When there is no such board, or there was none at `at`.
+        """
+        await self._boards.board(arena, slice_, at=at)
+        async with self._ledger.reading() as connection:
+            after = await snapshots.read_snapshot(connection, arena, slice_, at=at)
+            if after is None:
+                return None, None
+            if since is not None:
+                return await snapshots.read_snapshot(connection, arena, slice_, at=since), after
+            instant = after.published_at
+            before = await snapshots.read_snapshot_before(connection, arena, slice_, instant)
+            return before, after
+
+
+def compared(
+    before: Snapshot | None, after: Snapshot | None, moved: Sequence[Moved] = ()
+) -> Comparison:
+    """Compare two snapshots of one board; nothing changed where one of them is missing."""
+    changes = changes_between(before.board, after.board, moved) if before and after else ()
+    return Comparison(
+        before.published_at if before else None,
+        after.published_at if after else None,
+        tuple(changes),
+    )
+
+
+def course_of(past: Sequence[Snapshot], model: str) -> Course:
+    """Follow one model through snapshots; where it was on no board there is no point."""
+    found = [
+        (snapshot.published_at, row)
+        for snapshot in past
+        for row in snapshot.board["models"]
+        if row["model"] == model
+    ]
+    name = found[-1][1]["name"] if found else model
+    return Course(model, name, tuple(_point(at, row) for at, row in found))
+
+
+def _point(at: datetime, row: Mapping[str, Any]) -> Point:
+    numbers = (row[name] for name in ("rating", "lower", "upper", "rank", "battles"))
+    return Point(at, *numbers)

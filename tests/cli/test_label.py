@@ -1,8 +1,10 @@
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 
+from opened import open_ledger, opened
 from tiltyard.cli import main
 
 TEXTS = {
@@ -43,3 +45,34 @@ def test_bad_examples_end_with_one_sentence(
         main(["label", "train", str(file), "--name", "topic", "--out", str(tmp_path / "x")])
     assert left.value.code == 2
     assert "has no column label; there are text, verdict" in capsys.readouterr().err
+
+
+def test_battles_are_labelled_and_counted(
+    ledger_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TILTYARD_DATABASE_URL", ledger_url)
+    asyncio.run(add_examples(ledger_url))
+    main(["label", "run", "--labeller", "language"])
+    assert "600 battles labelled" in capsys.readouterr().out
+    main(["label", "status", "--json"])
+    found = json.loads(capsys.readouterr().out)
+    language = next(one for one in found["labellers"] if one["labeller"] == "language")
+    assert (found["battles"], language["battles"]) == (600, 600)
+    main(["label", "status"])
+    said = capsys.readouterr().out
+    assert "100.0%" in said
+    assert "600 battles to label" in said
+
+
+async def add_examples(ledger_url: str) -> None:
+    async with open_ledger(ledger_url) as ledger, opened(ledger) as arena:
+        await arena.add_examples()
+
+
+def test_a_labeller_that_is_not_there_ends_with_one_sentence(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["label", "run", "--labeller", "langage"])
+    assert left.value.code == 2
+    assert "There is no labeller 'langage'; there are language" in capsys.readouterr().err

@@ -15,21 +15,24 @@ pytestmark = pytest.mark.anyio
 OPERATOR = "an-operator-token-0123456789"
 
 
-async def look(base: str, **headers: str) -> tuple[int, Any]:
+async def look(base: str, what: str = "endpoints", **headers: str) -> tuple[int, Any]:
     async with (
         aiohttp.ClientSession(base, headers=headers) as session,
-        session.get("/operations/endpoints") as response,
+        session.get(f"/operations/{what}") as response,
     ):
         return response.status, await response.json()
 
 
+@pytest.mark.parametrize("what", ["endpoints", "labels"])
 @pytest.mark.parametrize("given", [None, "Bearer wrong", f"Basic {OPERATOR}", "Bearer", "Bearer ü"])
 async def test_nobody_else_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str | None
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str | None, what: str
 ) -> None:
     monkeypatch.setenv("TILTYARD_OPERATOR_TOKEN", OPERATOR)
     async with serving(tmp_path) as base:
-        status, answer = await look(base, **({} if given is None else {"Authorization": given}))
+        status, answer = await look(
+            base, what, **({} if given is None else {"Authorization": given})
+        )
     assert status == 401
     assert "the operator's token" in answer["detail"]
 
@@ -38,6 +41,17 @@ async def test_without_a_token_nobody_is_told(tmp_path: Path) -> None:
     async with serving(tmp_path) as base:
         assert (await look(base, Authorization="Bearer "))[0] == 401
         assert (await look(base, Authorization="Bearer None"))[0] == 401
+
+
+async def test_the_operator_sees_how_far_labelling_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TILTYARD_OPERATOR_TOKEN", OPERATOR)
+    async with serving(tmp_path) as base:
+        status, found = await look(base, "labels", Authorization=f"Bearer {OPERATOR}")
+    assert status == 200
+    assert found["battles"] == 0
+    assert {"language"} <= {one["labeller"] for one in found["labellers"]}
 
 
 async def test_an_outage_shows_and_battles_go_on_without_it(

@@ -12,6 +12,7 @@ from tiltyard.boards.published import PublishedBoards
 from tiltyard.boards.recipe import Recipe
 from tiltyard.ledger.battles_table import read_votes
 from tiltyard.ledger.engine import Ledger
+from tiltyard.worker.labelling import Labelling
 from tiltyard.worker.once import work_once
 from tiltyard.worker.service import Done, Worker
 
@@ -74,9 +75,9 @@ async def test_a_defect_in_one_pass_does_not_end_the_worker(ledger: Ledger) -> N
         boards = PublishedBoards(ledger, ["text"], Recipe())
         worker = Worker(ledger, boards, every_s=0.01)
         broken = Ledger("postgresql://nobody@/nothing?host=/nonexistent")
-        worker._ledger, kept = broken, ledger
+        worker._labelling = Labelling(broken)
         await worker.attempt()
-        worker._ledger = kept
+        worker._labelling = Labelling(ledger)
         await arena.add_examples()
         await worker.attempt()
         assert (await boards.board("text", "overall"))["votes"] == 600

@@ -18,7 +18,7 @@ COMMANDS = {
     "rank": "Rank the models in VOTES, one or more files of pairwise votes.",
     "simulate": "Try a pairing policy on votes from a known truth.",
     "verify": "Rebuild BOARD from its votes and compare.",
-    "label": "Teach a labeller from examples, and see how good one is.",
+    "label": "Label battles, teach a labeller from examples, and see how good one is.",
     "db": "Look after the ledger's database.",
 }
 """Every command and its first line of help, so that `--help` loads none of them."""

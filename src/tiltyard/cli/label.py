@@ -1,4 +1,4 @@
-"""`tiltyard label`: teach a labeller from examples, and see how good one is."""
+"""`tiltyard label`: label battles, teach a labeller from examples, and see how good one is."""
 
 import json
 from collections.abc import Callable
@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from tiltyard.cli.label_battles import run, status
 
 if TYPE_CHECKING:
     from tiltyard.labels.agreement import Agreement, Share
@@ -26,7 +28,11 @@ def _examples(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.group()
 def label() -> None:
-    """Teach a labeller from examples, and see how good one is."""
+    """Label battles, teach a labeller from examples, and see how good one is."""
+
+
+label.add_command(run)
+label.add_command(status)
 
 
 @label.command()

@@ -6,7 +6,8 @@ import numpy.typing as npt
 from tiltyard.labels.agreement import Agreement, agreement
 from tiltyard.labels.errors import LabelError
 from tiltyard.labels.examples import Examples, table_of
-from tiltyard.labels.labellers import TextLabeller
+from tiltyard.labels.labeller import Labeller
+from tiltyard.labels.labellers import classes_of
 from tiltyard.labels.linear import LinearClassifier, train_classifier
 
 
@@ -17,9 +18,11 @@ def train(name: str, examples: Examples) -> LinearClassifier:
     )
 
 
-def evaluated(labeller: TextLabeller, examples: Examples, *, seed: int = 0) -> Agreement:
+def evaluated(
+    labeller: Labeller | LinearClassifier, examples: Examples, *, seed: int = 0
+) -> Agreement:
     """Label all examples and compare with the truth."""
-    given = labeller.classes_of(examples.texts)
+    given = classes_of(labeller, examples.texts)
     classes = tuple(sorted({*examples.classes, *(name for names in given for name in names)}))
     true = table_of([examples.names(row) for row in range(len(examples))], classes)
     return agreement(true, table_of(given, classes), classes, seed=seed)

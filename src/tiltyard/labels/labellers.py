@@ -1,47 +1,55 @@
-"""The labellers of single texts, by name."""
+"""The labellers that ship with Tiltyard, and trained ones by their file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
-from tiltyard.labels import language
+import polars as pl
+
 from tiltyard.labels.errors import LabelError
+from tiltyard.labels.labeller import Batch, ColumnType, Conversation, Label, Labeller
+from tiltyard.labels.language import LanguageLabeller
 from tiltyard.labels.linear import LinearClassifier
 
-
-class TextLabeller(Protocol):
-    """Say which classes texts have: a pure function, so that the same text has the same label."""
-
-    @property
-    def name(self) -> str:
-        """What the labels tell."""
-        ...
-
-    @property
-    def version(self) -> str:
-        """Another version may label otherwise; its labels stand beside the older ones."""
-        ...
-
-    def classes_of(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
-        """Name the classes of each text."""
-        ...
+SIDE_A = "_a"
 
 
-class LanguageLabeller:
-    """The language of a text as a code, or `unknown`."""
-
-    name = language.LABELLER
-    version = language.VERSION
-
-    def classes_of(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
-        """Name the language of each text."""
-        return [(language.detect_language(text).code,) for text in texts]
+@cache
+def shipped_labellers() -> tuple[Labeller, ...]:
+    """All labellers that need nothing but this package, in the order of their columns."""
+    return (LanguageLabeller(),)
 
 
-SHIPPED: dict[str, type[TextLabeller]] = {LanguageLabeller.name: LanguageLabeller}
+def label_columns() -> dict[str, ColumnType]:
+    """Name every column that labels of battles have, with its type."""
+    return {
+        column: dtype
+        for labeller in shipped_labellers()
+        for column, dtype in labeller.columns.items()
+    }
 
 
-def find_labeller(named: str) -> TextLabeller:
+def shipped_labeller(name: str) -> Labeller:
+    """Find a labeller that ships with Tiltyard.
+
+    Raises
+    ------
+    LabelError
+        When none has this name.
+    """
+    for labeller in shipped_labellers():
+        if labeller.name == name:
+            return labeller
+    raise LabelError(f"There is no labeller {name!r}; there are {', '.join(labeller_names())}.")
+
+
+def labeller_names() -> list[str]:
+    """Name the labellers that ship with Tiltyard."""
+    return [labeller.name for labeller in shipped_labellers()]
+
+
+def find_labeller(named: str) -> "Labeller | LinearClassifier":
     """Find a labeller that ships with Tiltyard by its name, or a trained one by its file.
 
     Raises
@@ -49,11 +57,51 @@ def find_labeller(named: str) -> TextLabeller:
     LabelError
         When there is neither.
     """
-    if named in SHIPPED:
-        return SHIPPED[named]()
+    if named in labeller_names():
+        return shipped_labeller(named)
     if not Path(named).exists():
         raise LabelError(
-            f"There is no labeller {named!r}: name one of {', '.join(SHIPPED)}, "
+            f"There is no labeller {named!r}: name one of {', '.join(labeller_names())}, "
             "or a file that tiltyard label train made."
         )
     return LinearClassifier.load(named)
+
+
+def classes_of(
+    labeller: "Labeller | LinearClassifier", texts: Sequence[str]
+) -> list[tuple[str, ...]]:
+    """Name the classes that a labeller gives to single texts.
+
+    A labeller of battles reads each text as what the person asked, or as side a's answer where its
+    columns are about sides. A class is a column that is true, a name in a column, or one in a
+    column's list; of a column that is a number or empty, none.
+    """
+    if isinstance(labeller, LinearClassifier):
+        return labeller.classes_of(texts)
+    about_sides = any(column.endswith(SIDE_A) for column in labeller.columns)
+    said = [Conversation((), (text,)) if about_sides else Conversation((text,)) for text in texts]
+    return [_names(labeller, label) for label in labeller.label(Batch(said))]
+
+
+def _names(labeller: Labeller, label: Label) -> tuple[str, ...]:
+    about_a = {name: found for name, found in label.value.items() if not name.endswith("_b")}
+    return tuple(
+        one
+        for column, found in about_a.items()
+        for one in _names_in(column.removesuffix(SIDE_A), found, labeller.columns[column])
+    )
+
+
+def _names_in(column: str, found: Any, dtype: ColumnType) -> Sequence[str]:  # noqa: ANN401  # JSON
+    if not found:
+        return ()
+    if dtype == pl.Boolean:
+        return (column,)
+    if dtype == pl.String:
+        return (str(found),)
+    return tuple(found) if isinstance(found, list | tuple) else ()
+
+
+def versions_of(labellers: Sequence[Labeller]) -> Mapping[str, str]:
+    """Say which version of each labeller there is."""
+    return {labeller.name: labeller.version for labeller in labellers}

@@ -1,17 +1,20 @@
 """Facts about battles that were found later."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tiltyard.ledger.inserting import insert_new
-from tiltyard.ledger.records import Parts
-from tiltyard.ledger.tables import erasures, labels, turns
+from tiltyard.ledger.settled import is_settled
+from tiltyard.ledger.tables import battles, erasures, labels
+
+Versions = Mapping[str, str]
+"""Labellers by name, each with its version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,30 +28,53 @@ class FoundLabel:
     score: float | None
 
 
-class Unlabelled(NamedTuple):
-    """A battle that lacks a label, with its first message."""
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many battles a version of a labeller has labelled, and when the last time."""
 
-    battle: UUID
-    parts: Parts
+    labeller: str
+    version: str
+    battles: int
+    last_at: datetime
 
 
-async def lacking_label(
-    connection: AsyncConnection, labeller: str, version: str, *, limit: int
-) -> Sequence[Unlabelled]:
-    """Find battles that this version of this labeller has not seen."""
-    seen = select(labels.c.battle).where(
-        labels.c.labeller == labeller, labels.c.labeller_version == version
+def lacking_labels(
+    connection: Connection, wanted: Versions, *, after: UUID | None, limit: int
+) -> list[UUID]:
+    """Find settled battles that lack the label of at least one labeller, in the order of their ids.
+
+    A battle that is not settled may go on; one whose words were erased says nothing.
+
+    Parameters
+    ----------
+    wanted
+        The labellers.
+    after
+        Only battles behind this one; all when None.
+    """
+    there = (
+        select(func.count())
+        .where(labels.c.battle == battles.c.id, _made_by(wanted))
+        .correlate(battles)
+        .scalar_subquery()
     )
-    rows = await connection.execute(
-        select(turns.c.battle, turns.c.parts)
-        .where(
-            turns.c.number == 1,
-            turns.c.battle.not_in(seen),
-            turns.c.battle.not_in(select(erasures.c.battle)),
-        )
-        .limit(limit)
+    query = select(battles.c.id).where(*_to_label(), there < len(wanted))
+    if after is not None:
+        query = query.where(battles.c.id > after)
+    return list(connection.scalars(query.order_by(battles.c.id).limit(limit)))
+
+
+def labels_there(
+    connection: Connection, ids: Sequence[UUID], wanted: Versions
+) -> Mapping[UUID, set[str]]:
+    """Say which of the labellers have labelled which of the battles."""
+    there: dict[UUID, set[str]] = {id_: set() for id_ in ids}
+    query = select(labels.c.battle, labels.c.labeller).where(
+        labels.c.battle.in_(ids), _made_by(wanted)
     )
-    return [Unlabelled(row.battle, row.parts) for row in rows]
+    for row in connection.execute(query):
+        there[row.battle].add(row.labeller)
+    return there
 
 
 async def add_labels(
@@ -70,3 +96,41 @@ async def add_labels(
             for label in found
         ],
     )
+
+
+def count_to_label(connection: Connection) -> int:
+    """Count the battles that can be labelled: settled, and their words not erased."""
+    query = select(func.count()).select_from(battles).where(*_to_label())
+    return int(connection.scalar(query) or 0)
+
+
+def read_coverage(connection: Connection) -> list[Coverage]:
+    """Count what every version of every labeller has labelled, of battles that still have words."""
+    query = (
+        select(
+            labels.c.labeller,
+            labels.c.labeller_version,
+            func.count().label("battles"),
+            func.max(labels.c.labelled_at).label("last_at"),
+        )
+        .where(labels.c.battle.not_in(select(erasures.c.battle)))
+        .group_by(labels.c.labeller, labels.c.labeller_version)
+        .order_by(labels.c.labeller, func.max(labels.c.labelled_at).desc())
+    )
+    return [
+        Coverage(row.labeller, row.labeller_version, row.battles, row.last_at)
+        for row in connection.execute(query)
+    ]
+
+
+def _made_by(wanted: Versions) -> ColumnElement[bool]:
+    return or_(
+        *(
+            and_(labels.c.labeller == name, labels.c.labeller_version == version)
+            for name, version in wanted.items()
+        )
+    )
+
+
+def _to_label() -> tuple[ColumnElement[bool], ...]:
+    return is_settled(), battles.c.id.not_in(select(erasures.c.battle))

@@ -1,6 +1,8 @@
-"""What only the operator may see: how the providers' endpoints are doing."""
+"""What only the operator may see: how endpoints are doing, and how far labelling is."""
 
 import secrets
+from dataclasses import asdict
+from datetime import datetime
 from typing import ClassVar
 
 from fastapi import APIRouter, Request
@@ -10,6 +12,7 @@ from tiltyard.contestants.circuit import CircuitState
 from tiltyard.contestants.endpoints import Endpoint, Endpoints
 from tiltyard.errors import TiltyardError
 from tiltyard.web.api.bodies import PROBLEMS
+from tiltyard.worker.label_status import read_label_status
 
 router = APIRouter(tags=["operations"], responses=PROBLEMS)
 
@@ -61,3 +64,28 @@ def _health(endpoint: Endpoint) -> EndpointHealth:
         last_problem=circuit.last_problem,
         answers_running=endpoint.running,
     )
+
+
+class LabellerCoverage(BaseModel):
+    """How many battles one version of a labeller has labelled."""
+
+    labeller: str
+    version: str
+    current: bool
+    battles: int
+    last_at: datetime | None
+
+
+class LabelCoverage(BaseModel):
+    """How many battles there are to label, and how many each labeller has."""
+
+    battles: int
+    labellers: list[LabellerCoverage]
+
+
+@router.get("/operations/labels")
+async def list_labellers(request: Request) -> LabelCoverage:
+    """Say how far labelling is, for who has the operator's token."""
+    _require_operator(request)
+    found = await read_label_status(request.app.state.ledger)
+    return LabelCoverage.model_validate(asdict(found))

@@ -1,20 +1,43 @@
 """One pass of the worker over a ledger, for a terminal or a timer."""
 
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tiltyard.boards.published import PublishedBoards
 from tiltyard.boards.recipe import Recipe
+from tiltyard.labels.labeller import Labeller
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.migrate import upgrade_ledger
 from tiltyard.ledger.register import read_arenas
+from tiltyard.worker.label_status import LabelStatus, read_label_status
+from tiltyard.worker.labelling import Labelling
 from tiltyard.worker.service import Done, Worker
 
 
 async def work_once(place: Path | str) -> Done:
     """Bring a ledger up to date and do what there is to do."""
-    async with Ledger(place) as ledger:
-        await upgrade_ledger(ledger)
+    async with _opened(place) as ledger:
         async with ledger.reading() as connection:
             arenas = await read_arenas(connection)
         boards = PublishedBoards(ledger, arenas, Recipe())
         return await Worker(ledger, boards, every_s=1.0).once()
+
+
+async def label_once(place: Path | str, labellers: Sequence[Labeller]) -> int:
+    """Let these labellers label what lacks their labels; count the battles."""
+    async with _opened(place) as ledger:
+        return await Labelling(ledger, labellers).label_all()
+
+
+async def label_status_once(place: Path | str) -> LabelStatus:
+    """Say how far labelling is."""
+    async with _opened(place) as ledger:
+        return await read_label_status(ledger)
+
+
+@asynccontextmanager
+async def _opened(place: Path | str) -> AsyncGenerator[Ledger]:
+    async with Ledger(place) as ledger:
+        await upgrade_ledger(ledger)
+        yield ledger

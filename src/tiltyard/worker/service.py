@@ -5,19 +5,15 @@ import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from time import monotonic
 
 import structlog
 
 from tiltyard.boards.published import PublishedBoards
-from tiltyard.labels import language
-from tiltyard.ledger import labels
 from tiltyard.ledger.engine import OUTAGES, Ledger
-from tiltyard.ledger.labels import FoundLabel, Unlabelled
 from tiltyard.ledger.presence import Presence
+from tiltyard.worker.labelling import Labelling
 
-BATCH = 400
 LOOK_S = 30.0
 """How long the worker waits for a wake before it looks by itself."""
 REST = 4.0
@@ -61,9 +57,9 @@ class Worker:
         presence: Presence | None = None,
         chores: Sequence[Chore] = (),
     ) -> None:
-        self._ledger = ledger
         self._presence = presence
         self._boards = boards
+        self._labelling = Labelling(ledger)
         self._chores = chores
         self._every_s = every_s
         self._woken = asyncio.Event()
@@ -76,7 +72,7 @@ class Worker:
 
     async def once(self) -> Done:
         """Label every battle and publish every board that lacks it."""
-        done = Done(await self._label_languages(), await self._boards.publish_stale())
+        done = Done(await self._labelling.label_all(), await self._boards.publish_stale())
         for chore in self._chores:
             await chore()
         return done
@@ -108,29 +104,3 @@ class Worker:
         except Exception:  # noqa: BLE001  # the job's edge: boards must not freeze for one defect
             trace = traceback.format_exc()
             log.error("the worker could not finish its pass", traceback=trace)  # noqa: TRY400  # the traceback as text shows no values
-
-    async def _label_languages(self) -> int:
-        total = 0
-        while batch := await self._unlabelled():
-            found = await asyncio.to_thread(_languages, batch)
-            async with self._ledger.writing() as connection:
-                await labels.add_labels(connection, found, datetime.now(UTC))
-            total += len(found)
-        return total
-
-    async def _unlabelled(self) -> Sequence[Unlabelled]:
-        async with self._ledger.reading() as connection:
-            return await labels.lacking_label(
-                connection, language.LABELLER, language.VERSION, limit=BATCH
-            )
-
-
-def _languages(batch: Sequence[Unlabelled]) -> list[FoundLabel]:
-    found = []
-    for battle, parts in batch:
-        text = "\n".join(str(part.get("text", "")) for part in parts)
-        code, score = language.detect_language(text)
-        found.append(
-            FoundLabel(battle, language.LABELLER, language.VERSION, {"language": code}, score)
-        )
-    return found

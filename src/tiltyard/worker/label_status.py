@@ -1,0 +1,63 @@
+"""What has been labelled, by whom, and what is lacking."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tiltyard.labels.labellers import shipped_labellers, versions_of
+from tiltyard.ledger.engine import Ledger, SyncConnection
+from tiltyard.ledger.labels import Coverage, count_to_label, read_coverage
+
+
+@dataclass(frozen=True, slots=True)
+class LabellerStatus:
+    """One version of a labeller.
+
+    Attributes
+    ----------
+    current
+        Whether the worker labels with this version; older ones stay as they are.
+    battles
+        How many battles it has labelled.
+    last_at
+        When it labelled the last time; None when it never has.
+    """
+
+    labeller: str
+    version: str
+    current: bool
+    battles: int
+    last_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelStatus:
+    """How many battles there are to label, and how many each labeller has."""
+
+    battles: int
+    labellers: Sequence[LabellerStatus]
+
+
+async def read_label_status(ledger: Ledger) -> LabelStatus:
+    """Count what is labelled and what is not."""
+    return await ledger.in_thread(_status)
+
+
+def _status(connection: SyncConnection) -> LabelStatus:
+    current = versions_of(shipped_labellers())
+    counted = read_coverage(connection)
+    there = {(one.labeller, one.version) for one in counted}
+    found = [_of(one, current=current.get(one.labeller) == one.version) for one in counted]
+    idle = [
+        LabellerStatus(name, version, current=True, battles=0, last_at=None)
+        for name, version in current.items()
+        if (name, version) not in there
+    ]
+    rows = sorted([*found, *idle], key=lambda one: (one.labeller, not one.current))
+    return LabelStatus(count_to_label(connection), rows)
+
+
+def _of(counted: Coverage, *, current: bool) -> LabellerStatus:
+    return LabellerStatus(
+        counted.labeller, counted.version, current, counted.battles, counted.last_at
+    )

@@ -1,0 +1,107 @@
+"""Label the battles that lack a label, batch by batch."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from tiltyard.labels.labeller import Batch, Conversation, Label, Labeller
+from tiltyard.labels.labellers import shipped_labellers, versions_of
+from tiltyard.ledger import labels
+from tiltyard.ledger.conversations import Said, read_cards, read_said
+from tiltyard.ledger.engine import Ledger, SyncConnection
+from tiltyard.ledger.labels import FoundLabel
+
+BATCH = 200
+READ_CHARS = 50_000
+"""So much is read of what each side says in a battle: a batch fits into memory whatever comes."""
+
+NAMING = ("id", "name", "model", "organisation", "family", "alias")
+"""The keys of a card that say what its contestant is called."""
+
+
+class Labelled(NamedTuple):
+    """The labels of a batch of battles, and the last battle of it."""
+
+    found: Sequence[FoundLabel]
+    last: UUID
+    battles: int
+
+
+class Labelling:
+    """Finds what lacks a label and labels it.
+
+    Several at once do no harm: the labels are the same, and each is kept once. Killed half way,
+    the next one goes on where labels are lacking.
+
+    Parameters
+    ----------
+    ledger
+        Where battles are found and labels are kept.
+    labellers
+        All that ship with Tiltyard, when left out.
+    """
+
+    def __init__(self, ledger: Ledger, labellers: Sequence[Labeller] | None = None) -> None:
+        self._ledger = ledger
+        self._labellers = shipped_labellers() if labellers is None else labellers
+        self._cards: dict[str, Mapping[str, Any]] = {}
+
+    async def label_all(self) -> int:
+        """Label every battle that lacks a label; count them."""
+        total, after = 0, None
+        while (done := await self._label_batch(after)) is not None:
+            total, after = total + done.battles, done.last
+        return total
+
+    async def _label_batch(self, after: UUID | None) -> Labelled | None:
+        done = await self._ledger.in_thread(lambda connection: self._labels(connection, after))
+        if done is not None:
+            async with self._ledger.writing() as connection:
+                await labels.add_labels(connection, done.found, datetime.now(UTC))
+        return done
+
+    def _labels(self, connection: SyncConnection, after: UUID | None) -> Labelled | None:
+        wanted = versions_of(self._labellers)
+        ids = labels.lacking_labels(connection, wanted, after=after, limit=BATCH)
+        if not ids:
+            return None
+        there = labels.labels_there(connection, ids, wanted)
+        said = read_said(connection, ids, chars=READ_CHARS)
+        self._learn_cards(connection, said)
+        batches: dict[tuple[UUID, ...], Batch] = {}
+        found = []
+        for labeller in self._labellers:
+            lacking = [one for one in said if labeller.name not in there[one.battle]]
+            if lacking:
+                which = tuple(one.battle for one in lacking)
+                batch = batches.setdefault(which, self._batch(lacking))
+                found += _found(labeller, which, labeller.label(batch))
+        return Labelled(found, ids[-1], len(ids))
+
+    def _batch(self, said: Sequence[Said]) -> Batch:
+        return Batch([self._conversation(one) for one in said])
+
+    def _learn_cards(self, connection: SyncConnection, said: Sequence[Said]) -> None:
+        needed = {version for one in said for version in one.versions.values()}
+        self._cards |= read_cards(connection, sorted(needed - self._cards.keys()))
+
+    def _conversation(self, said: Said) -> Conversation:
+        return Conversation(
+            asked=tuple(said.asked),
+            answers_a=tuple(said.answers["a"]),
+            answers_b=tuple(said.answers["b"]),
+            names_a=self._names(said, "a"),
+            names_b=self._names(said, "b"),
+        )
+
+    def _names(self, said: Said, slot: str) -> tuple[str, ...]:
+        card = self._cards.get(said.versions.get(slot, ""), {})
+        return tuple(str(card[key]) for key in NAMING if card.get(key))
+
+
+def _found(labeller: Labeller, which: Sequence[UUID], made: Sequence[Label]) -> list[FoundLabel]:
+    return [
+        FoundLabel(battle, labeller.name, labeller.version, dict(label.value), label.score)
+        for battle, label in zip(which, made, strict=True)
+    ]

@@ -1,0 +1,149 @@
+"""Labels of a ledger's battles: each made once, whatever happens to those who make them."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+import polars as pl
+import pytest
+from sqlalchemy import select
+
+from opened import ASK, open_ledger, opened
+from tiltyard.arena.service import Arena
+from tiltyard.arena.voting import Ballot
+from tiltyard.battles.outcome import Outcome
+from tiltyard.contestants.messages import Part
+from tiltyard.labels.labeller import Batch, ColumnType, Label
+from tiltyard.ledger.engine import Ledger
+from tiltyard.ledger.tables import labels
+from tiltyard.worker.label_status import read_label_status
+from tiltyard.worker.labelling import READ_CHARS, Labelling
+
+pytestmark = pytest.mark.anyio
+
+
+class Words:
+    """Counts what it was given to read."""
+
+    columns: Mapping[str, ColumnType] = MappingProxyType(
+        {"asked": pl.Int64, "answered_a": pl.Int64, "answered_b": pl.Int64}
+    )
+
+    def __init__(self, version: str = "1") -> None:
+        self.name = "words"
+        self.version = version
+        self.labelled = 0
+
+    def label(self, batch: Batch) -> list[Label]:
+        self.labelled += len(batch)
+        texts = zip(batch.prompts, batch.answers("a"), batch.answers("b"), strict=True)
+        return [
+            Label(dict(zip(self.columns, map(len, said), strict=True)), score=0.5) for said in texts
+        ]
+
+
+@pytest.fixture
+async def ledger(ledger_url: str) -> AsyncGenerator[Ledger]:
+    async with open_ledger(ledger_url) as ledger:
+        yield ledger
+
+
+async def voted(arena: Arena, text: str = ASK[0].text) -> UUID:
+    battle = await arena.open_battle("ann", [Part("text", text)])
+    async for _ in await arena.events("ann", battle.id, after=0):
+        pass
+    await arena.vote("ann", battle.id, Ballot(Outcome.A), key=str(battle.id))
+    return battle.id
+
+
+async def values(ledger: Ledger) -> list[tuple[Any, ...]]:
+    async with ledger.reading() as connection:
+        query = select(labels.c.battle, labels.c.labeller_version, labels.c.value)
+        return [tuple(row) for row in await connection.execute(query)]
+
+
+async def test_every_battle_is_labelled_once_by_every_version(ledger: Ledger) -> None:
+    async with opened(ledger) as arena:
+        await arena.add_examples()
+    assert await Labelling(ledger, [Words()]).label_all() == 600
+    again = Words()
+    assert await Labelling(ledger, [again]).label_all() == 0
+    assert again.labelled == 0
+    assert await Labelling(ledger, [Words("2")]).label_all() == 600
+    assert len(await values(ledger)) == 1200
+
+
+async def test_only_the_labellers_that_lack_a_battle_label_it(ledger: Ledger) -> None:
+    async with opened(ledger) as arena:
+        await voted(arena)
+        first, other = Words(), Words()
+        other.name = "other words"
+        await Labelling(ledger, [first]).label_all()
+        assert await Labelling(ledger, [first, other]).label_all() == 1
+        assert (first.labelled, other.labelled) == (1, 1)
+
+
+async def test_a_battle_is_labelled_when_nobody_can_vote_on_it_any_more(ledger: Ledger) -> None:
+    async with opened(ledger) as arena:
+        await arena.open_battle("ann", ASK)
+        assert await Labelling(ledger, [Words()]).label_all() == 0
+
+
+async def test_erased_words_are_not_labelled(ledger: Ledger) -> None:
+    async with opened(ledger) as arena:
+        battle = await voted(arena)
+        await arena.forget("ann", battle)
+        assert await Labelling(ledger, [Words()]).label_all() == 0
+        status = await read_label_status(ledger)
+        assert status.battles == 0
+
+
+async def test_of_endless_words_as_much_is_read_as_fits(ledger: Ledger) -> None:
+    async with opened(ledger) as arena:
+        limit = arena.definition.accept.max_chars
+        await voted(arena, "x" * limit)
+        await Labelling(ledger, [Words()]).label_all()
+        ((_, _, value),) = await values(ledger)
+        assert value["asked"] == min(limit, READ_CHARS)
+        assert 0 < value["answered_a"] <= READ_CHARS
+
+
+async def test_one_that_dies_half_way_is_taken_up_where_it_was(ledger: Ledger) -> None:
+    class Dying(Words):
+        def label(self, batch: Batch) -> list[Label]:
+            if self.labelled:
+                raise MemoryError
+            return super().label(batch)
+
+    async with opened(ledger) as arena:
+        await arena.add_examples()
+    with pytest.raises(MemoryError):
+        await Labelling(ledger, [Dying()]).label_all()
+    done = len(await values(ledger))
+    assert 0 < done < 600
+    assert await Labelling(ledger, [Words()]).label_all() == 600 - done
+
+
+async def test_two_at_once_keep_each_label_once(ledger: Ledger) -> None:
+    async with opened(ledger) as arena:
+        await arena.add_examples()
+    both = (Labelling(ledger, [Words()]).label_all() for _ in range(2))
+    await asyncio.gather(*both)
+    assert len(await values(ledger)) == 600
+
+
+async def test_the_status_counts_what_each_version_has_labelled(ledger: Ledger) -> None:
+    async with opened(ledger) as arena:
+        await arena.add_examples()
+    status = await read_label_status(ledger)
+    assert status.battles == 600
+    assert {one.battles for one in status.labellers} == {0}
+    await Labelling(ledger).label_all()
+    await Labelling(ledger, [Words()]).label_all()
+    found = {one.labeller: one for one in (await read_label_status(ledger)).labellers}
+    assert found["language"].current
+    assert found["language"].battles == 600
+    assert found["language"].last_at is not None
+    assert not found["words"].current

@@ -265,3 +265,48 @@ def test_the_real_votes_of_chatbot_arena_rank() -> None:
     first = result.stdout.splitlines()[2].split()
     assert first[:3] == ["1", "chatgpt-4o-latest", "1203.9"]
     assert "1,670,250 votes on 129 models" in result.stdout
+
+
+SLICES = """
+[[slice]]
+id = "german"
+name = "German"
+where = "language = 'de'"
+
+[[slice]]
+id = "german-code"
+name = "German, code"
+where = "is_code"
+within = "german"
+"""
+
+
+def test_a_slice_declared_in_a_file_is_ranked_by_its_name(tmp_path: Path) -> None:
+    votes, slices = tmp_path / "votes.parquet", tmp_path / "slices.toml"
+    synthetic_votes(1000).write_parquet(votes)
+    slices.write_text(SLICES)
+    result = run(votes, "--slices", slices, "--slice", "german-code", "--json", "-")
+    board = json.loads(result.stdout)
+    assert board["recipe"]["where"] == ["language = 'de'", "is_code"]
+    by_hand = run(votes, "--slice", "language=de", "--slice", "is_code", "--json", "-")
+    assert board["models"] == json.loads(by_hand.stdout)["models"]
+    both = run(votes, "--slices", slices, "--slice", "german", "--slice", "is_code=true")
+    assert "where language = 'de'" in both.stdout
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--slice", "french"], "has no slice french; it has overall, german, german-code"),
+        ([], "say which of them with --slice NAME"),
+    ],
+)
+def test_a_slice_that_the_file_does_not_have_is_one_line(
+    votes: Path, tmp_path: Path, given: list[str], said: str
+) -> None:
+    slices = tmp_path / "slices.toml"
+    slices.write_text(SLICES)
+    result = run(votes, "--slices", slices, *given)
+    assert result.exit_code == 2
+    assert said in result.output
+    assert run(votes, "--slices", slices, "--slice", "german").exit_code == 2

@@ -78,7 +78,7 @@ def beside(board: Board, battles: Battles, tool: Tool) -> tuple[Beside, ...]:
     recipe = board.recipe
     if recipe.controls not in {(), (STYLE_CONTROL,)}:
         raise RecipeError(f"{tool} controls for style or for nothing.")
-    chosen, _ = apply_filters(slice_battles(battles, recipe.slices), recipe.filters)
+    chosen, _ = apply_filters(slice_battles(battles, recipe.slices, recipe.where), recipe.filters)
     names, frame = _single_votes(chosen.frame)
     found = _fit(tool, names, frame, style=bool(recipe.controls))
     known = {row.model: row.rating for row in board.models}

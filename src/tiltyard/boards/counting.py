@@ -67,7 +67,8 @@ def count_votes(battles: Battles, recipe: Recipe) -> CountedVotes:
     VotesError
         When a filter cannot be applied to these votes.
     """
-    filtered, reports = apply_filters(slice_battles(battles, recipe.slices), recipe.filters)
+    sliced = slice_battles(battles, recipe.slices, recipe.where)
+    filtered, reports = apply_filters(sliced, recipe.filters)
     noticed = noted((*battles.notes, *repeated_ids(filtered.frame.lazy())))
     steps = tuple(Step(one.name, one.dropped, one.kept, one.why) for one in reports)
     weighed = _weighed(filtered, recipe)

@@ -15,3 +15,26 @@ class SavedBoardError(TiltyardError):
 
     status = 422
     title = "This board cannot be read"
+
+
+class SliceError(TiltyardError):
+    """A file of slices that cannot be read, or a slice in it that means nothing."""
+
+    status = 422
+    title = "These slices cannot be used"
+
+
+class ConditionError(SliceError):
+    """A condition on votes that cannot be asked.
+
+    Parameters
+    ----------
+    fault
+        What follows its name in a sentence.
+    sql
+        The condition.
+    """
+
+    def __init__(self, fault: str, sql: str) -> None:
+        self.fault = fault
+        super().__init__(f"The condition {sql!r} {fault}.")

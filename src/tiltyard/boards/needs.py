@@ -6,7 +6,7 @@ from tiltyard.battles.conversations import PLACES
 from tiltyard.boards.counting import CLUSTERS
 from tiltyard.boards.features import STYLE, STYLE_SOURCES, places_of
 from tiltyard.boards.recipe import Recipe
-from tiltyard.boards.slices import column_of
+from tiltyard.boards.slices import column_of, columns_where
 
 CONVERSATIONS = ["prompt", *(place.format(side) for place in PLACES for side in "ab")]
 
@@ -24,6 +24,7 @@ def needed_columns(recipe: Recipe, present: Collection[str]) -> frozenset[str] |
     if recipe.filters:
         return None
     paths = [column_of(given) for given in recipe.slices] + list(recipe.slices)
+    paths += columns_where(recipe.where)
     for name in recipe.cluster:
         paths += _paths_of_cluster(name, present)
     if recipe.half_life is not None:

@@ -56,7 +56,7 @@ def _count(path: str | Path, columns: Mapping[str, str]) -> PairTable:
 
 
 def _read(recipe: Recipe, path: str | Path, columns: Mapping[str, str]) -> Battles:
-    present = _columns_in(Path(path))
+    present = columns_in(Path(path))
     _refuse_missing(recipe, present, columns)
     needed = needed_columns(recipe, {*present, *columns})
     return read_battles(path, columns=columns, only_votes=needed is not None, also=needed or ())
@@ -76,7 +76,14 @@ def _refuse_missing(recipe: Recipe, present: list[str], columns: Mapping[str, st
             raise missing_column(given, column_of(given), there)
 
 
-def _columns_in(file: Path) -> list[str]:
+def columns_in(file: Path) -> list[str]:
+    """Name the columns of a file of votes; none where it is no table.
+
+    Raises
+    ------
+    VotesError
+        When it cannot be read.
+    """
     with one_sentence(file):
         opened = open_votes(file, {})
         return opened.collect_schema().names() if isinstance(opened, pl.LazyFrame) else []

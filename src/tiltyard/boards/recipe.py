@@ -86,6 +86,8 @@ class Recipe:
         Rating points that make the odds ten to one.
     slices
         Which votes: each `COLUMN=VALUE`, or the name of a column of true and false. All must hold.
+    where
+        Which votes, by conditions in SQL, as slices declared in a file have them. All must hold.
     filters
         Steps of :mod:`tiltyard.battles.filters` by name, in this order.
     controls
@@ -144,6 +146,7 @@ class Recipe:
     variants: tuple[Variants, ...] = ()
     correction: Correction = "sidak"
     intervals_for: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _as_floats(self, "confidence", "scale", "ridge", "half_life")
@@ -162,7 +165,7 @@ class Recipe:
     @property
     def needs_only_votes(self) -> bool:
         """Whether models, outcomes, counts and weights are all that it looks at."""
-        asked = (self.slices, self.filters, self.controls, self.cluster, self.half_life)
+        asked = (self.slices, self.where, self.filters, self.controls, self.cluster, self.half_life)
         return not any(asked) and "inverse-propensity" not in self.weights
 
     @property

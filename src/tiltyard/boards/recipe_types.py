@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 LISTS: Mapping[str, str] = {
     "slices": 'slices=("language=en",)',
+    "where": "where=(\"language = 'en'\",)",
     "filters": 'filters=("anonymous",)',
     "controls": 'controls=(Control.parse("style"),)',
     "weights": 'weights=("pair-balanced",)',

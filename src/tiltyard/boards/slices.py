@@ -6,15 +6,16 @@ from collections.abc import Sequence
 import polars as pl
 
 from tiltyard.battles.table import Battles
-from tiltyard.boards.errors import RecipeError
+from tiltyard.boards.conditions import Condition
+from tiltyard.boards.errors import ConditionError, RecipeError
 from tiltyard.boards.paths import at_path, has_values, paths_within
 
 CONDITION = re.compile(r"(?P<column>.+?)(?P<test>!=|>=|<=|=|>|<)(?P<value>.*)", re.DOTALL)
 SHOWN = 5
 
 
-def slice_battles(battles: Battles, slices: Sequence[str]) -> Battles:
-    """Keep the votes for which every slice holds.
+def slice_battles(battles: Battles, slices: Sequence[str], where: Sequence[str] = ()) -> Battles:
+    """Keep the votes for which every slice holds, and every condition in SQL.
 
     A slice is the name of a column of true and false, or a column, one of ``= != < <= > >=``, and
     a value. A column inside another is reached by a slash, as in `category_tag/math_v0.1/math`.
@@ -31,7 +32,36 @@ def slice_battles(battles: Battles, slices: Sequence[str]) -> Battles:
         if kept.is_empty() and not frame.is_empty():
             raise RecipeError(_nothing_left(frame, given))
         frame = kept
+    frame = _keep_where(frame, where)
     return battles if frame is battles.frame else Battles(frame, battles.notes)
+
+
+def _keep_where(frame: pl.DataFrame, conditions: Sequence[str]) -> pl.DataFrame:
+    for sql in conditions:
+        try:
+            condition = Condition.parse(sql)
+            condition.refuse_unless_boolean(frame.schema)
+            kept = frame.filter(condition.holds(frame))
+        except ConditionError as error:
+            raise RecipeError(str(error)) from error
+        if kept.is_empty() and not frame.is_empty():
+            raise RecipeError(f"No vote is left where {sql}.")
+        frame = kept
+    return frame
+
+
+def columns_where(conditions: Sequence[str]) -> frozenset[str]:
+    """Name the columns that conditions in SQL look at.
+
+    Raises
+    ------
+    RecipeError
+        When one is no condition.
+    """
+    try:
+        return frozenset().union(*(Condition.parse(sql).columns for sql in conditions))
+    except ConditionError as error:
+        raise RecipeError(str(error)) from error
 
 
 def column_of(given: str) -> str:

@@ -16,6 +16,7 @@ COMMANDS = {
     "doctor": "Say what is there, what is missing, and which line would add it.",
     "models": "List, apply, show and retire contestants.",
     "rank": "Rank the models in VOTES, one or more files of pairwise votes.",
+    "slices": "List the slices of FILE, or the shipped ones, and check them.",
     "simulate": "Try a pairing policy on votes from a known truth.",
     "verify": "Rebuild BOARD from its votes and compare.",
     "label": "Label battles, teach a labeller from examples, and see how good one is.",

@@ -172,6 +172,8 @@ def _method(recipe: "Recipe") -> Iterator[str]:
 def _which_votes(recipe: "Recipe") -> Iterator[str]:
     if recipe.slices:
         yield f"slice {' and '.join(printable(one) for one in recipe.slices)}"
+    if recipe.where:
+        yield f"where {' and '.join(printable(one) for one in recipe.where)}"
     if recipe.controls:
         yield f"controlled for {', '.join(printable(str(one)) for one in recipe.controls)}"
     if recipe.ridge:

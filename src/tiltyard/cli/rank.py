@@ -27,6 +27,13 @@ NOTHING_RATED = 1
 @column_option
 @recipe_options
 @click.option(
+    "--slices",
+    "slices_path",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A TOML file of slices, whose ids --slice may then name.",
+)
+@click.option(
     "--json",
     "json_path",
     metavar="FILE",
@@ -65,6 +72,7 @@ NOTHING_RATED = 1
 )
 def rank(
     votes: tuple[Path, ...],
+    slices_path: Path | None,
     json_path: str | None,
     save_path: Path | None,
     plot_path: Path | None,
@@ -87,6 +95,8 @@ def rank(
     try:
         _refuse_idle(json_path, plot_path, prices_path, beside)
         named = columns_of(given.pop("columns"))
+        if slices_path is not None:
+            given |= _declared(given["slices"], slices_path, votes)
         with patience("Ranking"):
             board = _rank_files(votes, to_recipe(given), named)
             if check_fit:
@@ -110,6 +120,26 @@ def _refuse_idle(
         raise BadInput("--prices are for the price frontier: say where with --plot DIRECTORY.")
     if beside is not None and json_path == "-":
         raise BadInput("--beside prints a table: write the JSON to a file, not to -.")
+
+
+def _declared(
+    given: tuple[str, ...], slices_path: Path, votes: tuple[Path, ...]
+) -> dict[str, tuple[str, ...]]:
+    """Take the conditions of slices that are named from their file; leave COLUMN=VALUE as it is."""
+    from tiltyard.boards.reading import columns_in
+    from tiltyard.boards.slice_file import read_slices
+    from tiltyard.boards.slices import CONDITION
+
+    slices = read_slices(slices_path)
+    named = [one for one in given if not CONDITION.fullmatch(one)]
+    if not named:
+        raise BadInput(f"--slices {slices_path}: say which of them with --slice NAME.")
+    present = set.intersection(*(set(columns_in(path)) for path in votes))
+    where = (sql for one in named for sql in slices.conditions_of(one, sorted(present)))
+    return {
+        "where": tuple(dict.fromkeys(where)),
+        "slices": tuple(one for one in given if one not in named),
+    }
 
 
 def _rank_files(votes: tuple[Path, ...], recipe: "Recipe", columns: dict[str, str]) -> "Board":

@@ -13,6 +13,7 @@ from opened import ASK, open_ledger, opened
 from tiltyard.arena import service
 from tiltyard.arena.events import Numbered, SideDone, TurnDone
 from tiltyard.arena.match import BattleState, battle_state
+from tiltyard.arena.own import read_own
 from tiltyard.arena.service import Arena
 from tiltyard.contestants.messages import Part
 from tiltyard.ledger.engine import Connection, Ledger
@@ -68,7 +69,7 @@ async def test_a_tab_that_looks_while_another_asks_does_not_end_the_new_answers(
         """Read a battle that is being answered, and look at it when its turn has ended."""
         monkeypatch.undo()
         monkeypatch.setattr(service, "bury_dead", ask_in_another_tab)
-        seen = await service._read(connection, voter, battle.id)
+        seen = await read_own(connection, voter, battle.id)
         assert (id_, battle_state(seen)) == (battle.id, BattleState.ANSWERING)
         await all_end()
         return seen
@@ -82,7 +83,7 @@ async def test_a_tab_that_looks_while_another_asks_does_not_end_the_new_answers(
     ):
         battle = await arena.open_battle("ann", ASK)
         await asyncio.gather(*(gate.spoke.wait() for gate in gates.values()))
-        monkeypatch.setattr(service, "_read", read_and_dawdle)
+        monkeypatch.setattr(service, "read_own", read_and_dawdle)
         seen = await arena.battle("ann", battle.id)
         assert (seen.turn, battle_state(seen)) == (2, BattleState.ANSWERING)
         while len(gates) < 4:  # noqa: ASYNC110  # two sides, two turns

@@ -27,7 +27,7 @@ from polling import until
 from tiltyard.arena.choosing import ModeError
 from tiltyard.arena.definition import Mode, built_in_definition
 from tiltyard.arena.match import BattleState, NotNowError, battle_state, is_blind
-from tiltyard.arena.service import UnknownBattleError
+from tiltyard.arena.own import UnknownBattleError
 from tiltyard.arena.voting import Ballot, BallotError, KeyReusedError
 from tiltyard.battles.outcome import Outcome
 from tiltyard.contestants.demo import demo_catalogue

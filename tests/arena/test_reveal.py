@@ -11,7 +11,8 @@ from tiltyard.arena.continuing import NobodyElseError
 from tiltyard.arena.definition import ArenaDefinition, built_in_definition
 from tiltyard.arena.match import BattleState, NotNowError, battle_state, is_blind
 from tiltyard.arena.message import conversation
-from tiltyard.arena.service import Arena, UnknownBattleError
+from tiltyard.arena.own import UnknownBattleError
+from tiltyard.arena.service import Arena
 from tiltyard.arena.voting import Ballot, BallotError
 from tiltyard.battles.outcome import Outcome
 from tiltyard.contestants.demo import demo_catalogue

@@ -11,7 +11,8 @@ from tiltyard.arena.events import Frame, SideDone, TurnDone
 from tiltyard.arena.live import BusyError
 from tiltyard.arena.match import BattleState, NotNowError, battle_state
 from tiltyard.arena.message import MessageError
-from tiltyard.arena.service import Arena, UnknownBattleError
+from tiltyard.arena.own import UnknownBattleError
+from tiltyard.arena.service import Arena
 from tiltyard.arena.voting import Ballot, BallotError, KeyReusedError
 from tiltyard.battles.outcome import Outcome
 from tiltyard.contestants.messages import Part

@@ -1,12 +1,15 @@
 """The arenas that one installation hosts."""
 
-from collections.abc import Iterator, Sequence
-from typing import ClassVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 from uuid import UUID
 
 from tiltyard.arena.definition import ArenaDefinition
 from tiltyard.arena.match import NotNowError
-from tiltyard.arena.service import NO_SUCH_BATTLE, Arena, UnknownBattleError
+from tiltyard.arena.own import NO_SUCH_BATTLE, UnknownBattleError
+from tiltyard.arena.reveal import Reveals
+from tiltyard.arena.service import Arena
+from tiltyard.arena.voting import Ballot, Voting
 from tiltyard.errors import TiltyardError
 from tiltyard.ledger import battles
 from tiltyard.ledger.engine import Ledger
@@ -35,6 +38,7 @@ class Arenas:
         self._hosted = {arena.definition.id: arena for arena in hosted}
         self._ledger = ledger
         self.first = hosted[0]
+        self._voting = Voting(ledger, Reveals(), lambda each: self._playing(each.arena).definition)
 
     def __iter__(self) -> Iterator[Arena]:
         return iter(self._hosted.values())
@@ -79,7 +83,16 @@ class Arenas:
         NotNowError
             When its arena is hosted no longer.
         """
-        place = await self._place(voter, id_)
+        return self._playing(await self._place(voter, id_))
+
+    async def vote(self, voter: str, id_: UUID, ballot: Ballot, *, key: str) -> Mapping[str, Any]:
+        """Record a vote by the rules of the battle's arena, and answer with the reveal.
+
+        The arena is found with the battle: to ask for it first would be a trip of its own.
+        """
+        return await self._voting.vote(voter, id_, ballot, key=key)
+
+    def _playing(self, place: str) -> Arena:
         if place not in self._hosted:
             raise NotNowError(
                 f"The arena {place} is not held here any more: look at this battle, give it up or "

@@ -1,6 +1,6 @@
 """Who it was: what the vote unlocks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -11,22 +11,33 @@ from tiltyard.ledger.engine import Connection
 from tiltyard.ledger.records import Battle
 from tiltyard.ledger.register import read_versions
 
-
-async def read_reveal(connection: Connection, battle: Battle) -> dict[str, dict[str, Any]]:
-    """Read who stood on each side, as their cards were when the battle was opened."""
-    return (await read_reveals(connection, [battle]))[battle.id]
+Reveal = Mapping[str, Mapping[str, Any]]
+"""Who stood on each side, by its letter."""
 
 
-async def read_reveals(
-    connection: Connection, battles: Sequence[Battle]
-) -> dict[UUID, dict[str, dict[str, Any]]]:
-    """Read who stood on each side of many battles, by battle."""
-    versions = (side.version for battle in battles for side in battle.sides)
-    cards = await read_versions(connection, versions)
-    return {
-        battle.id: {
-            side.slot: asdict(public_face(Contestant.model_validate(cards[side.version])))
-            for side in battle.sides
+class Reveals:
+    """Tell who stood on each side of a battle, as their cards were when it was opened.
+
+    A version of a card never changes, so each is read once. Nobody has as many as would weigh.
+    """
+
+    def __init__(self) -> None:
+        self._faces: dict[str, Mapping[str, Any]] = {}
+
+    async def of(self, connection: Connection, battle: Battle) -> Reveal:
+        """Tell it of one battle."""
+        return (await self.of_each(connection, [battle]))[battle.id]
+
+    async def of_each(
+        self, connection: Connection, battles: Sequence[Battle]
+    ) -> Mapping[UUID, Reveal]:
+        """Tell it of many battles, by battle."""
+        versions = {side.version for battle in battles for side in battle.sides}
+        if unknown := versions - self._faces.keys():
+            cards = await read_versions(connection, unknown)
+            for version, card in cards.items():
+                self._faces[version] = asdict(public_face(Contestant.model_validate(card)))
+        return {
+            battle.id: {side.slot: self._faces[side.version] for side in battle.sides}
+            for battle in battles
         }
-        for battle in battles
-    }

@@ -4,7 +4,7 @@ import random
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from tiltyard.arena.choosing import Lineup, ModeError, check_mode, drawn, named, new_battle
@@ -25,35 +25,25 @@ from tiltyard.arena.match import (
     require_turn_left,
 )
 from tiltyard.arena.message import check_message
+from tiltyard.arena.own import read_own
 from tiltyard.arena.pairing.draw_table import NobodyToMeetError, Pair
 from tiltyard.arena.pairing.service import Pairing
 from tiltyard.arena.replay import replay
-from tiltyard.arena.reveal import read_reveals
+from tiltyard.arena.reveal import Reveal, Reveals
 from tiltyard.arena.roster import Roster
 from tiltyard.arena.turns import Turns
 from tiltyard.arena.uploads import Uploads
-from tiltyard.arena.voting import Ballot, cast_vote, give_up
+from tiltyard.arena.voting import Ballot, Voting, give_up
 from tiltyard.contestants.adapters import Adapters
 from tiltyard.contestants.card import Contestant, Status
 from tiltyard.contestants.catalogue import Catalogue
 from tiltyard.contestants.messages import Part
-from tiltyard.errors import TiltyardError
 from tiltyard.ledger import battles, history, register
 from tiltyard.ledger.engine import Connection, Ledger
 from tiltyard.ledger.records import Battle
 from tiltyard.ledger.servers import bury_dead
 
-NO_SUCH_BATTLE = (
-    "There is no battle with this id among yours: it may be mistyped, or another person's."
-)
 HISTORY = 100
-
-
-class UnknownBattleError(TiltyardError):
-    """None of the voter's battles has this id: there is none, or it is another person's."""
-
-    status: ClassVar[int] = 404
-    title: ClassVar[str] = "No such battle"
 
 
 class Arena:
@@ -96,6 +86,8 @@ class Arena:
         self._pairing = Pairing(definition.pairing, definition.id, ledger)
         self.exposure = Exposure(ledger, definition.id)
         self._turns = Turns(definition, adapters, ledger, uploads, live=live, chance=chance)
+        self._reveals = Reveals()
+        self._voting = Voting(ledger, self._reveals, lambda _battle: definition)
         self._ending = False
 
     @property
@@ -218,7 +210,7 @@ class Arena:
             async with self._ledger.writing() as connection:
                 await battles.add_battle(connection, battle)
                 await self._turns.add(connection, battle, 1, parts)
-                battle = await _read(connection, voter, battle.id)
+                battle = await read_own(connection, voter, battle.id)
             await self._turns.answer(battle)
         return battle
 
@@ -239,7 +231,7 @@ class Arena:
                 require_in_time(battle, datetime.now(UTC))
                 require_turn_left(battle, limit=self.definition.turns.max)
                 await self._turns.add(connection, battle, battle.turn + 1, parts)
-                battle = await _read(connection, voter, id_)
+                battle = await read_own(connection, voter, id_)
             await self._turns.answer(battle)
         return battle
 
@@ -257,7 +249,7 @@ class Arena:
                 require(battle, Call.RETRY)
                 require_in_time(battle, datetime.now(UTC))
                 await self._turns.open_again(connection, battle)
-                battle = await _read(connection, voter, id_)
+                battle = await read_own(connection, voter, id_)
             await self._turns.answer(battle)
         return battle
 
@@ -276,17 +268,14 @@ class Arena:
 
     async def vote(self, voter: str, id_: UUID, ballot: Ballot, *, key: str) -> Mapping[str, Any]:
         """Record the vote and, with it, the reveal; both are committed before the answer."""
-        async with self._ledger.writing() as connection:
-            battle = await self._locked(connection, voter, id_)
-            at = datetime.now(UTC)
-            return await cast_vote(connection, battle, ballot, self.definition, key=key, at=at)
+        return await self._voting.vote(voter, id_, ballot, key=key)
 
     async def give_up(self, voter: str, id_: UUID) -> Battle:
         """Reveal the names without a vote; that counts as nothing, and is recorded."""
         async with self._ledger.writing() as connection:
             battle = await self._locked(connection, voter, id_)
             await give_up(connection, battle, datetime.now(UTC))
-            return await _read(connection, voter, id_)
+            return await read_own(connection, voter, id_)
 
     async def forget(self, voter: str, id_: UUID) -> None:
         """Erase what was said in a battle; that it was held, and its vote, stay."""
@@ -308,7 +297,7 @@ class Arena:
             When there is none of this id, or it is another voter's.
         """
         async with self._ledger.reading() as connection:
-            battle = await _read(connection, voter, id_)
+            battle = await read_own(connection, voter, id_)
         self._live.visit(id_)
         if battle_state(battle) is BattleState.ANSWERING and not self._live.is_live(id_):
             return await self._abandon(voter, id_)
@@ -319,13 +308,13 @@ class Arena:
         async with self._ledger.reading() as connection:
             return await battles.battles_of_voter(connection, voter, limit=HISTORY)
 
-    async def reveals(self, seen: Sequence[Battle]) -> Mapping[UUID, Mapping[str, Any]]:
+    async def reveals(self, seen: Sequence[Battle]) -> Mapping[UUID, Reveal]:
         """Read who it was, for those battles that hide it no longer, or never did."""
         shown = [battle for battle in seen if not is_hidden(battle)]
         if not shown:
             return {}
         async with self._ledger.reading() as connection:
-            return await read_reveals(connection, shown)
+            return await self._reveals.of_each(connection, shown)
 
     async def events(self, voter: str, id_: UUID, *, after: int) -> AsyncGenerator[Numbered]:
         """Follow the current turn, from the event after `after` on."""
@@ -367,7 +356,7 @@ class Arena:
 
     async def _locked(self, connection: Connection, voter: str, id_: UUID) -> Battle:
         await battles.lock_battle(connection, id_)
-        return await _read(connection, voter, id_)
+        return await read_own(connection, voter, id_)
 
     async def _abandon(self, voter: str, id_: UUID) -> Battle:
         """End what nobody answers; what another living server answers stays as it is."""
@@ -378,11 +367,4 @@ class Arena:
             if not self._live.is_live(id_):
                 now, server = datetime.now(UTC), self._ledger.server
                 await battles.fail_open_attempts(connection, now, server=server, battle=id_)
-            return await _read(connection, voter, id_)
-
-
-async def _read(connection: Connection, voter: str, id_: UUID) -> Battle:
-    battle = await battles.read_battle(connection, id_)
-    if battle is None or battle.voter != voter:
-        raise UnknownBattleError(NO_SUCH_BATTLE)
-    return battle
+            return await read_own(connection, voter, id_)

@@ -3,10 +3,11 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, ClassVar
+from uuid import UUID
 
 from tiltyard.arena.definition import ArenaDefinition
 from tiltyard.arena.match import (
@@ -19,13 +20,16 @@ from tiltyard.arena.match import (
     require_in_time,
 )
 from tiltyard.arena.message import refuse_unstorable
-from tiltyard.arena.reveal import read_reveal
+from tiltyard.arena.own import own
+from tiltyard.arena.reveal import Reveals
 from tiltyard.battles.outcome import Outcome
 from tiltyard.errors import TiltyardError
 from tiltyard.ledger import reveals, votes
-from tiltyard.ledger.engine import Connection
+from tiltyard.ledger.engine import Connection, Ledger
 from tiltyard.ledger.records import Battle, RevealCause, Revealed, Vote
 from tiltyard.ledger.votes import AlreadyVotedError, StoredAnswer
+
+KEY_REUSED = "Use a new Idempotency-Key for a new vote."
 
 
 class BallotError(TiltyardError):
@@ -88,54 +92,77 @@ def check_ballot(ballot: Ballot, definition: ArenaDefinition) -> None:
         raise BallotError(f"A comment has at most {rules.max_comment_chars:,} characters.")
 
 
-async def cast_vote(
-    connection: Connection,
-    battle: Battle,
-    ballot: Ballot,
-    definition: ArenaDefinition,
-    *,
-    key: str,
-    at: datetime,
-) -> Mapping[str, Any]:
-    """Record a vote, reveal the names unless it says not to, and answer, in one transaction.
+class Voting:
+    """Take votes: each once, and each with its reveal in the same transaction.
 
-    The same key with the same ballot is answered as it was the first time, whatever the arena's
-    definition says by now.
-
-    Raises
-    ------
-    BallotError
-        When the definition does not offer this ballot.
-    KeyReusedError
-        When the key came with another battle or ballot before.
-    AlreadyVotedError
-        When the battle has its vote.
-    NotNowError
-        When the sides have not both answered, or the time to vote is over.
+    Parameters
+    ----------
+    ledger
+        Where they are recorded.
+    reveals
+        Tells who it was.
+    rules_of
+        Gives the definition by whose rules a battle takes its vote, or raises.
     """
-    digest = ballot.digest(battle)
-    stored = await votes.find_answer(connection, battle.voter, key)
-    if stored is not None:
-        if stored.request_sha256 != digest:
-            raise KeyReusedError("Use a new Idempotency-Key for a new vote.")
-        return stored.answer
+
+    def __init__(
+        self, ledger: Ledger, reveals: Reveals, rules_of: Callable[[Battle], ArenaDefinition]
+    ) -> None:
+        self._ledger = ledger
+        self._reveals = reveals
+        self._rules_of = rules_of
+
+    async def vote(self, voter: str, id_: UUID, ballot: Ballot, *, key: str) -> Mapping[str, Any]:
+        """Record a vote, reveal the names unless it says not to, and answer, once committed.
+
+        The same key with the same ballot is answered as it was the first time, whatever the
+        arena's definition says by now.
+
+        Raises
+        ------
+        UnknownBattleError
+            When the voter has no battle of this id.
+        BallotError
+            When the definition does not offer this ballot.
+        KeyReusedError
+            When the key came with another battle or ballot before.
+        AlreadyVotedError
+            When the battle has its vote.
+        NotNowError
+            When the sides have not both answered, or the time to vote is over.
+        """
+        async with self._ledger.writing() as connection:
+            found = await votes.read_for_voting(connection, id_, voter=voter, key=key)
+            battle, at = own(found.battle, voter), datetime.now(UTC)
+            digest = ballot.digest(battle)
+            if found.answered is not None:
+                if found.answered.request_sha256 != digest:
+                    raise KeyReusedError(KEY_REUSED)
+                return found.answered.answer
+            require_votable(battle, ballot, self._rules_of(battle), at)
+            vote = _vote(battle, ballot, at)
+            shown = ballot.reveal or not is_hidden(battle)
+            reveal = await self._reveals.of(connection, battle) if shown else None
+            answer = {"outcome": vote.outcome, "reveal": reveal, "receipt": vote.receipt}
+            revealed = Revealed(vote.turn, "vote", at) if shown and is_hidden(battle) else None
+            stored = StoredAnswer(digest, answer)
+            # Two requests that race with one key for two battles are told apart by its row.
+            if not await votes.record_vote(
+                connection, id_, vote, voter=voter, key=key, stored=stored, revealed=revealed
+            ):
+                raise KeyReusedError(KEY_REUSED)
+            return answer
+
+
+def require_votable(
+    battle: Battle, ballot: Ballot, definition: ArenaDefinition, at: datetime
+) -> None:
+    """Refuse a ballot that the definition does not offer, or that the battle does not take now."""
     check_ballot(ballot, definition)
     if battle_state(battle) in {BattleState.VOTED, BattleState.TURN_VOTED}:
         raise AlreadyVotedError(REFUSALS[battle_state(battle)])
     require(battle, Call.VOTE)
     require_in_time(battle, at)
-    vote = _vote(battle, ballot, at)
-    shown = ballot.reveal or not is_hidden(battle)
-    reveal = await read_reveal(connection, battle) if shown else None
-    answer = {"outcome": vote.outcome, "reveal": reveal, "receipt": vote.receipt}
-    # First the key: two requests that race with one key for two battles are told apart here.
-    stored = StoredAnswer(digest, answer)
-    if not await votes.keep_answer(connection, battle.voter, key, stored, at):
-        raise KeyReusedError("Use a new Idempotency-Key for a new vote.")
-    await votes.add_vote(connection, battle.id, vote, voter=battle.voter)
-    if ballot.reveal and is_hidden(battle):
-        await reveals.add_reveal(connection, battle.id, Revealed(vote.turn, "vote", at))
-    return answer
 
 
 async def give_up(connection: Connection, battle: Battle, at: datetime) -> None:

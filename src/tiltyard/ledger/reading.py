@@ -19,7 +19,7 @@ from tiltyard.ledger.tables import (
     turns,
     votes,
 )
-from tiltyard.ledger.together import Together
+from tiltyard.ledger.together import Rows, Together
 
 IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 LATEST = (
@@ -45,12 +45,18 @@ WHOLE = Together(
     erasures=erasures.select().where(erasures.c.battle.in_(IDS)),
 )
 
+PARTS = ("sides", "turns", "attempts", "votes", "reveals", "continuations", "erasures")
+
 
 async def read_battles(connection: AsyncConnection, ids: Sequence[UUID]) -> Sequence[Battle]:
     """Read battles in the order of their ids; unknown ids are left out."""
-    found = await WHOLE.ask(connection, ids=list(ids))
+    return battles_in(await WHOLE.ask(connection, ids=list(ids)), ids)
+
+
+def battles_in(found: Rows, ids: Sequence[UUID]) -> Sequence[Battle]:
+    """Put together the battles of these ids from what was found of them."""
     heads = {row.id: row for row in found["heads"]}
-    parts = {name: _by_battle(rows) for name, rows in found.items() if name != "heads"}
+    parts = {name: _by_battle(found[name]) for name in PARTS}
     return [_battle(heads[id_], parts) for id_ in ids if id_ in heads]
 
 

@@ -38,6 +38,10 @@ class Together:
     def __init__(self, **questions: Select[Any]) -> None:
         self._questions = questions
 
+    def with_more(self, **questions: Select[Any]) -> "Together":
+        """Ask the same and more."""
+        return Together(**self._questions, **questions)
+
     async def ask(self, connection: AsyncConnection, **bound: object) -> Rows:
         """Ask with these parameters."""
         if connection.dialect.name == "postgresql":

@@ -1,7 +1,6 @@
 """Write votes, once, and remember what each request was answered."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
@@ -11,13 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tiltyard.errors import TiltyardError
 from tiltyard.ledger.all_public import all_public
-from tiltyard.ledger.inserting import insert_new
-from tiltyard.ledger.records import Vote
+from tiltyard.ledger.battles import lock_battle
+from tiltyard.ledger.inserting import insert_with
+from tiltyard.ledger.reading import WHOLE, battles_in
+from tiltyard.ledger.records import Battle, Revealed, Vote
+from tiltyard.ledger.reveals import reveal_row
 from tiltyard.ledger.settled import is_settled
-from tiltyard.ledger.tables import battles, idempotency_keys, votes
+from tiltyard.ledger.tables import battles, idempotency_keys, reveals, votes
 
-ANSWER = select(idempotency_keys.c.request_sha256, idempotency_keys.c.answer).where(
-    idempotency_keys.c.voter == bindparam("voter"), idempotency_keys.c.key == bindparam("key")
+BEFORE_A_VOTE = WHOLE.with_more(
+    answers=select(idempotency_keys.c.request_sha256, idempotency_keys.c.answer).where(
+        idempotency_keys.c.voter == bindparam("voter"), idempotency_keys.c.key == bindparam("key")
+    )
 )
 
 
@@ -35,16 +39,62 @@ class StoredAnswer(NamedTuple):
     answer: Mapping[str, Any]
 
 
-async def add_vote(connection: AsyncConnection, battle: UUID, vote: Vote, *, voter: str) -> None:
-    """Record a vote.
+class ForVoting(NamedTuple):
+    """A battle, and what the request to vote on it was answered if it came before."""
+
+    battle: Battle | None
+    answered: StoredAnswer | None
+
+
+async def read_for_voting(
+    connection: AsyncConnection, battle: UUID, *, voter: str, key: str
+) -> ForVoting:
+    """Read all that a vote needs in one trip, once nobody else can change the battle.
+
+    The lock must be a question of its own: one that waits for it sees no more than there was
+    before it waited.
+    """
+    await lock_battle(connection, battle)
+    found = await BEFORE_A_VOTE.ask(connection, ids=[battle], voter=voter, key=key)
+    answers = [StoredAnswer(row.request_sha256, row.answer) for row in found["answers"]]
+    battles = battles_in(found, [battle])
+    return ForVoting(next(iter(battles), None), next(iter(answers), None))
+
+
+async def record_vote(
+    connection: AsyncConnection,
+    battle: UUID,
+    vote: Vote,
+    *,
+    voter: str,
+    key: str,
+    stored: StoredAnswer,
+    revealed: Revealed | None,
+) -> bool:
+    """Record a vote, what it reveals, and what its request is answered, all or nothing.
+
+    Returns
+    -------
+    bool
+        False when the key is taken: another request with it was faster, and nothing is recorded.
 
     Raises
     ------
     AlreadyVotedError
         When this turn has its vote. The database decides, so no race can add a second.
     """
+    answer = {
+        "voter": voter,
+        "key": key,
+        "request_sha256": stored.request_sha256,
+        "answer": dict(stored.answer),
+        "created_at": vote.voted_at,
+    }
+    rows = [(votes, vote_row(battle, vote, voter))]
+    if revealed is not None:
+        rows.append((reveals, reveal_row(battle, revealed)))
     try:
-        await connection.execute(votes.insert(), vote_row(battle, vote, voter))
+        return await insert_with(connection, (idempotency_keys, answer), *rows)
     except IntegrityError as error:
         raise AlreadyVotedError(
             "This turn has its vote, which cannot be changed: go on, or start a new battle."
@@ -82,29 +132,3 @@ async def count_votes(connection: AsyncConnection, arena: str, *, previews: bool
     if not previews:
         query = query.where(all_public())
     return int(await connection.scalar(query) or 0)
-
-
-async def find_answer(connection: AsyncConnection, voter: str, key: str) -> StoredAnswer | None:
-    """Find what this voter's request with this key was answered."""
-    row = (await connection.execute(ANSWER, {"voter": voter, "key": key})).first()
-    return None if row is None else StoredAnswer(row.request_sha256, row.answer)
-
-
-async def keep_answer(
-    connection: AsyncConnection, voter: str, key: str, stored: StoredAnswer, at: datetime
-) -> bool:
-    """Remember an answer, in the transaction that does what it answers for.
-
-    Returns
-    -------
-    bool
-        False when the key is taken: another request with it was faster.
-    """
-    row = {
-        "voter": voter,
-        "key": key,
-        "request_sha256": stored.request_sha256,
-        "answer": dict(stored.answer),
-        "created_at": at,
-    }
-    return await insert_new(connection, idempotency_keys, [row])

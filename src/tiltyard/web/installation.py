@@ -13,9 +13,10 @@ from tiltyard.arena.arenas import Arenas
 from tiltyard.arena.definition import ArenaDefinition, read_definitions
 from tiltyard.arena.exposure import ExposureReport
 from tiltyard.arena.live import LiveTurns
+from tiltyard.arena.own import NO_SUCH_BATTLE, UnknownBattleError
 from tiltyard.arena.public_register import RegisterEntry, read_register
 from tiltyard.arena.roster import Roster
-from tiltyard.arena.service import NO_SUCH_BATTLE, Arena, UnknownBattleError
+from tiltyard.arena.service import Arena
 from tiltyard.arena.uploads import Uploads
 from tiltyard.blobs.opening import open_blobs
 from tiltyard.boards.history import BoardHistory

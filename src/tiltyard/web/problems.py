@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from tiltyard.arena.service import NO_SUCH_BATTLE, UnknownBattleError
+from tiltyard.arena.own import NO_SUCH_BATTLE, UnknownBattleError
 from tiltyard.errors import TiltyardError
 from tiltyard.ledger.engine import OUTAGES
 from tiltyard.web.headers import SECURITY_HEADERS

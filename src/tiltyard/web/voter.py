@@ -66,7 +66,7 @@ class VoterMiddleware:
         await self._app(scope, receive, send_with_cookie)
 
 
-def voter_of(request: Request) -> str:
+async def voter_of(request: Request) -> str:
     """Return the pseudonym of the request's voter."""
     return str(request.state.voter)
 

@@ -28,7 +28,7 @@ router = APIRouter(
 )
 
 
-def find_arenas(request: Request) -> Arenas:
+async def find_arenas(request: Request) -> Arenas:
     """Give a handler the arenas."""
     arenas: Arenas = request.app.state.arenas
     return arenas
@@ -136,13 +136,13 @@ async def vote(
     battle_id: UUID,
     body: BallotIn,
     request: Request,
-    arena: Playing,
+    arenas: AllArenas,
     voter: Voter,
     idempotency_key: Annotated[str, Header(min_length=1, max_length=128)],
 ) -> VoteAnswer:
     """Vote, and learn who it was."""
     ballot = Ballot(body.outcome, tuple(body.tags), body.comment, reveal=body.reveal)
-    answer = await arena.vote(voter, battle_id, ballot, key=idempotency_key)
+    answer = await arenas.vote(voter, battle_id, ballot, key=idempotency_key)
     request.app.state.worker.wake()
     return VoteAnswer(**answer)
 

@@ -97,7 +97,7 @@ class BoardOut(BaseModel):
     version: str
 
 
-def find_boards(request: Request) -> PublishedBoards:
+async def find_boards(request: Request) -> PublishedBoards:
     """Give a handler the published boards."""
     boards: PublishedBoards = request.app.state.boards
     return boards

@@ -64,7 +64,7 @@ class ImageOut(BaseModel):
     url: str
 
 
-def find_uploads(request: Request) -> Uploads:
+async def find_uploads(request: Request) -> Uploads:
     """Give a handler the images of this installation."""
     uploads: Uploads = request.app.state.uploads
     return uploads

@@ -51,7 +51,7 @@ def one_arena(request: Request, arena: str) -> Response:
 
 async def one_battle(request: Request, battle_id: str) -> Response:
     """Show one of my battles; the page asks the API for it."""
-    arena = await arena_pages(request).arena_of_battle(voter_of(request), battle_id)
+    arena = await arena_pages(request).arena_of_battle(await voter_of(request), battle_id)
     return battle_page(request, arena, battle_id)
 
 

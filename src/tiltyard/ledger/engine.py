@@ -40,6 +40,8 @@ DRIVERS = {
 SESSIONS = 10
 """PostgreSQL's sessions of one server. More do not make two cores faster, and PostgreSQL has 100
 for everybody."""
+READERS = 3
+"""And those of its threads that read much: boards, pairing, exposure."""
 SESSION_WAIT_S = 5.0
 """How long a request waits for one of them, or for its turn to write into a file, before it is
 asked to come back."""
@@ -187,7 +189,8 @@ class Ledger:
     @cached_property
     def _threaded(self) -> Engine:
         url = self.url.set(drivername=SYNC_DRIVERS[self.url.drivername])
-        return _prepared(create_engine(url, hide_parameters=True))
+        pool = {} if self.is_sqlite else {"pool_size": READERS, "max_overflow": 0}
+        return _prepared(create_engine(url, hide_parameters=True, **pool))
 
 
 def database_url(place: Path | str) -> URL:

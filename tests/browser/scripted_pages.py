@@ -2,14 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 
 from tiltyard.arena.exposure import ExposureReport, OrganisationExposure
 from tiltyard.arena.public_register import RegisterEntry
+from tiltyard.boards.changes import changes_between
+from tiltyard.boards.history import Comparison, course_of
 from tiltyard.contestants.face import Face
 from tiltyard.errors import TiltyardError
+from tiltyard.ledger.records import Snapshot
+from tiltyard.web.model_profile import ModelFacts, ModelProfile, Place
 from tiltyard.web.pages import ArenaFace, Site
+from tiltyard.web.past import BoardPast
 
 MAX_CHARS = 2_000
 
@@ -134,6 +139,36 @@ REGISTER = [
     RegisterEntry(KESTREL, "public", "It is new.", datetime(2026, 11, 2, tzinfo=UTC)),
 ]
 
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def past_board(week: int) -> Snapshot:
+    """The full board as it was some weeks before: less votes, and Siskin not yet rated once."""
+    rows = [
+        row
+        | {"battles": row["battles"] - 10 * week}
+        | ({"rating": None, "rank": None} if row["name"] == "Siskin" and week == 2 else {})
+        | ({"rank": 2, "rating": 1101.0} if row["name"] == "Heron" and week else {})
+        for row in FULL_BOARD["models"]
+    ]
+    board = FULL_BOARD | {"models": rows, "votes": FULL_BOARD["votes"] - 40 * week}
+    return Snapshot("text", "overall", 9 - week, board, NOON - timedelta(weeks=week))
+
+
+SNAPSHOTS = [past_board(week) for week in (4, 3, 2, 1, 0)]
+
+PROFILE = ModelProfile(
+    ModelFacts(
+        replace(KESTREL, id="kestrel-2", name="Kestrel 2"), "retired", date(2026, 10, 1), 0.25, 1.5
+    ),
+    tuple(REGISTER),
+    (
+        Place("text", "overall", NOON, 1101.7, 1080.7, 1122.7, 2, 2, 3, 8, 320),
+        Place("text", "code", NOON, None, None, None, None, None, None, 8, 3),
+    ),
+)
+
+
 TEXT: dict[str, Any] = {
     "id": "text",
     "title": "Text",
@@ -178,7 +213,31 @@ class ScriptedPages:
     def suggested_prompts(self) -> Sequence[Prompt]:
         return PROMPTS
 
-    async def board(self, arena: str, slice_name: str) -> Mapping[str, Any]:
+    async def past(
+        self, arena: str, slice_name: str, models: Sequence[str], at: datetime | None
+    ) -> BoardPast:
+        board = await self.board(arena, slice_name)
+        known = [
+            one for one in SNAPSHOTS if board["votes"] and (at is None or one.published_at <= at)
+        ]
+        courses = [course_of(known, id_) for id_ in models or [r["model"] for r in board["models"]]]
+        ends = [None, None, *known][-2:]
+        changes = changes_between(ends[0].board, ends[1].board) if ends[0] and ends[1] else []
+        moments = [snapshot.published_at for snapshot in known]
+        before, after = [None, None, *moments][-2:]
+        comparison = Comparison(before, after, tuple(changes))
+        return BoardPast(courses, comparison, moments[::-1])
+
+    async def model(self, model_id: str) -> ModelProfile:
+        if model_id != PROFILE.facts.face.id:
+            raise NoSuchBoardError("No public contestant has this id.")
+        return PROFILE
+
+    async def board(
+        self, arena: str, slice_name: str, at: datetime | None = None
+    ) -> Mapping[str, Any]:
+        if at is not None and at < SNAPSHOTS[0].published_at:
+            raise NoSuchBoardError(f"{arena}/{slice_name} had no board before {at.isoformat()}.")
         address = f"{arena}/{slice_name}"
         if address not in self.boards:
             raise NoSuchBoardError(

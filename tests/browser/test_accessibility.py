@@ -54,7 +54,17 @@ def show(page: Page, scheme: Scheme, width: int) -> None:
 @SCHEMES
 @WIDTHS
 @pytest.mark.parametrize(
-    "path", ["/", "/boards/text/overall", "/boards/text/nonsense", "/exposure", "/register"]
+    "path",
+    [
+        "/",
+        "/boards/text/overall",
+        "/boards/text/overall?at=2026-11-20T12:00",
+        "/boards/text/overall/history",
+        "/boards/text/nonsense",
+        "/models/kestrel-2",
+        "/exposure",
+        "/register",
+    ],
 )
 def test_pages_have_no_violations(
     page: Page, arena: StandIn, scheme: Scheme, width: int, path: str

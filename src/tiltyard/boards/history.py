@@ -137,17 +137,30 @@ def compared(
 
 
 def course_of(past: Sequence[Snapshot], model: str) -> Course:
-    """Follow one model through snapshots; where it was on no board there is no point."""
-    found = [
-        (snapshot.published_at, row)
-        for snapshot in past
-        for row in snapshot.board["models"]
-        if row["model"] == model
-    ]
-    name = found[-1][1]["name"] if found else model
-    return Course(model, name, tuple(_point(at, row) for at, row in found))
+    """Follow one model through snapshots, from the first that has it to the last.
+
+    Where it was on no board in between, its point says nothing, with no battles.
+    """
+    rows = [_row_of(snapshot, model) for snapshot in past]
+    there = [number for number, row in enumerate(rows) if row]
+    if not there:
+        return Course(model, model, ())
+    points = (
+        _point(past[number].published_at, rows[number]) for number in range(there[0], there[-1] + 1)
+    )
+    return Course(model, str(rows[there[-1]]["name"]), tuple(points))
+
+
+def _row_of(snapshot: Snapshot, model: str) -> Mapping[str, Any]:
+    return next((row for row in snapshot.board["models"] if row["model"] == model), {})
 
 
 def _point(at: datetime, row: Mapping[str, Any]) -> Point:
-    numbers = (row[name] for name in ("rating", "lower", "upper", "rank", "battles"))
-    return Point(at, *numbers)
+    return Point(
+        at,
+        row.get("rating"),
+        row.get("lower"),
+        row.get("upper"),
+        row.get("rank"),
+        row.get("battles", 0),
+    )

@@ -5,6 +5,7 @@ import random
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,8 @@ from tiltyard.ledger.migrate import upgrade_ledger
 from tiltyard.ledger.presence import Presence
 from tiltyard.web import pages
 from tiltyard.web.doorway import Doorway
+from tiltyard.web.model_profile import ModelProfile, model_profile
+from tiltyard.web.past import BoardPast, board_past
 from tiltyard.web.relay import Relay
 from tiltyard.web.settings import Settings
 from tiltyard.web.voter import Voters
@@ -90,9 +93,21 @@ class Installation:
         """Prompts for people who have nothing to ask."""
         return suggested_prompts()
 
-    async def board(self, arena: str, slice_name: str) -> Mapping[str, Any]:
+    async def board(
+        self, arena: str, slice_name: str, at: datetime | None = None
+    ) -> Mapping[str, Any]:
         """Read one board for its page."""
-        return await self.boards.board(arena, slice_name)
+        return await self.boards.board(arena, slice_name, at=at)
+
+    async def past(
+        self, arena: str, slice_name: str, models: Sequence[str], at: datetime | None
+    ) -> BoardPast:
+        """Read a board's past for its page."""
+        return await board_past(self.ledger, self.history, arena, slice_name, models, at=at)
+
+    async def model(self, model_id: str) -> ModelProfile:
+        """Read what anybody may know of a model, for its page."""
+        return await model_profile(self.ledger, self.boards, model_id)
 
     async def exposure(self, arena: str | None) -> ExposureReport:
         """Read who was drawn how often, for its page; in the first arena where none is named."""

@@ -1,13 +1,60 @@
-"""What changed on a board, with what the register says of the same time."""
+"""What became of a board: its course, its snapshots, and what the register says of the time."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from tiltyard.arena.public_register import RegisterEntry, read_register
 from tiltyard.boards.changes import Moved
-from tiltyard.boards.history import BoardHistory, Comparison, compared
+from tiltyard.boards.history import BoardHistory, Comparison, Course, compared
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.records import Snapshot
+
+SNAPSHOTS = 30
+"""So many are listed on a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPast:
+    """What the page of a board's past shows.
+
+    Parameters
+    ----------
+    courses
+        Of its models.
+    comparison
+        The newest snapshot and the one before it.
+    moments
+        When it was published, the newest first.
+    """
+
+    courses: Sequence[Course]
+    comparison: Comparison
+    moments: Sequence[datetime]
+
+
+async def board_past(
+    ledger: Ledger,
+    history: BoardHistory,
+    arena: str,
+    slice_: str,
+    models: Sequence[str] = (),
+    *,
+    at: datetime | None = None,
+) -> BoardPast:
+    """Read a board's past, as it was known at an instant.
+
+    Raises
+    ------
+    UnknownBoardError
+        When there is no such board, or there was none then.
+    """
+    return BoardPast(
+        await history.courses(arena, slice_, models, until=at),
+        await compare_snapshots(ledger, history, arena, slice_, at=at),
+        await history.moments(arena, slice_, until=at, limit=SNAPSHOTS),
+    )
 
 
 async def compare_snapshots(

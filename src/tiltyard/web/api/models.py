@@ -1,25 +1,16 @@
 """The public catalogue over HTTP."""
 
-from datetime import date
-from typing import ClassVar
+from datetime import date, datetime
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from tiltyard.arena.applying import listed_cards
 from tiltyard.contestants.card import Contestant, EndpointOwner
-from tiltyard.contestants.face import is_untold, public_face, public_id
-from tiltyard.errors import TiltyardError
 from tiltyard.ledger.engine import Ledger
+from tiltyard.web.model_profile import listed_card, model_profile, public_facts
 
 router = APIRouter(prefix="/models", tags=["models"])
-
-
-class UnknownModelError(TiltyardError):
-    """No public contestant has this id."""
-
-    status: ClassVar[int] = 404
-    title: ClassVar[str] = "No such model"
 
 
 class ModelOut(BaseModel):
@@ -43,39 +34,69 @@ class ModelsOut(BaseModel):
     models: list[ModelOut]
 
 
+class PlaceOut(BaseModel):
+    """Where a contestant stands on one board. What could not be estimated is null."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    arena: str
+    slice: str
+    published_at: datetime
+    rating: float | None
+    lower: float | None
+    upper: float | None
+    rank: int | None
+    rank_lower: int | None
+    rank_upper: int | None
+    contestants: int
+    battles: int
+
+
+class PlacesOut(BaseModel):
+    """Every board that a contestant is on."""
+
+    model: str
+    boards: list[PlaceOut]
+
+
 @router.get("")
 async def all_models(request: Request) -> ModelsOut:
     """List the contestants that anybody may know of."""
-    return ModelsOut(models=[_model_out(card) for card in await _listed(request)])
+    async with ledger_of(request).reading() as connection:
+        return ModelsOut(models=[_model_out(card) for card in await listed_cards(connection)])
 
 
 @router.get("/{model_id}")
 async def one_model(model_id: str, request: Request) -> ModelOut:
     """Show one contestant."""
-    for card in await _listed(request):
-        if public_id(card) == model_id:
-            return _model_out(card)
-    raise UnknownModelError("No public contestant has this id: GET /api/v1/models lists them.")
+    async with ledger_of(request).reading() as connection:
+        return _model_out(await listed_card(connection, model_id))
 
 
-async def _listed(request: Request) -> list[Contestant]:
+@router.get("/{model_id}/boards")
+async def boards_of_model(model_id: str, request: Request) -> PlacesOut:
+    """Show where a contestant stands, board by board."""
+    profile = await model_profile(ledger_of(request), request.app.state.boards, model_id)
+    return PlacesOut(model=model_id, boards=[PlaceOut.model_validate(p) for p in profile.places])
+
+
+def ledger_of(request: Request) -> Ledger:
+    """Give a handler the ledger."""
     ledger: Ledger = request.app.state.ledger
-    async with ledger.reading() as connection:
-        return await listed_cards(connection)
+    return ledger
 
 
 def _model_out(card: Contestant) -> ModelOut:
-    face = public_face(card)
-    known = not is_untold(card)
+    facts = public_facts(card)
     return ModelOut(
-        id=face.id,
-        name=face.name,
-        organisation=face.organisation,
-        licence=face.licence,
-        demo=face.demo,
-        status=card.status.value,
-        endpoint=face.endpoint,
-        released=card.released if known else None,
-        price_input_usd_per_million=card.price_input_usd_per_million if known else None,
-        price_output_usd_per_million=card.price_output_usd_per_million if known else None,
+        id=facts.face.id,
+        name=facts.face.name,
+        organisation=facts.face.organisation,
+        licence=facts.face.licence,
+        demo=facts.face.demo,
+        status=facts.status,
+        endpoint=facts.face.endpoint,
+        released=facts.released,
+        price_input_usd_per_million=facts.price_input_usd_per_million,
+        price_output_usd_per_million=facts.price_output_usd_per_million,
     )

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from tiltyard.web.pages.forest import Scale, Tick, scale_over
+from tiltyard.web.pages.moments import link_moment
+from tiltyard.web.pages.words import grouped, percent, spoken_date
 
 Json: TypeAlias = Mapping[str, Any]
 
@@ -66,11 +68,19 @@ class BoardView:
     unrated: tuple[UnratedRow, ...]
     ticks: tuple[Tick, ...]
     mean: str | None
+    url: str
+    query: str
     api_url: str
 
 
-def board_view(board: Json) -> BoardView:
-    """Turn the JSON of one board (docs/reference/http.md) into words and positions."""
+def board_view(board: Json, at: datetime | None = None) -> BoardView:
+    """Turn the JSON of one board (docs/reference/http.md) into words and positions.
+
+    Parameters
+    ----------
+    at
+        The past instant that was asked for.
+    """
     arena, slice_name = board["arena"], board["slice"]
     rated = [model for model in board["models"] if model["rating"] is not None]
     unrated = [model for model in board["models"] if model["rating"] is None]
@@ -87,7 +97,9 @@ def board_view(board: Json) -> BoardView:
         unrated=tuple(unrated_row(model, board["diagnostics"]) for model in unrated),
         ticks=scale.ticks() if scale else (),
         mean=scale.x(1000.0) if scale and scale.low < 1000.0 < scale.high else None,  # noqa: PLR2004  # the gauge of every board
-        api_url=f"/api/v1/boards/{arena}/{slice_name}",
+        url=f"/boards/{arena}/{slice_name}",
+        query=link_moment(at),
+        api_url=f"/api/v1/boards/{arena}/{slice_name}{link_moment(at)}",
     )
 
 
@@ -151,19 +163,3 @@ def win_share(model: Json) -> float | None:
     battles: int = model["battles"]
     points: float = model["wins"] + model["ties"] / 2
     return points / battles if battles else None
-
-
-def grouped(count: int) -> str:
-    """Write a count with thousands apart: `1,234`."""
-    return f"{count:,}"
-
-
-def spoken_date(moment: str) -> str:
-    """Write an ISO 8601 moment as `23 November 2026, 12:00 UTC`."""
-    when = datetime.fromisoformat(moment)
-    return f"{when.day} {when:%B %Y, %H:%M} UTC"
-
-
-def percent(share: float | None) -> str:
-    """Write a share as whole per cent; a dash for none."""
-    return "\N{EN DASH}" if share is None else f"{100 * share:.0f}\N{NARROW NO-BREAK SPACE}%"

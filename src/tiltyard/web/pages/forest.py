@@ -37,10 +37,10 @@ class Scale:
         return tuple(Tick(f"{k * step:g}", self.x(k * step)) for k in range(first, last + 1))
 
 
-def tick_step(span: float) -> float:
+def tick_step(span: float, most: int = LARGEST_TICK_COUNT) -> float:
     """Find the smallest 1, 2 or 5 times a power of ten that cuts `span` into few parts."""
-    power = 10.0 ** math.floor(math.log10(span / LARGEST_TICK_COUNT))
-    return next(m * power for m in (1, 2, 5, 10) if span / (m * power) <= LARGEST_TICK_COUNT)
+    power = 10.0 ** math.floor(math.log10(span / most))
+    return next(m * power for m in (1, 2, 5, 10) if span / (m * power) <= most)
 
 
 def scale_over(ratings: Iterable[float]) -> Scale:

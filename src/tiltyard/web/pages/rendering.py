@@ -11,7 +11,9 @@ from fastapi.responses import Response
 from fastapi.templating import Jinja2Templates
 from markupsafe import Markup
 
+from tiltyard.web.pages.moments import zulu
 from tiltyard.web.pages.site import ArenaPages, SuggestedPrompt
+from tiltyard.web.pages.words import spoken_date, spoken_day
 
 WEB = Path(__file__).parent.parent
 
@@ -39,6 +41,9 @@ def prompts_json(prompts: Sequence[SuggestedPrompt]) -> Markup:
 
 templates.env.globals["static_url"] = static_url
 templates.env.filters["prompts_json"] = prompts_json
+templates.env.filters["spoken_date"] = spoken_date
+templates.env.filters["spoken_day"] = spoken_day
+templates.env.filters["zulu"] = zulu
 templates.env.trim_blocks = True
 templates.env.lstrip_blocks = True
 

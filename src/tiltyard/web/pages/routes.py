@@ -4,6 +4,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from tiltyard.web.pages.board_view import board_view
+from tiltyard.web.pages.moments import read_moment
+from tiltyard.web.pages.past_routes import board_history, one_model
 from tiltyard.web.pages.rendering import arena_pages, templates
 from tiltyard.web.pages.site import ArenaFace
 from tiltyard.web.voter import voter_of
@@ -18,6 +20,8 @@ def pages_router() -> APIRouter:
         ("/battles/{battle_id}", one_battle),
         ("/leaderboard", leaderboard),
         ("/boards/{arena}/{slice_name}", board),
+        ("/boards/{arena}/{slice_name}/history", board_history),
+        ("/models/{model_id}", one_model),
         ("/exposure", exposure),
         ("/register", register),
     ):
@@ -61,14 +65,16 @@ def leaderboard(request: Request) -> Response:
     return RedirectResponse(f"/boards/{first.id}/overall")
 
 
-async def board(request: Request, arena: str, slice_name: str) -> Response:
-    """Show one board."""
+async def board(request: Request, arena: str, slice_name: str, at: str | None = None) -> Response:
+    """Show one board, as it is or as it was."""
     pages = arena_pages(request)
-    view = board_view(await pages.board(arena, slice_name))
+    moment = read_moment(at)
+    view = board_view(await pages.board(arena, slice_name, moment), moment)
     context = {
         "site": pages.site,
         "arena": pages.arena_face(arena),
         "board": view,
+        "at": moment,
         "here": "board",
     }
     return templates.TemplateResponse(request, "board.html", context)

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from tiltyard.arena.exposure import ExposureReport
 from tiltyard.arena.public_register import RegisterEntry
+from tiltyard.web.model_profile import ModelProfile
+from tiltyard.web.past import BoardPast
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +107,35 @@ class ArenaPages(Protocol):
     def suggested_prompts(self) -> Sequence[SuggestedPrompt]:
         """All suggested prompts; the page draws a few of them per visit."""
 
-    async def board(self, arena: str, slice_name: str) -> Mapping[str, Any]:
+    async def board(
+        self, arena: str, slice_name: str, at: datetime | None = None
+    ) -> Mapping[str, Any]:
         """Answer one board in the form of `GET /api/v1/boards/{arena}/{slice}`.
 
         Raises
         ------
         TiltyardError
-            With status 404 when there is no such board.
+            With status 404 when there is no such board, or there was none at `at`.
+        """
+
+    async def past(
+        self, arena: str, slice_name: str, models: Sequence[str], at: datetime | None
+    ) -> BoardPast:
+        """Answer a board's past, of the models named or of all.
+
+        Raises
+        ------
+        TiltyardError
+            As `board` does.
+        """
+
+    async def model(self, model_id: str) -> ModelProfile:
+        """Answer what anybody may know of a model, and where it stands.
+
+        Raises
+        ------
+        TiltyardError
+            With status 404 when no public model has this id.
         """
 
     async def exposure(self, arena: str | None) -> ExposureReport:

@@ -1,0 +1,24 @@
+"""Numbers and moments as pages say them."""
+
+from datetime import UTC, datetime
+
+
+def grouped(count: int) -> str:
+    """Write a count with thousands apart: `1,234`."""
+    return f"{count:,}"
+
+
+def percent(share: float | None) -> str:
+    """Write a share as whole per cent; a dash for none."""
+    return "\N{EN DASH}" if share is None else f"{100 * share:.0f}\N{NARROW NO-BREAK SPACE}%"
+
+
+def spoken_day(when: datetime) -> str:
+    """Write a day as `23 November 2026`."""
+    return f"{when.day} {when:%B %Y}"
+
+
+def spoken_date(moment: str | datetime) -> str:
+    """Write a moment, or an ISO 8601 one, as `23 November 2026, 12:00 UTC`."""
+    when = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return f"{spoken_day(when)}, {when.astimezone(UTC):%H:%M} UTC"

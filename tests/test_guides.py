@@ -12,6 +12,7 @@ from synthetic_votes import MODELS, synthetic_votes
 
 DOCS = Path(__file__).parent.parent / "docs" / "guide"
 GUIDES = (
+    "import_votes",
     "rank_your_votes",
     "reproduce_a_leaderboard",
     "what_the_interval_means",
@@ -51,7 +52,7 @@ def test_the_commands_and_the_python_of_a_guide_run(guide: str, directory: Path)
             text = "\n".join(line for line in text.splitlines() if "pip install" not in line)  # noqa: PLW2901  # the tests have it
         assert "votes" in run(["sh", "-euc", text], directory)
     program = "\n".join(blocks(guide, "python"))
-    assert run([sys.executable, "-W", "error", "-c", program], directory)
+    assert not program or run([sys.executable, "-W", "error", "-c", program], directory)
 
 
 def test_the_table_in_the_guide_is_what_rank_prints(directory: Path) -> None:
@@ -62,6 +63,12 @@ def test_the_table_in_the_guide_is_what_rank_prints(directory: Path) -> None:
         text for text in re.findall(r"```text\n(.*?)```", guide, re.DOTALL) if "rank" in text
     )
     assert printed.startswith(shown.rstrip())
+
+
+def test_an_import_says_what_the_guide_says(directory: Path) -> None:
+    (command,) = blocks("import_votes", "sh")
+    printed = run(["sh", "-euc", command], directory)
+    assert f"```text\n{printed}```" in (DOCS / "import_votes.md").read_text(encoding="utf-8")
 
 
 def test_a_ridge_on_the_mean_loss_shrinks_as_the_guide_says(directory: Path) -> None:

@@ -90,7 +90,7 @@ def _read_document(
     rows = document if isinstance(document, list) else [document]
     if rows and fastchat_log.is_log_record(rows[0]):
         return fastchat_log.read(rows, source)
-    return _from_table(_from_rows(rows, source), source, columns)
+    return _from_table(frame_of_rows(rows, source), source, columns)
 
 
 def _from_table(frame: pl.DataFrame, source: str, columns: Mapping[str, str] | None) -> Battles:
@@ -98,7 +98,14 @@ def _from_table(frame: pl.DataFrame, source: str, columns: Mapping[str, str] | N
     return replace(battles, notes=(*noticed(frame), *battles.notes))
 
 
-def _from_rows(rows: list[Any], source: str) -> pl.DataFrame:
+def frame_of_rows(rows: list[Any], source: str) -> pl.DataFrame:
+    """Make a table of the objects of a JSON document.
+
+    Raises
+    ------
+    VotesError
+        When one is no object.
+    """
     stray = next((number for number, row in enumerate(rows, 1) if not isinstance(row, dict)), None)
     if stray is not None:
         raise VotesError(f"{source}, row {stray}: is not an object with the columns of a vote.")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
+import numpy as np
 import polars as pl
 
 from tiltyard.battles.choices import choice_columns, read_outcomes
@@ -103,6 +104,14 @@ class Battles:
         frames = [part.frame for part in parts]
         notes = tuple(note for part in parts for note in part.notes)
         return cls(pl.concat(frames, how="diagonal_relaxed"), notes)
+
+    def one_row_a_vote(self) -> "Battles":
+        """Repeat rows that stand for several votes, as no published schema has a count."""
+        counts = self.frame["count"]
+        if (counts == 1).all():
+            return self
+        rows = np.repeat(np.arange(counts.len()), counts.to_numpy())
+        return Battles(self.frame[rows].with_columns(count=pl.lit(1, pl.Int64)), self.notes)
 
     @cached_property
     def pairs(self) -> PairTable:

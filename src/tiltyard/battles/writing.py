@@ -5,7 +5,6 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from tiltyard.battles.codecs import CODECS
@@ -45,7 +44,7 @@ def write_battles(battles: Battles, path: str | Path, *, schema: str = "battles"
     codec = CODECS.get(schema)
     if codec is None:
         raise VotesError(f"There is no schema {schema}; there are {', '.join(CODECS)}.")
-    document = codec.write(battles if schema in WITH_COUNTS else _one_row_a_vote(battles))
+    document = codec.write(battles if schema in WITH_COUNTS else battles.one_row_a_vote())
     write = _writer(document, schema, file)
     if schema != "battles" and (battles.frame["weight"] != 1).any():
         raise VotesError(f"These votes have weights, which {schema} cannot say: write battles.")
@@ -56,15 +55,6 @@ def write_battles(battles: Battles, path: str | Path, *, schema: str = "battles"
             whole.replace(file)
     except OSError as error:
         raise VotesError(f"{file} cannot be written ({error.strerror or error}).") from error
-
-
-def _one_row_a_vote(battles: Battles) -> Battles:
-    """Repeat rows that stand for several votes: no published schema has a count."""
-    counts = battles.frame["count"]
-    if (counts == 1).all():
-        return battles
-    rows = np.repeat(np.arange(counts.len()), counts.to_numpy())
-    return Battles(battles.frame[rows].with_columns(count=pl.lit(1, pl.Int64)), battles.notes)
 
 
 def _writer(document: Document, schema: str, file: Path) -> Callable[[Document, Path], None]:

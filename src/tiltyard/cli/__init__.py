@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
@@ -15,6 +16,7 @@ COMMANDS = {
     "worker": "Label battles and publish boards, without a server.",
     "doctor": "Say what is there, what is missing, and which line would add it.",
     "models": "List, apply, show and retire contestants.",
+    "import": "Bring FILES of votes into the ledger, each as a source of its own.",
     "rank": "Rank the models in VOTES, one or more files of pairwise votes.",
     "slices": "List the slices of FILE, or the shipped ones, and check them.",
     "simulate": "Try a pairing policy on votes from a known truth.",
@@ -36,7 +38,8 @@ class Tiltyard(click.Group):
         """Import a command."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"tiltyard.cli.{cmd_name}"), cmd_name)
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command: click.Command = getattr(import_module(f"tiltyard.cli.{name}"), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature

@@ -1,6 +1,6 @@
 """What long commands and printed names have in common: a spinner, and no control characters."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Timer
 
@@ -28,3 +28,16 @@ def patience(doing: str) -> Iterator[None]:
         timer.cancel()
         timer.join()
         status.stop()
+
+
+@contextmanager
+def counting(doing: str, what: str) -> Iterator[Callable[[int], None]]:
+    """Show how many are done on standard error, in terminals only."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    with console.status(f"{doing} …") as status:
+        yield lambda done: status.update(f"{doing} … {done:,} {what}")

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, true
 
 from tiltyard.battles.table import Battles
 from tiltyard.ledger.all_public import all_public
 from tiltyard.ledger.settled import is_settled
+from tiltyard.ledger.sources import is_local, known_probability
 from tiltyard.ledger.tables import battles, labels, sides, votes
 
 COLUMNS: dict[str, pl.DataType] = {
@@ -49,7 +50,9 @@ class VotesOfArena:
         return dict(counted.iter_rows())
 
 
-def read_votes(connection: Connection, arena: str, *, preview: str | None = None) -> VotesOfArena:
+def read_votes(
+    connection: Connection, arena: str, *, preview: str | None = None, imported: bool = False
+) -> VotesOfArena:
     """Read every vote on an arena's settled battles of two public contestants, as they were cast.
 
     What people said of a preview stays off the boards, also once it is public.
@@ -60,6 +63,8 @@ def read_votes(connection: Connection, arena: str, *, preview: str | None = None
     ----------
     preview
         A contestant whose votes as a preview are read too, and no others of it: for its report.
+    imported
+        Whether to read imported votes too, for a slice that looks at the source.
     """
     side_a, side_b = sides.alias("side_a"), sides.alias("side_b")
     language = (
@@ -76,11 +81,11 @@ def read_votes(connection: Connection, arena: str, *, preview: str | None = None
             side_a.c.contestant.label("model_a"),
             side_b.c.contestant.label("model_b"),
             votes.c.outcome,
-            votes.c.voter,
+            func.nullif(votes.c.voter, "").label("voter"),
             votes.c.voted_at,
             votes.c.turn,
             language.c.language,
-            battles.c.pair_probability,
+            known_probability().label("pair_probability"),
             battles.c.policy,
             battles.c.source,
         )
@@ -93,6 +98,7 @@ def read_votes(connection: Connection, arena: str, *, preview: str | None = None
             battles.c.mode == "battle",
             is_settled(),
             all_public(preview=preview),
+            true() if imported else is_local(),
         )
         .order_by(votes.c.id)
     )

@@ -169,6 +169,24 @@ class Ledger:
 
         return await asyncio.to_thread(run)
 
+    async def write_in_thread(self, write: Callable[[SyncConnection], Result]) -> Result:
+        """Let a thread write much in one transaction, undone by an exception.
+
+        Parameters
+        ----------
+        write
+            Called in the thread with a connection that may write.
+        """
+
+        def run() -> Result:
+            with self._threaded.connect() as plain:
+                connection = plain.execution_options(writes=True)
+                with connection.begin():
+                    return write(connection)
+
+        async with self._turn_to_write():
+            return await asyncio.to_thread(run)
+
     async def ping(self) -> None:
         """Ask the database for nothing; a `DatabaseError` says that it does not answer."""
         async with self.reading() as connection:

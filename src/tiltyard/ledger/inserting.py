@@ -13,14 +13,18 @@ async def insert_new(
     connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]
 ) -> bool:
     """Insert the rows whose key is new; say whether any was."""
-    inserts: Insert = (
-        postgresql.insert(table).on_conflict_do_nothing()
-        if connection.dialect.name == "postgresql"
-        else sqlite.insert(table).on_conflict_do_nothing()
-    )
     counting = {"preserve_rowcount": True}
-    done = await connection.execute(inserts, list(rows), execution_options=counting)
+    done = await connection.execute(
+        inserting_new(connection.dialect.name, table), list(rows), execution_options=counting
+    )
     return done.rowcount > 0
+
+
+def inserting_new(dialect: str, table: Table) -> Insert:
+    """Make a statement that inserts the rows whose key is new."""
+    if dialect == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
 
 
 async def insert_or_touch(

@@ -40,21 +40,27 @@ async def record_definition(
 
 
 async def read_cards(connection: AsyncConnection) -> dict[str, dict[str, Any]]:
-    """Read the newest card of every contestant that was ever recorded, by contestant."""
+    """Read the newest card of every contestant that was ever recorded, by contestant.
+
+    Contestants of imported battles have no card here, whatever the name.
+    """
     newest = (
         select(
             contestant_versions.c.contestant,
             func.max(contestant_versions.c.recorded_at).label("at"),
         )
+        .where(contestant_versions.c.card["imported"].as_string().is_(None))
         .group_by(contestant_versions.c.contestant)
         .subquery()
     )
     rows = await connection.execute(
-        select(contestant_versions.c.contestant, contestant_versions.c.card).join(
+        select(contestant_versions.c.contestant, contestant_versions.c.card)
+        .join(
             newest,
             (newest.c.contestant == contestant_versions.c.contestant)
             & (newest.c.at == contestant_versions.c.recorded_at),
         )
+        .where(contestant_versions.c.card["imported"].as_string().is_(None))
     )
     return {row.contestant: row.card for row in rows}
 

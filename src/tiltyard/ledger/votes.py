@@ -16,6 +16,7 @@ from tiltyard.ledger.reading import WHOLE, battles_in
 from tiltyard.ledger.records import Battle, Revealed, Vote
 from tiltyard.ledger.reveals import reveal_row
 from tiltyard.ledger.settled import is_settled
+from tiltyard.ledger.sources import is_local
 from tiltyard.ledger.tables import battles, idempotency_keys, reveals, votes
 
 BEFORE_A_VOTE = WHOLE.with_more(
@@ -116,9 +117,10 @@ def vote_row(battle: UUID, vote: Vote, voter: str) -> dict[str, Any]:
 
 
 async def count_votes(connection: AsyncConnection, arena: str, *, previews: bool = False) -> int:
-    """Count the votes on an arena's settled battles.
+    """Count the votes on an arena's own settled battles.
 
     Boards are made of those between public contestants; `previews` counts the others too.
+    Imported ones are not counted.
 
     Only a count says that there is something new: a vote with a lower number may be committed,
     or its battle be settled, after one with a higher.
@@ -127,7 +129,7 @@ async def count_votes(connection: AsyncConnection, arena: str, *, previews: bool
         select(func.count())
         .select_from(votes)
         .join(battles, battles.c.id == votes.c.battle)
-        .where(battles.c.arena == arena, battles.c.mode == "battle", is_settled())
+        .where(battles.c.arena == arena, battles.c.mode == "battle", is_local(), is_settled())
     )
     if not previews:
         query = query.where(all_public())

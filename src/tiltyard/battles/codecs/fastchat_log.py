@@ -127,7 +127,7 @@ def _row(record: dict[str, Any], where: str) -> tuple[object, ...] | None:
         *models,
         record["type"],
         record.get("ip"),
-        record["tstamp"],
+        record.get("tstamp"),
         len(conversations[0]) // len(ROLES),
         shown[0] in NO_NAME,
         *conversations,

@@ -1,0 +1,125 @@
+"""`tiltyard import`: votes of other arenas into the ledger."""
+
+import asyncio
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tiltyard.cli.recipe_options import BadInput, column_option, columns_of
+
+if TYPE_CHECKING:
+    from tiltyard.imports.records import ImportReport
+
+SHOWN = 20
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
+
+
+@click.command(name="import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--source", help="Name of the source; the file's own name without it.")
+@click.option("--arena", default="text", show_default=True, help="The arena they are about.")
+@click.option("--schema", help="Refuse files that are not of this published schema.")
+@column_option
+@click.option("--data", type=click.Path(path_type=Path), help="Directory of the ledger.")
+@click.option("--json", "as_json", is_flag=True, help="Write the reports as JSON.")
+def import_(
+    files: tuple[Path, ...],
+    source: str | None,
+    arena: str,
+    schema: str | None,
+    columns: tuple[str, ...],
+    data: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Bring FILES of votes into the ledger, each as a source of its own.
+
+    FILES are of any schema that `tiltyard rank` reads. Their battles have the source
+    `import:NAME`, and are on no board unless a slice asks for it. The same file again adds
+    nothing, so an import that was cut off is taken up by repeating it.
+    """
+    names = [_name(source or _plain(file.stem), "--source") for file in files]
+    wanted = None if schema is None else _schema(schema)
+    reports = asyncio.run(
+        _import(files, names, _name(arena, "--arena"), wanted, columns_of(columns), data)
+    )
+    _print(reports, as_json=as_json)
+
+
+def _plain(stem: str) -> str:
+    return re.sub(r"[^a-z0-9._-]+", "-", stem.casefold()).strip("-._")[:40]
+
+
+def _name(given: str, option: str) -> str:
+    if not NAME.fullmatch(given):
+        raise BadInput(
+            f"{option} {given!r} is no name: use up to 40 small letters, digits, dots and dashes."
+        )
+    return given
+
+
+def _schema(given: str) -> str:
+    from tiltyard.battles.codecs import CODECS
+
+    name = given.replace("-", "_")
+    if name not in CODECS:
+        known = ", ".join(one.replace("_", "-") for one in CODECS)
+        raise BadInput(f"There is no schema {given!r}; there are {known}.")
+    return name
+
+
+async def _import(
+    files: tuple[Path, ...],
+    names: list[str],
+    arena: str,
+    schema: str | None,
+    columns: dict[str, str],
+    data: Path | None,
+) -> list["ImportReport"]:
+    from tiltyard.cli.patience import counting
+    from tiltyard.imports.service import Importer
+    from tiltyard.ledger.engine import Ledger
+    from tiltyard.ledger.migrate import upgrade_ledger
+    from tiltyard.web.settings import read_settings
+
+    settings = read_settings(data=data)
+    reports = []
+    async with Ledger(settings.ledger) as ledger:
+        await upgrade_ledger(ledger)
+        for file, name in zip(files, names, strict=True):
+            importer = Importer(
+                ledger, source=name, arena=arena, voter_key=settings.read_secret().encode()
+            )
+            with counting(f"Importing {file.name}", "rows") as progress:
+                reports.append(
+                    await importer.import_file(
+                        file, columns=columns, schema=schema, progress=progress
+                    )
+                )
+    return reports
+
+
+def _print(reports: list["ImportReport"], *, as_json: bool) -> None:
+    import json
+    from dataclasses import asdict
+
+    from tiltyard.cli.patience import printable
+
+    if as_json:
+        click.echo(json.dumps([asdict(report) for report in reports], indent=2))
+        return
+    for report in reports:
+        for line in _lines(report):
+            click.echo(printable(line))
+
+
+def _lines(report: "ImportReport") -> list[str]:
+    lines = [f"{count:,} rows left out: {why}." for why, count in report.skipped.items()]
+    if len(lines) > SHOWN:
+        rest = sum(list(report.skipped.values())[SHOWN:])
+        lines[SHOWN:] = [f"{rest:,} rows left out for {len(lines) - SHOWN} more reasons: --json."]
+    known = f", {report.known:,} were there already" if report.known else ""
+    counted = f"{report.file}: {report.rows:,} rows, {report.added:,} battles added{known}."
+    return [*lines, *report.notes, f"{counted} Source {report.source}, arena {report.arena}."]

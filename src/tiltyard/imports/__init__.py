@@ -1,0 +1,1 @@
+"""Votes of other arenas, brought into the ledger as sources of their own."""

@@ -1,0 +1,213 @@
+"""Read a file of votes piece by piece, leaving out the rows that cannot be read."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from tiltyard.battles.codecs import comparia_reactions, fastchat_log, noticed, prepared, schema_of
+from tiltyard.battles.codecs.pair_counts import is_count_file, read_count_file
+from tiltyard.battles.errors import VotesError
+from tiltyard.battles.files import one_sentence, open_votes
+from tiltyard.battles.notes import Note
+from tiltyard.battles.reading import frame_of_rows
+from tiltyard.battles.salvaging import salvage
+from tiltyard.battles.table import Battles
+from tiltyard.imports.errors import ImportVotesError
+
+ROW = "row of the file"
+"""A column with the place of each vote in its file, counted from 0."""
+
+COPY = "copy of the row"
+"""A column that counts the votes of one row from 0, where a row stands for several."""
+
+NO_OBJECT = "it is not an object with the columns of a vote"
+LEFT_OUT = {
+    "no_vote": "nobody voted on it",
+    "no_pair_id": "the conversation_pair_id is empty",
+    "other_records": "it is a chat, a share or a flag, not a vote on two models",
+    "contradictory_names": "the names on show and in the states do not fit together",
+}
+"""What reading notes about rows that it leaves out."""
+
+Columns = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some rows of a file.
+
+    Attributes
+    ----------
+    frame
+        Of the battles table, one row a vote, with the columns :data:`ROW` and :data:`COPY`.
+    rows
+        How many rows of the file they came from.
+    skipped
+        How many of these were left out, by why.
+    notes
+        What else was noticed, by kind.
+    """
+
+    frame: pl.DataFrame
+    rows: int
+    skipped: Counter[str]
+    notes: Mapping[str, str]
+
+
+Reading = Callable[[list[Any], str, Columns, int], Batch]
+
+
+def read_batches(
+    file: Path, *, size: int, columns: Columns, schema: str | None = None
+) -> Iterator[Batch]:
+    """Read a file of any published schema, some rows at a time.
+
+    Parquet, CSV and JSON lines are never whole in memory; a JSON document and compar:IA's
+    reactions, of which several rows are one vote, are.
+
+    Parameters
+    ----------
+    size
+        So many rows at a time.
+    columns
+        What the file calls columns of the battles table, as for `read_battles`.
+    schema
+        The schema that the file must be of, as `tiltyard.battles.codecs` calls it.
+
+    Raises
+    ------
+    VotesError
+        When the file cannot be read at all.
+    ImportVotesError
+        When it is of another schema.
+    """
+    with one_sentence(file):
+        opened = open_votes(file, columns)
+        if isinstance(opened, pl.LazyFrame):
+            names = opened.collect_schema().names()
+            _require(schema, _schema_name(names), file)
+            yield from _scanned(opened, file.name, size, columns, schema_of(names))
+        else:
+            yield from _in_document(opened, file, size, columns, schema)
+
+
+def _scanned(
+    scan: pl.LazyFrame, source: str, size: int, columns: Columns, codec: object
+) -> Iterator[Batch]:
+    if codec is comparia_reactions.CODEC:  # only together with others are its rows a vote
+        yield from _pieces(_batch(scan.collect(), source, columns, 0), size)
+        return
+    place = 0
+    for frame in scan.collect_batches(chunk_size=size, maintain_order=True):
+        yield from _pieces(_batch(frame, source, columns, place), size)
+        place += frame.height
+
+
+def _in_document(
+    document: Iterator[dict[str, Any]] | list[Any] | dict[str, Any],
+    file: Path,
+    size: int,
+    columns: Columns,
+    schema: str | None,
+) -> Iterator[Batch]:
+    if is_count_file(document):
+        _require(schema, "pair_counts", file)
+        frame = read_count_file(document, file.name).frame.with_row_index(ROW)
+        yield from _pieces(Batch(frame, frame.height, Counter(), {}), size)
+        return
+    rows = iter([document] if isinstance(document, dict) else document)
+    place = 0
+    reading: Reading = _of_rows
+    while some := list(islice(rows, size)):
+        if place == 0:
+            first = some[0] if isinstance(some[0], dict) else {}
+            if fastchat_log.is_log_record(first):
+                reading = _of_log
+            name = "fastchat_log" if reading is _of_log else _schema_name(list(first))
+            _require(schema, name, file)
+        yield from _pieces(reading(some, file.name, columns, place), size)
+        place += len(some)
+
+
+def _of_rows(rows: list[Any], source: str, columns: Columns, place: int) -> Batch:
+    objects = [row for row in rows if isinstance(row, dict)]
+    batch = _batch(frame_of_rows(objects, source), source, columns, place)
+    batch.skipped[NO_OBJECT] += len(rows) - len(objects)
+    return Batch(batch.frame, len(rows), +batch.skipped, batch.notes)
+
+
+def _of_log(records: list[dict[str, Any]], source: str, _: Columns, place: int) -> Batch:
+    skipped: Counter[str] = Counter()
+    try:
+        battles = fastchat_log.read(records, source)
+    except VotesError:
+        battles = Battles.concat([*_one_by_one(records, source, skipped)])
+    frame = battles.frame.with_row_index(ROW, place)
+    left_out, notes = _told(battles.notes)
+    return Batch(frame, len(records), skipped + left_out, notes)
+
+
+def _one_by_one(
+    records: list[dict[str, Any]], source: str, skipped: Counter[str]
+) -> Iterator[Battles]:
+    yield fastchat_log.read([], source)
+    for record in records:
+        try:
+            yield fastchat_log.read([record], source)
+        except VotesError as error:
+            skipped[str(error).partition(": ")[2].rstrip(".")] += 1
+
+
+def _batch(frame: pl.DataFrame, source: str, columns: Columns, place: int) -> Batch:
+    table = prepared(frame).with_row_index(ROW, place)
+    read = salvage(table, source, columns=columns)
+    left_out, notes = _told((*noticed(frame), *read.battles.notes))
+    return Batch(read.battles.frame, frame.height, read.skipped + left_out, notes)
+
+
+def _told(notes: tuple[Note, ...]) -> tuple[Counter[str], Mapping[str, str]]:
+    """Tell notes about rows that were left out from the others."""
+    left_out: Counter[str] = Counter()
+    for note in notes:
+        if note.kind in LEFT_OUT:
+            left_out[LEFT_OUT[note.kind]] += note.rows
+    return left_out, {note.kind: note.message for note in notes if note.kind not in LEFT_OUT}
+
+
+def _pieces(batch: Batch, size: int) -> Iterator[Batch]:
+    """Give one row to each vote, and no more votes at a time than rows are wanted."""
+    counts = batch.frame["count"].to_numpy()
+    ends = np.cumsum(counts)
+    votes = int(ends[-1]) if ends.size else 0
+    for start in range(0, max(votes, 1), size):
+        wanted = np.arange(start, min(start + size, votes))
+        rows = np.searchsorted(ends, wanted, side="right")
+        copies = pl.Series(COPY, wanted - (ends - counts)[rows], pl.Int64)
+        frame = batch.frame[rows].with_columns(copies, count=pl.lit(1, pl.Int64))
+        first = start == 0
+        yield Batch(
+            frame,
+            batch.rows if first else 0,
+            batch.skipped if first else Counter(),
+            batch.notes if first else {},
+        )
+
+
+def _schema_name(columns: list[str]) -> str | None:
+    codec = schema_of(columns)
+    return None if codec is None else codec.name
+
+
+def _require(wanted: str | None, found: str | None, file: Path) -> None:
+    if wanted is not None and wanted != found:
+        said = "none that has a name" if found is None else found.replace("_", "-")
+        raise ImportVotesError(
+            f"{file.name} is not of the schema {wanted.replace('_', '-')}, but of {said}: "
+            "leave --schema out, and the columns decide."
+        )

@@ -1,0 +1,172 @@
+"""Bring files of votes into the ledger: once, whatever is cut off and tried again."""
+
+import hashlib
+import hmac
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import polars as pl
+
+from tiltyard.imports.batches import Batch, Columns, read_batches
+from tiltyard.imports.keys import Keys
+from tiltyard.imports.records import ImportReport
+from tiltyard.imports.rows import Rows, imported_card, imported_version, table_rows
+from tiltyard.ledger import bulk
+from tiltyard.ledger.engine import Ledger, SyncConnection
+from tiltyard.ledger.sources import IMPORTED
+
+BATCH = 20_000
+"""So many votes are one transaction: a server on the same file waits no longer than for these."""
+
+MOST_NAME = 80
+"""No name of a contestant is longer."""
+
+REPEATED = "its id, turn and voter are those of an earlier row"
+SELF_BATTLE = "both sides are the same model"
+LONG_NAME = f"the name of a model is longer than {MOST_NAME} characters"
+
+Progress = Callable[[int], None]
+
+
+class Importer:
+    """Imports files into one source of one ledger.
+
+    Every batch is committed by itself, and what is there already is passed over: an import that
+    was cut off is taken up by importing the file again.
+
+    Parameters
+    ----------
+    ledger
+        With its tables.
+    source
+        The name of the source, without `import:`.
+    arena
+        In which arena the battles are to be found.
+    voter_key
+        Voters become pseudonyms under it; a log may hold addresses.
+    """
+
+    def __init__(self, ledger: Ledger, *, source: str, arena: str, voter_key: bytes) -> None:
+        self._ledger = ledger
+        self._source = IMPORTED + source
+        self._arena = arena
+        self._voter_key = voter_key
+        self._definition = _definition(arena, self._source)
+        self._recorded: set[str] = set()
+
+    async def import_file(
+        self,
+        file: Path,
+        *,
+        columns: Columns | None = None,
+        schema: str | None = None,
+        progress: Progress = lambda _: None,
+    ) -> ImportReport:
+        """Import one file.
+
+        Parameters
+        ----------
+        columns
+            What the file calls columns of the battles table.
+        schema
+            The schema that it must be of.
+        progress
+            Told after every batch how many rows have been read.
+
+        Raises
+        ------
+        VotesError
+            When the file cannot be read; what was read before stays, and is passed over next time.
+        ImportVotesError
+            When it is of another schema.
+        """
+        reading = read_batches(file, size=BATCH, columns=columns or {}, schema=schema)
+        rows, added, known = 0, 0, 0
+        skipped: Counter[str] = Counter()
+        notes: dict[str, str] = {}
+        keys: Keys | None = None
+        for batch in reading:
+            keys = keys or Keys(self._source, _sha256(file))
+            votes = self._importable(batch, keys, skipped)
+            new = await self._ledger.write_in_thread(partial(self._add, votes))
+            added, known = added + new, known + votes.height - new
+            rows += batch.rows
+            skipped += batch.skipped
+            notes |= {**batch.notes, **notes}
+            progress(rows)
+        return ImportReport(
+            file.name,
+            self._source,
+            self._arena,
+            rows,
+            added,
+            known,
+            dict(skipped.most_common()),
+            tuple(notes.values()),
+        )
+
+    def _importable(self, batch: Batch, keys: Keys, skipped: Counter[str]) -> pl.DataFrame:
+        """Leave out what no ledger can hold, and give the rest its ids and pseudonyms."""
+        frame = batch.frame.with_columns(pl.col("battle_id").replace("", None))
+        a, b = (pl.col(side).cast(pl.String) for side in ("model_a", "model_b"))
+        longest = pl.max_horizontal(a.str.len_chars(), b.str.len_chars())
+        for reason, wrong in ((SELF_BATTLE, a == b), (LONG_NAME, longest > MOST_NAME)):
+            kept = frame.filter(~wrong)
+            skipped[reason] += frame.height - kept.height
+            frame = kept
+        ids, repeated = keys.of(frame)
+        skipped[REPEATED] += int(repeated.sum())
+        hidden = self._pseudonyms(frame["voter"])
+        return frame.with_columns(ids, hidden.alias("voter")).filter(~repeated)
+
+    def _pseudonyms(self, voters: pl.Series) -> pl.Series:
+        known = voters.cast(pl.String)
+        names = {
+            voter: hmac.digest(self._voter_key, voter.encode(), "sha256").hex()[:32]
+            for voter in known.unique().drop_nulls()
+        }
+        return known.replace(names)
+
+    def _add(self, votes: pl.DataFrame, connection: SyncConnection) -> int:
+        """Add the battles that are not there; count them."""
+        bulk.lock_imports(connection)
+        there = bulk.known_battles(connection, votes["id"].to_list())
+        fresh = votes.filter(~pl.col("id").is_in(list(there)))
+        if fresh.is_empty():
+            return 0
+        self._record(connection, fresh)
+        bulk.insert_frames(connection, self._rows(fresh))
+        return fresh.height
+
+    def _rows(self, votes: pl.DataFrame) -> Rows:
+        digest = _digest(self._definition)
+        return table_rows(votes, source=self._source, arena=self._arena, definition=digest)
+
+    def _record(self, connection: SyncConnection, votes: pl.DataFrame) -> None:
+        """Record the contestants of these votes and what they were held under."""
+        sides = (votes[side].cast(pl.String).unique() for side in ("model_a", "model_b"))
+        names = {name for side in sides for name in side}
+        cards = {imported_version(name): imported_card(name) for name in names - self._recorded}
+        now = datetime.now(UTC)
+        bulk.record_imported(connection, cards, now)
+        document = self._definition
+        bulk.record_imported_arena(connection, self._arena, _digest(document), document, now)
+        self._recorded |= names
+
+
+def _definition(arena: str, source: str) -> Mapping[str, object]:
+    """Say what is known of how imported battles were held."""
+    return {"id": arena, "source": source, "vote": {"per": "battle"}}
+
+
+def _digest(document: Mapping[str, object]) -> str:
+    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

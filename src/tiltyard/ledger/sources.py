@@ -1,0 +1,21 @@
+"""Where battles came from: this arena, its examples, or a set of votes of others."""
+
+from sqlalchemy import ColumnElement, case
+
+from tiltyard.ledger.tables import battles
+
+IMPORTED = "import:"
+"""Sources of imported battles begin so."""
+
+IMPORTED_POLICY = "imported"
+"""What drew a pair elsewhere is not known, nor how likely it was."""
+
+
+def is_local() -> ColumnElement[bool]:
+    """Ask of a row of `battles` whether it was held here, or belongs to the examples."""
+    return ~battles.c.source.startswith(IMPORTED, autoescape=True)
+
+
+def known_probability() -> ColumnElement[float | None]:
+    """Read of a row of `battles` how likely its pair was drawn; null where nobody knows."""
+    return case((battles.c.policy != IMPORTED_POLICY, battles.c.pair_probability))

@@ -1,0 +1,264 @@
+"""Votes of others in the ledger: once each, whole, and apart from the arena's own."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import polars as pl
+import pytest
+
+from importing import battle_ids, count_rows, import_file, imported_votes
+from opened import open_ledger, opened
+from synthetic_votes import synthetic_votes
+from tiltyard.battles.codecs import CODECS
+from tiltyard.battles.errors import VotesError
+from tiltyard.battles.table import Battles
+from tiltyard.battles.writing import write_battles
+from tiltyard.boards.published import PublishedBoards
+from tiltyard.boards.recipe import Recipe
+from tiltyard.imports import service
+from tiltyard.imports.errors import ImportVotesError
+from tiltyard.ledger import register
+from tiltyard.ledger.engine import Ledger
+from tiltyard.ledger.reading import read_battles
+from tiltyard.ledger.standings import count_by_pair
+from tiltyard.ledger.votes import count_votes
+
+pytestmark = pytest.mark.anyio
+
+SAID = [
+    {"role": "user", "content": "Why is the sky blue?"},
+    {"role": "assistant", "content": 'Because of \x00 the "air".'},
+    {"role": "user", "content": "And at night?"},
+    {"role": "assistant", "content": "Then it is black.\n"},
+]
+ROW = {"model_a": "x", "model_b": "y", "winner": "model_a"}
+
+
+def with_words(outcome: str = "tie") -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "battle_id": ["one"],
+            "model_a": ["GPT 4 (old)"],
+            "model_b": ["wren"],
+            "winner": [outcome],
+            "voter": ["203.0.113.7"],
+            "tstamp": [1.75e9],
+            "turn": [2],
+            "conversation_a": [SAID],
+            "conversation_b": [SAID[:2]],
+        }
+    )
+
+
+def lines(path: Path, rows: list[dict[str, object]]) -> Path:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+async def test_an_imported_battle_is_a_battle_like_any_other(
+    ledger_url: str, tmp_path: Path
+) -> None:
+    with_words().write_parquet(tmp_path / "votes.parquet")
+    async with open_ledger(ledger_url) as ledger:
+        report = await import_file(ledger, tmp_path / "votes.parquet")
+        assert (report.rows, report.added, report.known, report.skipped) == (1, 1, 0, {})
+        votes = await imported_votes(ledger)
+        (row,) = votes.to_dicts()
+        async with ledger.reading() as connection:
+            (battle,) = await read_battles(connection, [UUID(row["battle_id"])])
+    assert battle.source == "import:others"
+    assert [side.contestant for side in battle.sides] == ["GPT 4 (old)", "wren"]
+    assert [turn.parts for turn in battle.turns] == [
+        [{"type": "text", "text": "Why is the sky blue?"}],
+        [{"type": "text", "text": "And at night?"}],
+    ]
+    assert battle.attempt(1, "b").text == 'Because of \ufffd the "air".'
+    assert battle.attempt(2, "a").text == "Then it is black.\n"
+    assert battle.vote is not None
+    assert (battle.vote.turn, battle.vote.outcome) == (2, "tie")
+    assert battle.vote.voted_at == datetime.fromtimestamp(1.75e9, UTC)
+    assert battle.revealed is not None
+    assert "203.0.113.7" not in repr(battle)
+    assert row["pair_probability"] is None
+
+
+@pytest.mark.parametrize("schema", CODECS)
+async def test_every_published_schema_is_imported_with_every_vote(
+    schema: str, tmp_path: Path
+) -> None:
+    drawn = synthetic_votes(120).filter(pl.col("winner").is_in(["model_a", "model_b"])).head(60)
+    battles = Battles.from_frame(drawn)
+    file = tmp_path / "votes.json"
+    write_battles(battles, file, schema=schema)
+    async with open_ledger(f"sqlite:///{tmp_path / 'ledger'}") as ledger:
+        report = await import_file(ledger, file, schema=schema)
+        votes = await imported_votes(ledger)
+    blind = battles.frame.filter(pl.col("anony")) if schema in KEEP_ANONY else battles.frame
+    assert report.added == 60
+    assert not report.skipped
+    assert votes.height == blind.height
+
+
+KEEP_ANONY = {"battles", "chatbot_arena_33k", "arena_100k", "fastchat_log"}
+
+
+async def test_the_same_file_again_adds_nothing(ledger_url: str, tmp_path: Path) -> None:
+    file = tmp_path / "votes.csv"
+    votes = synthetic_votes(500)
+    plain = votes.select("model_a", "model_b", "winner")
+    async with open_ledger(ledger_url) as ledger:
+        for frame in (votes, plain):
+            frame.write_csv(file)
+            first = await import_file(ledger, file)
+            there = await count_rows(ledger)
+            again = await import_file(ledger, file)
+            assert (first.added, first.known) == (500, 0)
+            assert (again.added, again.known) == (0, 500)
+            assert await count_rows(ledger) == there
+
+
+async def test_votes_without_ids_of_two_files_are_all_there(tmp_path: Path) -> None:
+    async with open_ledger(f"sqlite:///{tmp_path / 'ledger'}") as ledger:
+        for day in ("monday", "tuesday"):
+            rows: list[dict[str, object]] = [{**ROW, "day": day}] * 3
+            report = await import_file(ledger, lines(tmp_path / f"{day}.jsonl", rows))
+            assert report.added == 3
+        assert (await imported_votes(ledger)).height == 6
+
+
+async def test_a_row_that_stands_for_many_votes_becomes_as_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "BATCH", 4)
+    counts = {"models": ["x", "y"], "X": [[0, 1]], "Y": [[9, 1, 0]]}
+    (tmp_path / "counts.json").write_text(json.dumps(counts))
+    async with open_ledger(f"sqlite:///{tmp_path / 'ledger'}") as ledger:
+        assert (await import_file(ledger, tmp_path / "counts.json")).added == 10
+        assert (await import_file(ledger, tmp_path / "counts.json")).known == 10
+        outcomes = (await imported_votes(ledger))["outcome"]
+    assert sorted(outcomes.cast(pl.String)) == ["a"] * 9 + ["b"]
+
+
+async def test_what_cannot_be_read_is_counted_with_its_reason(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {**ROW, "id": "1"},
+        {**ROW, "id": "1"},
+        {**ROW, "id": "2", "winner": "modle_a"},
+        {**ROW, "id": "3", "winner": "modle_a"},
+        {**ROW, "id": "4", "winner": None},
+        {**ROW, "id": "5", "model_b": ""},
+        {**ROW, "id": "6", "model_b": "x"},
+        {**ROW, "id": "7", "model_b": "y" * 81},
+        {**ROW, "id": "8", "timestamp": "yesterday"},
+    ]
+    async with open_ledger(f"sqlite:///{tmp_path / 'ledger'}") as ledger:
+        report = await import_file(ledger, lines(tmp_path / "odd.jsonl", rows))
+    assert (report.rows, report.added) == (9, 1)
+    assert sum(report.skipped.values()) == 8
+    reasons = {why.partition(";")[0]: count for why, count in report.skipped.items()}
+    assert reasons == {
+        "column winner: 'modle_a' is not an outcome": 2,
+        "column winner: is empty": 1,
+        "column model_b: is empty": 1,
+        "column timestamp: 'yesterday' is not a time": 1,
+        service.REPEATED: 1,
+        service.SELF_BATTLE: 1,
+        service.LONG_NAME: 1,
+    }
+
+
+async def test_a_repeated_id_is_found_across_batches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "BATCH", 2)
+    rows: list[dict[str, object]] = [{**ROW, "id": id_} for id_ in "abcab"]
+    async with open_ledger(f"sqlite:///{tmp_path / 'ledger'}") as ledger:
+        report = await import_file(ledger, lines(tmp_path / "votes.jsonl", rows))
+    assert (report.added, report.skipped) == (3, {service.REPEATED: 2})
+
+
+async def test_a_log_line_without_states_is_a_counted_skip(tmp_path: Path) -> None:
+    good = {
+        "tstamp": 1.7e9,
+        "type": "leftvote",
+        "models": ["", ""],
+        "ip": "203.0.113.7",
+        "states": [
+            {"model_name": name, "messages": [["user", "Hi"], ["assistant", "Hello"]]}
+            for name in ("x", "y")
+        ],
+    }
+    log: list[dict[str, object]] = [good, {**good, "states": None}, {**good, "type": "chat"}]
+    async with open_ledger(f"sqlite:///{tmp_path / 'ledger'}") as ledger:
+        report = await import_file(ledger, lines(tmp_path / "log.json", log))
+    assert report.added == 1
+    assert set(report.skipped.values()) == {1}
+    assert len(report.skipped) == 2
+
+
+@pytest.mark.parametrize("half", [0.5, 0.999])
+@pytest.mark.parametrize("ending", ["parquet", "jsonl"])
+async def test_half_a_file_is_one_sentence_and_the_whole_one_is_complete(
+    tmp_path: Path, ending: str, half: float
+) -> None:
+    file = tmp_path / f"votes.{ending}"
+    write_battles(Battles.from_frame(synthetic_votes(300)), file)
+    whole = file.read_bytes()
+    async with open_ledger(f"sqlite:///{tmp_path / 'ledger'}") as ledger:
+        file.write_bytes(whole[: int(len(whole) * half)])
+        with pytest.raises(VotesError, match=r"cut short|damaged"):
+            await import_file(ledger, file)
+        file.write_bytes(whole)
+        report = await import_file(ledger, file)
+    assert report.added + report.known == 300
+
+
+async def test_a_column_of_something_else_is_one_sentence(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [{**ROW, "winner": f"word {number}"} for number in range(500)]
+    async with open_ledger(f"sqlite:///{tmp_path / 'ledger'}") as ledger:
+        with pytest.raises(VotesError, match="more than 200 different values cannot be read"):
+            await import_file(ledger, lines(tmp_path / "votes.jsonl", rows))
+
+
+async def test_another_schema_than_the_one_asked_for_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "votes.jsonl"
+    write_battles(Battles.from_frame(synthetic_votes(5)), file, schema="arena_55k")
+    async with open_ledger(f"sqlite:///{tmp_path / 'ledger'}") as ledger:
+        with pytest.raises(ImportVotesError, match="not of the schema arena-140k, but of arena-55"):
+            await import_file(ledger, file, schema="arena_140k")
+        assert not await battle_ids(ledger)
+
+
+async def test_nothing_of_the_arenas_own_counts_imported_votes(
+    ledger_url: str, tmp_path: Path
+) -> None:
+    frame = synthetic_votes(200).with_columns(
+        model_a=pl.lit("demo-wren"), model_b=pl.lit("demo-owl")
+    )
+    frame.write_parquet(tmp_path / "votes.parquet")
+    async with open_ledger(ledger_url) as ledger, opened(ledger) as arena:
+        cards = await faces(ledger)
+        await import_file(ledger, tmp_path / "votes.parquet")
+        async with ledger.reading() as connection:
+            assert await count_votes(connection, "text", previews=True) == 0
+        assert await ledger.in_thread(lambda connection: count_by_pair(connection, "text")) == []
+        assert await PublishedBoards(ledger, ["text"], Recipe()).publish_stale() == 0
+        report = await arena.exposure.report()
+        assert report.battles == 0
+        assert await faces(ledger) == cards
+        assert "demo-wren" in {card.id for card in arena.able}
+
+
+async def faces(ledger: Ledger) -> dict[str, dict[str, object]]:
+    async with ledger.reading() as connection:
+        return await register.read_cards(connection)
+
+
+async def test_imported_contestants_are_never_drawn(tmp_path: Path) -> None:
+    synthetic_votes(50).write_parquet(tmp_path / "votes.parquet")
+    async with open_ledger(f"sqlite:///{tmp_path / 'ledger'}") as ledger:
+        await import_file(ledger, tmp_path / "votes.parquet")
+        async with opened(ledger) as arena:
+            assert not {"amber", "birch"} & {card.id for card in arena.catalogue}

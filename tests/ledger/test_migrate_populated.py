@@ -76,7 +76,7 @@ def populate(connection: Connection, facts: Facts, there: Columns) -> None:
     for name, columns in there.items():
         rows = [{column: row[column] for column in columns} for row in facts[name]]
         if rows:
-            connection.execute(metadata.tables[name].insert(), rows)
+            connection.execute(metadata.tables[name].insert().inline(), rows)  # returns nothing
 
 
 async def test_there_is_something_of_everything_that_people_make(tmp_path: Path) -> None:

@@ -149,10 +149,19 @@ class Battle:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A published board."""
+    """A published board.
+
+    Attributes
+    ----------
+    last_vote
+        The highest number of a vote there was when it was made.
+    control
+        What it holds constant; empty for nothing.
+    """
 
     arena: str
     slice: str
     last_vote: int
     board: Mapping[str, Any]
     published_at: datetime
+    control: str = ""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tiltyard.ledger.records import Snapshot
@@ -17,6 +17,7 @@ async def add_snapshot(connection: AsyncConnection, snapshot: Snapshot) -> None:
         snapshots.insert().values(
             arena=snapshot.arena,
             slice=snapshot.slice,
+            control=snapshot.control,
             last_vote=snapshot.last_vote,
             board=dict(snapshot.board),
             published_at=snapshot.published_at,
@@ -32,18 +33,23 @@ async def lock_board(connection: AsyncConnection, arena: str, slice_: str) -> No
 
 
 async def read_snapshot(
-    connection: AsyncConnection, arena: str, slice_: str, *, at: datetime | None = None
+    connection: AsyncConnection,
+    arena: str,
+    slice_: str,
+    *,
+    control: str = "",
+    at: datetime | None = None,
 ) -> Snapshot | None:
     """Read the newest board, or the one that was newest at an instant."""
-    row = (await connection.execute(_newest(arena, slice_, at=at))).first()
+    row = (await connection.execute(_newest(arena, slice_, control, at=at))).first()
     return None if row is None else _snapshot(row)
 
 
 async def read_snapshot_before(
-    connection: AsyncConnection, arena: str, slice_: str, instant: datetime
+    connection: AsyncConnection, arena: str, slice_: str, instant: datetime, *, control: str = ""
 ) -> Snapshot | None:
     """Read the board that was the newest until another was published at this instant."""
-    query = _by_time(_of_board(arena, slice_)).where(snapshots.c.published_at < instant)
+    query = _by_time(_of_board(arena, slice_, control)).where(snapshots.c.published_at < instant)
     row = (await connection.execute(query)).first()
     return None if row is None else _snapshot(row)
 
@@ -53,12 +59,13 @@ async def read_moments(
     arena: str,
     slice_: str,
     *,
+    control: str = "",
     until: datetime | None = None,
     limit: int,
 ) -> Sequence[datetime]:
     """Read when a board was published, the newest first, and not later than `until`."""
     when = snapshots.c.published_at
-    query = select(when).where(snapshots.c.arena == arena, snapshots.c.slice == slice_)
+    query = _of_board(arena, slice_, control).with_only_columns(when)
     if until is not None:
         query = query.where(when <= until)
     return list(await connection.scalars(query.order_by(when.desc()).limit(limit)))
@@ -69,6 +76,7 @@ def read_course(
     arena: str,
     slice_: str,
     *,
+    control: str = "",
     since: datetime | None = None,
     until: datetime | None = None,
     most: int,
@@ -80,7 +88,7 @@ def read_course(
 
     Synchronous: it reads much, and belongs in a thread (`Ledger.in_thread`).
     """
-    within = [snapshots.c.arena == arena, snapshots.c.slice == slice_]
+    within = list(_is_board(arena, slice_, control))
     within += [] if since is None else [snapshots.c.published_at >= since]
     within += [] if until is None else [snapshots.c.published_at <= until]
     query = snapshots.select().where(*within).order_by(snapshots.c.published_at, snapshots.c.id)
@@ -90,7 +98,11 @@ def read_course(
         end = func.max(snapshots.c.published_at)
         last = connection.scalars(select(end).where(*within)).one()
         chosen = _evenly(
-            connection, _by_time(_of_board(arena, slice_)), rows[0].published_at, last, most
+            connection,
+            _by_time(_of_board(arena, slice_, control)),
+            rows[0].published_at,
+            last,
+            most,
         )
     else:
         chosen = [row.id for row in rows]
@@ -111,12 +123,17 @@ def _evenly(
     return list(dict.fromkeys(found))
 
 
-def _of_board(arena: str, slice_: str) -> Select[Any]:
-    return snapshots.select().where(snapshots.c.arena == arena, snapshots.c.slice == slice_)
+def _is_board(arena: str, slice_: str, control: str) -> tuple[ColumnElement[bool], ...]:
+    columns = snapshots.c
+    return columns.arena == arena, columns.slice == slice_, columns.control == control
 
 
-def _newest(arena: str, slice_: str, *, at: datetime | None = None) -> Select[Any]:
-    query = _of_board(arena, slice_)
+def _of_board(arena: str, slice_: str, control: str) -> Select[Any]:
+    return snapshots.select().where(*_is_board(arena, slice_, control))
+
+
+def _newest(arena: str, slice_: str, control: str, *, at: datetime | None = None) -> Select[Any]:
+    query = _of_board(arena, slice_, control)
     if at is None:  # by its number: a clock may have been set back
         return query.order_by(snapshots.c.id.desc()).limit(1)
     return _by_time(query).where(snapshots.c.published_at <= at)
@@ -127,4 +144,4 @@ def _by_time(query: Select[Any]) -> Select[Any]:
 
 
 def _snapshot(row: Any) -> Snapshot:  # noqa: ANN401  # a row
-    return Snapshot(row.arena, row.slice, row.last_vote, row.board, row.published_at)
+    return Snapshot(row.arena, row.slice, row.last_vote, row.board, row.published_at, row.control)

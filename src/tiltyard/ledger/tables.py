@@ -231,12 +231,14 @@ image_uses = Table(
 labels = Table(
     "labels",
     metadata,
-    Column("battle", ForeignKey("battles.id"), primary_key=True),
-    Column("labeller", String(40), primary_key=True),
-    Column("labeller_version", String(20), primary_key=True),
+    Column("id", Sequence, primary_key=True, autoincrement=True),
+    Column("battle", ForeignKey("battles.id"), nullable=False),
+    Column("labeller", String(40), nullable=False),
+    Column("labeller_version", String(20), nullable=False),
     Column("value", JsonValue, nullable=False),
     Column("score", Float),
     Column("labelled_at", UtcDateTime, nullable=False),
+    UniqueConstraint("battle", "labeller", "labeller_version"),
 )
 
 snapshots = Table(
@@ -245,9 +247,13 @@ snapshots = Table(
     Column("id", Sequence, primary_key=True, autoincrement=True),
     Column("arena", String(40), nullable=False),
     Column("slice", String(40), nullable=False),
+    Column("control", String(20), nullable=False, server_default=""),  # held constant; "" for none
     Column("last_vote", Sequence, nullable=False),
     Column("board", PackedJson, nullable=False),
     Column("published_at", UtcDateTime, nullable=False),
-    Index("ix_snapshots_arena_slice_id", "arena", "slice", "id"),
-    Index("ix_snapshots_arena_slice_published_at", "arena", "slice", "published_at"),
+    Index("ix_snapshots_arena_slice_control_id", "arena", "slice", "control", "id"),
+    Index(
+        "ix_snapshots_arena_slice_control_published_at",
+        *("arena", "slice", "control", "published_at"),
+    ),
 )

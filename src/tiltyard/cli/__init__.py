@@ -19,6 +19,8 @@ COMMANDS = {
     "import": "Bring FILES of votes into the ledger, each as a source of its own.",
     "rank": "Rank the models in VOTES, one or more files of pairwise votes.",
     "slices": "List the slices of FILE, or the shipped ones, and check them.",
+    "swap": "Say what happens if the model NEW takes the place of OLD.",
+    "value": "Say which models do better than their price, size or speed predicts.",
     "simulate": "Try a pairing policy on votes from a known truth.",
     "verify": "Rebuild BOARD from its votes and compare.",
     "label": "Label battles, teach a labeller from examples, and see how good one is.",

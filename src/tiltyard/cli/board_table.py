@@ -66,7 +66,7 @@ def print_beside(rows: "Sequence[Beside]", tool: str) -> None:
     """Print what another tool says of every model, and how far that is from the board."""
     from rich.console import Console
 
-    table = _empty_table()
+    table = empty_table()
     table.add_column("model", overflow="fold")
     for name in (tool, "95 % interval", "Tiltyard", "difference"):
         table.add_column(name, justify="right", no_wrap=True)
@@ -84,7 +84,7 @@ def print_beside(rows: "Sequence[Beside]", tool: str) -> None:
 
 def _table(board: "Board", *, with_record: bool) -> "Table":
     simultaneous = board.recipe.ranks == "simultaneous"
-    table = _empty_table()
+    table = empty_table()
     table.add_column("rank", justify="right", no_wrap=True)
     table.add_column("model", overflow="fold")
     extra = ("P(best)",) if simultaneous else ()
@@ -97,7 +97,7 @@ def _table(board: "Board", *, with_record: bool) -> "Table":
 
 
 def _coefficients(board: "Board") -> "Table":
-    table = _empty_table()
+    table = empty_table()
     table.add_column("coefficient")
     interval = f"{board.recipe.confidence * 100:g} % interval"
     for name in ("estimate", interval, "p"):
@@ -109,7 +109,8 @@ def _coefficients(board: "Board") -> "Table":
     return table
 
 
-def _empty_table() -> "Table":
+def empty_table() -> "Table":
+    """Make a table in the style of all commands."""
     from rich import box
     from rich.table import Table
 

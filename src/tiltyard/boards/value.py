@@ -1,0 +1,168 @@
+"""Which models do better than their price, size or speed predicts, and which give most for it."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtri
+
+from tiltyard.boards.board import Board
+from tiltyard.boards.errors import RecipeError
+from tiltyard.boards.plots.frontier import price_frontier
+from tiltyard.boards.records import Estimate, Standing
+from tiltyard.ratings.contrasts import residuals_from_line
+from tiltyard.ratings.pair_counts import Floats
+from tiltyard.ratings.scaling import FeatureError
+
+Truths = npt.NDArray[np.bool_]
+Verdict = Literal["above", "as_predicted", "below"]
+
+
+@dataclass(frozen=True, slots=True)
+class Valued:
+    """One model beside what it costs.
+
+    Parameters
+    ----------
+    standing
+        As on the board.
+    measure
+        Its price, size, or whatever is asked about.
+    expected
+        The rating that the line gives this measure.
+    residual
+        Points above the line (below, when negative), with the interval of that distance.
+    verdict
+        `above` or `below` where the interval of the residual does not hold 0.
+    frontier
+        Whether no model that has the same or less of the measure is rated as high.
+    surely_beaten_by
+        Models with the same or less of it that are certainly stronger.
+    """
+
+    standing: Standing
+    measure: float
+    expected: float
+    residual: Estimate
+    verdict: Verdict
+    frontier: bool
+    surely_beaten_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A board beside a measure.
+
+    Parameters
+    ----------
+    models
+        By falling residual.
+    per_doubling
+        Rating points that twice the measure goes with, on the line.
+    left_out
+        Rated models without the measure, or with none above zero.
+    """
+
+    models: tuple[Valued, ...]
+    per_doubling: Estimate
+    left_out: tuple[str, ...]
+
+
+def value_of(board: Board, measures: Mapping[str, float]) -> Value:
+    """Compare ratings with the line through them over the logarithm of a measure.
+
+    Every interval has the board's confidence and comes from the covariance of the ratings; see
+    :mod:`tiltyard.ratings.contrasts` for what it means.
+
+    Parameters
+    ----------
+    board
+        With its covariance.
+    measures
+        By model, in any one unit; what is not above zero is left out.
+
+    Raises
+    ------
+    RecipeError
+        When the board has no covariance, or fewer than four rated models have the measure, or
+        they all have the same.
+    """
+    if board.covariance is None:
+        raise RecipeError("This board was read without its covariance: rank the votes again.")
+    places = {model: place for place, model in enumerate(board.covered)}
+    usable = {m: x for m, x in measures.items() if x > 0 and math.isfinite(x)}
+    known = [one for one in board.rated if one.model in places and one.model in usable]
+    rows = np.array([places[one.model] for one in known], np.int64)
+    ratings = np.array([one.rating for one in known], np.float64)
+    covariance = board.covariance[np.ix_(rows, rows)]
+    doublings = np.log2([usable[one.model] for one in known])
+    try:
+        line = residuals_from_line(ratings, covariance, doublings.reshape(-1, 1))
+    except FeatureError as error:
+        raise RecipeError(f"The measure cannot predict ratings: {error}") from error
+    z = float(ndtri(0.5 + 0.5 * board.recipe.confidence))
+    best = {one.standing.model for one in price_frontier(board, usable) if one.best}
+    surely = _surely_above(ratings, covariance, z)
+    found = [
+        _valued(one, usable[one.model], expected, _estimate(distance, error, z), best, beaten)
+        for one, expected, distance, error, beaten in zip(
+            known,
+            line.expected.tolist(),
+            line.residuals.tolist(),
+            line.errors.tolist(),
+            _beaten(known, doublings, surely),
+            strict=True,
+        )
+    ]
+    found.sort(key=lambda one: -one.residual.estimate)
+    slope = _estimate(float(line.slopes[0]), float(line.slope_errors[0]), z)
+    there = {one.model for one in known}
+    left_out = tuple(one.model for one in board.rated if one.model not in there)
+    return Value(tuple(found), slope, left_out)
+
+
+def _surely_above(
+    ratings: Floats,
+    covariance: Floats,
+    z: float,
+) -> Truths:
+    """Shape (K, K). Whether row i is certainly stronger than column j, each pair judged alone."""
+    variance = np.diag(covariance)
+    errors = np.sqrt(np.maximum(variance[:, None] + variance - 2.0 * covariance, 0.0))
+    above: Truths = ratings[:, None] - ratings > z * errors
+    return above
+
+
+def _beaten(
+    known: list[Standing],
+    doublings: Floats,
+    surely: Truths,
+) -> list[tuple[str, ...]]:
+    cheaper = doublings[:, None] <= doublings
+    return [
+        tuple(known[row].model for row in np.flatnonzero(surely[:, place] & cheaper[:, place]))
+        for place in range(len(known))
+    ]
+
+
+def _valued(
+    standing: Standing,
+    measure: float,
+    expected: float,
+    residual: Estimate,
+    best: set[str],
+    beaten: tuple[str, ...],
+) -> Valued:
+    verdict: Verdict = "as_predicted"
+    if residual.lower > 0:
+        verdict = "above"
+    elif residual.upper < 0:
+        verdict = "below"
+    return Valued(standing, measure, expected, residual, verdict, standing.model in best, beaten)
+
+
+def _estimate(value: float, error: float, z: float) -> Estimate:
+    return Estimate(value, value - z * error, value + z * error, error)

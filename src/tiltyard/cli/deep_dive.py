@@ -1,0 +1,116 @@
+"""What the commands that look deeper into votes share: votes or saved boards in, boards out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tiltyard.cli.recipe_options import BadInput, column_option, columns_of
+
+if TYPE_CHECKING:
+    from tiltyard.boards.board import Board
+    from tiltyard.boards.records import Estimate
+
+Command = Callable[..., None]
+WHOLE = "overall"
+MOST_VALUES = 40
+"""So many values of a column have a row of their own; nobody reads more."""
+
+OPTIONS = (
+    click.argument("votes", nargs=-1, required=True, type=click.Path(path_type=Path)),
+    column_option,
+    click.option(
+        "--slice",
+        "slices",
+        metavar="SLICE",
+        multiple=True,
+        help="Also look only at votes with COLUMN=VALUE, or where COLUMN is true; each by itself.",
+    ),
+    click.option(
+        "--by", metavar="COLUMN", help="Also look at the votes of each value of COLUMN by itself."
+    ),
+    click.option(
+        "--confidence", type=float, default=0.95, show_default=True, help="Of the intervals."
+    ),
+    click.option("--json", "as_json", is_flag=True, help="Print JSON."),
+)
+
+
+def of_votes(command: Command) -> Command:
+    """Give a command the votes, the slices to look at, and how sure to be."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
+
+
+def boards_of(
+    paths: Sequence[Path],
+    columns: tuple[str, ...],
+    slices: Sequence[str],
+    by: str | None,
+    confidence: float,
+) -> "Mapping[str, Board]":
+    """Rank all votes, and those of each slice; or read boards that were saved, by their names.
+
+    Raises
+    ------
+    TiltyardError
+        When something cannot be read or ranked.
+    """
+    saved = [path for path in paths if path.is_dir()]
+    if saved:
+        if len(saved) < len(paths) or slices or by or columns:
+            raise BadInput(
+                f"{saved[0]} is a saved board: give saved boards alone, without votes or slices."
+            )
+        return _saved(saved)
+    return _ranked(paths, columns_of(columns), slices, by, confidence)
+
+
+def _saved(paths: Sequence[Path]) -> "Mapping[str, Board]":
+    from tiltyard.boards.board import Board
+
+    return {path.name or str(path): Board.load(path) for path in paths}
+
+
+def _ranked(
+    paths: Sequence[Path],
+    columns: Mapping[str, str],
+    slices: Sequence[str],
+    by: str | None,
+    confidence: float,
+) -> "Mapping[str, Board]":
+    from tiltyard.boards.ranking import rank
+    from tiltyard.boards.reading import read_for
+    from tiltyard.boards.recipe import Recipe
+
+    chosen = [(), *((one,) for one in slices)]
+    if by is not None:
+        chosen += [(f"{by}={value}",) for value in _values(paths, columns, by)]
+    boards = {}
+    for given in chosen:
+        recipe = Recipe(slices=given, confidence=confidence)
+        boards[given[0] if given else WHOLE] = rank(read_for(recipe, paths, columns), recipe)
+    return boards
+
+
+def _values(paths: Sequence[Path], columns: Mapping[str, str], by: str) -> list[str]:
+    """List the most frequent values of a column, the most frequent first."""
+    import polars as pl
+
+    from tiltyard.battles.reading import read_battles
+    from tiltyard.battles.table import Battles
+
+    read = [read_battles(path, columns=columns, only_votes=True, also=(by,)) for path in paths]
+    frame = Battles.concat(read).frame
+    if by not in frame.columns:
+        raise BadInput(f"--by {by}: the votes have no such column.")
+    counted = frame.group_by(pl.col(by).cast(pl.String).alias("value")).agg(pl.col("count").sum())
+    most = counted.drop_nulls().sort(["count", "value"], descending=[True, False])
+    return most["value"].head(MOST_VALUES).to_list()
+
+
+def between(found: "Estimate", form: str, *, factor: float = 1.0) -> str:
+    """Write the interval of an estimate."""
+    return f"{form.format(factor * found.lower)} … {form.format(factor * found.upper)}"

@@ -1,0 +1,82 @@
+"""`tiltyard swap` and `tiltyard value`, as a person types them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from synthetic_votes import MODELS, synthetic_votes
+from tiltyard_process import run
+
+
+@pytest.fixture
+def votes(tmp_path: Path) -> Path:
+    path = tmp_path / "votes.csv"
+    synthetic_votes(4_000).write_csv(path)
+    return path
+
+
+@pytest.fixture
+def prices(tmp_path: Path) -> Path:
+    path = tmp_path / "prices.csv"
+    amounts = (8, 4, 0.25, 1, 0.5, 0.25)
+    lines = [f"{model},{price}" for model, price in zip(MODELS, amounts, strict=True)]
+    path.write_text("model,US dollars per million tokens\n" + "\n".join(lines))
+    return path
+
+
+def test_a_swap_by_language_with_prices(votes: Path, prices: Path) -> None:
+    finished = run("swap", "fir", "amber", str(votes), "--by", "language", "--prices", str(prices))
+    assert finished.returncode == 0, finished.stderr
+    lines = finished.stdout.splitlines()
+    assert [line.split()[0] for line in lines[2:5]] == ["overall", "language=en", "language=de"]
+    assert all(line.rstrip().endswith("better") for line in lines[2:5])
+    assert lines[-1] == "US dollars per million tokens: 0.25 before, 8 after, 32.00 times as much."
+
+
+def test_a_swap_as_json_and_of_saved_boards(votes: Path, tmp_path: Path) -> None:
+    saved = tmp_path / "all-votes"
+    assert run("rank", str(votes), "--save", str(saved)).returncode == 0
+    of_votes, of_board = (
+        json.loads(run("swap", "elm", "birch", str(place), "--json").stdout)["slices"][0]
+        for place in (votes, saved)
+    )
+    assert (of_votes.pop("slice"), of_board.pop("slice")) == ("overall", "all-votes")
+    assert of_board["verdict"] == of_votes["verdict"] == "better"
+    assert of_board["preferred"]["lower"] == pytest.approx(of_votes["preferred"]["lower"])
+
+
+def test_value_puts_the_model_that_is_better_than_its_price_first(
+    votes: Path, prices: Path
+) -> None:
+    finished = run("value", str(votes), "--measure", str(prices))
+    assert finished.returncode == 0, finished.stderr
+    first = finished.stdout.splitlines()[2].split()
+    assert first[:3] == ["*", "cedar", "0.25"]
+    assert "above" in first
+    assert "Twice the US dollars per million tokens goes with" in finished.stdout
+    found = json.loads(run("value", str(votes), "--measure", str(prices), "--json").stdout)
+    assert found["boards"]["overall"]["models"][0]["verdict"] == "above"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("swap", "fir", "oak", "VOTES"), "No vote on these boards is on oak"),
+        (("swap", "fir", "fir", "VOTES"), "cannot take its own place"),
+        (("swap", "fir", "elm", "VOTES", "--by", "colour"), "have no such column"),
+        (("swap", "fir", "elm", "nowhere.csv"), "nowhere.csv"),
+        (("swap", "fir", "elm", "VOTES", "DIRECTORY"), "is a saved board"),
+        (("value", "VOTES", "--measure", "nowhere.csv"), "cannot be read"),
+        (("value", "VOTES", "--measure", "VOTES"), "needs two columns"),
+    ],
+)
+def test_what_cannot_be_answered_is_one_sentence(
+    votes: Path, tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    places = {"VOTES": str(votes), "DIRECTORY": str(tmp_path)}
+    finished = run(*(places.get(one, one) for one in arguments))
+    assert finished.returncode == 2
+    assert said in finished.stderr
+    assert finished.stderr.startswith("Error: ")
+    assert len(finished.stderr.splitlines()) == 1

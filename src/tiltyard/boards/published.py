@@ -9,6 +9,7 @@ import polars as pl
 from tiltyard import __version__
 from tiltyard.battles.table import Battles
 from tiltyard.boards.board import Board
+from tiltyard.boards.kept_covariance import keep_covariance
 from tiltyard.boards.ranking import rank
 from tiltyard.boards.recipe import Recipe
 from tiltyard.contestants.card import Contestant
@@ -123,6 +124,7 @@ class PublishedBoards:
             await snapshots.add_snapshot(
                 connection, Snapshot(arena, OVERALL, read.last_vote, document, now)
             )
+            await keep_covariance(connection, arena, OVERALL, fitted, now)
             return True
 
 

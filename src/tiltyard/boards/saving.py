@@ -144,7 +144,17 @@ def read_table(file: Path) -> pl.DataFrame:
 
 
 def _from_json(text: bytes, source: str) -> dict[str, Any]:
-    values = _parsed(text, source)
+    return read_document(_parsed(text, source), source)
+
+
+def read_document(values: dict[str, Any], source: str) -> dict[str, Any]:
+    """Read the fields of a board from its JSON values; what else is there is passed over.
+
+    Raises
+    ------
+    SavedBoardError
+        When they are not those of a board.
+    """
     try:
         return {
             "models": _records(Standing, values, "models", source),

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -256,4 +257,15 @@ snapshots = Table(
         "ix_snapshots_arena_slice_control_published_at",
         *("arena", "slice", "control", "published_at"),
     ),
+)
+
+covariances = Table(
+    "covariances",
+    metadata,
+    Column("arena", String(40), primary_key=True),
+    Column("slice", String(40), primary_key=True),
+    Column("control", String(20), primary_key=True),
+    Column("published_at", UtcDateTime, nullable=False),
+    Column("models", PackedJson, nullable=False),
+    Column("matrix", LargeBinary, nullable=False),
 )

@@ -96,10 +96,10 @@ def test_style_is_counted_from_the_conversations_where_nobody_has() -> None:
     frame = frame.with_columns(
         conversation_a=pl.Series(said[:6000]), conversation_b=pl.Series(said[6000:])
     )
-    board = controlled(frame, "style_grammar_v1")
+    board = controlled(frame, "style_grammar_v2")
     assert list(coefficients(board)) == ["length", "headers", "lists", "bold"]
     assert board.diagnostics[0].kind == "style_counted"
-    assert "by grammar_v1" in board.diagnostics[0].message
+    assert "by grammar_v2" in board.diagnostics[0].message
 
 
 def test_neither_the_order_of_votes_nor_equal_rows_as_a_count_change_a_byte() -> None:

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from tiltyard.battles.errors import VotesError
 from tiltyard.battles.table import Battles
@@ -85,6 +86,22 @@ def test_counting_many_texts_by_grammar_counts_each(texts: list[str]) -> None:
     ]
 
 
+ANSWERS = (
+    "# Title\n\n**b**, __c__, `**d**`.\n\n1. a\n   - c\n\n| a | b |\n|--|--|\n| **x** | y |",
+    "Under\n---\n\n> - **x**\n> 3) y\n\n```\n# no\n```\n\n***both*** and **two **nested** marks**",
+    "* a\n* b\n\n  **para** in item\n\n<h1>html</h1>\n\n日本**語**です __ё__",
+)
+
+
+@pytest.mark.parametrize("text", ANSWERS)
+def test_the_grammar_is_the_one_that_browsers_render_with(text: str) -> None:
+    html = MarkdownIt("commonmark").enable("table").render(text)
+    counted = count_markdown_grammar(text)
+    assert counted.headers == len(re.findall(r"<h[1-6]>", html)) - text.count("<h1>")
+    assert counted.lists == html.count("<li>")
+    assert counted.bold == html.count("<strong>")
+
+
 def battles() -> Battles:
     talk = [
         {"role": "user", "content": "# Not counted"},
@@ -105,7 +122,7 @@ def battles() -> Battles:
 
 
 def test_the_answers_of_both_sides_are_counted_in_a_column_with_the_version() -> None:
-    frame = with_style(with_style(battles(), "regex_v1"), "grammar_v1").frame
+    frame = with_style(with_style(battles(), "regex_v1"), "grammar_v2").frame
     expected = {
         "length_a": 17,
         "headers_a": 1,
@@ -117,7 +134,7 @@ def test_the_answers_of_both_sides_are_counted_in_a_column_with_the_version() ->
         "bold_b": 0,
     }
     assert frame["style_regex_v1"].to_list() == [expected, None]
-    assert frame["style_grammar_v1"].to_list() == [expected, None]
+    assert frame["style_grammar_v2"].to_list() == [expected, None]
 
 
 def test_there_is_no_third_way_to_count() -> None:

@@ -18,7 +18,7 @@ own unit, so that the coefficient is nats per unit.
 USUAL: Mapping[str, Scale] = {
     "style": "share",
     "style_regex_v1": "share",
-    "style_grammar_v1": "share",
+    "style_grammar_v2": "share",
     "position": "unscaled",
     "latency": "log",
     "price": "log",
@@ -38,7 +38,7 @@ class Control:
     ----------
     name
         `style` (length, headers, lists and bold, four coefficients; `style_regex_v1` and
-        `style_grammar_v1` say which counter must have made the counts), `position` (who stood on
+        `style_grammar_v2` say which counter must have made the counts), `position` (who stood on
         side a), `latency`, `duration`, `price`, `parameters`, `active_parameters`, `energy`, or a
         column of the votes: either one column that already holds a difference, or two with the
         endings `_a` and `_b`.

@@ -92,7 +92,7 @@ def _with_style(battles: Battles, recipe: Recipe) -> tuple[Battles, tuple[Diagno
         if control.name not in STYLE_SOURCES or find_style(battles.frame, control.name):
             continue
         if has_conversations(battles.frame):
-            counter: Counter = "grammar_v1" if control.name == "style_grammar_v1" else "regex_v1"
+            counter: Counter = "grammar_v2" if control.name == "style_grammar_v2" else "regex_v1"
             message = f"The style of the answers was counted from the conversations by {counter}."
             return with_style(battles, counter), (Diagnostic("style_counted", message, ()),)
     return battles, ()

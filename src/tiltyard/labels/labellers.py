@@ -8,9 +8,15 @@ from typing import Any
 import polars as pl
 
 from tiltyard.labels.errors import LabelError
+from tiltyard.labels.identity import IdentityLabeller
 from tiltyard.labels.labeller import Batch, ColumnType, Conversation, Label, Labeller
 from tiltyard.labels.language import LanguageLabeller
 from tiltyard.labels.linear import LinearClassifier
+from tiltyard.labels.personal_data import PersonalDataLabeller
+from tiltyard.labels.refusal import RefusalLabeller
+from tiltyard.labels.shape import ShapeLabeller
+from tiltyard.labels.style_labels import RegexStyleLabeller, StyleLabeller
+from tiltyard.labels.tone import ToneLabeller
 
 SIDE_A = "_a"
 
@@ -18,7 +24,16 @@ SIDE_A = "_a"
 @cache
 def shipped_labellers() -> tuple[Labeller, ...]:
     """All labellers that need nothing but this package, in the order of their columns."""
-    return (LanguageLabeller(),)
+    return (
+        LanguageLabeller(),
+        ShapeLabeller(),
+        StyleLabeller(),
+        RegexStyleLabeller(),
+        RefusalLabeller(),
+        IdentityLabeller(),
+        ToneLabeller(),
+        PersonalDataLabeller(),
+    )
 
 
 def label_columns() -> dict[str, ColumnType]:

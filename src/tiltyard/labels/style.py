@@ -13,7 +13,7 @@ from tiltyard.labels.markdown_counts import (
     count_all_regex,
 )
 
-COUNTERS = {"regex_v1": count_all_regex, "grammar_v1": count_all_grammar}
+COUNTERS = {"regex_v1": count_all_regex, "grammar_v2": count_all_grammar}
 PARTS = ("length", "headers", "lists", "bold")
 
 UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
@@ -44,7 +44,7 @@ def with_style(battles: Battles, counter: Counter) -> Battles:
     battles
         With conversations.
     counter
-        `regex_v1`, the published one, or `grammar_v1`. Each has a column of its own.
+        `regex_v1`, the published one, or `grammar_v2`. Each has a column of its own.
 
     Returns
     -------

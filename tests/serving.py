@@ -9,6 +9,7 @@ from typing import Any
 
 import aiohttp
 
+from leftovers import no_task_left
 from tiltyard.arena.definition import ArenaDefinition
 from tiltyard.contestants.card import Contestant
 from tiltyard.contestants.catalogue import Catalogue
@@ -40,7 +41,7 @@ async def serving(
     definitions = None if definition is None else [definition]
     installation = install(chosen, catalogue, definitions=definitions, pace=pace, examples=examples)
     with bind("127.0.0.1", 0) as taken:
-        async with installation.running(address(taken)):
+        async with no_task_left(), installation.running(address(taken)):
             server = Server(installation)
             serve = asyncio.create_task(server.serve(sockets=[taken]))
             yield address(taken)

@@ -68,3 +68,4 @@ def running(
         finally:
             process.terminate()
             process.wait(timeout=30)
+        assert process.returncode in {0, -signal.SIGKILL}, "it did not end as it should"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from catalogue_file import write_catalogue
+from leftovers import no_connection_left
 from model_server import ModelServer
 from serving import API, ask, follow, vote, voter
 from tiltyard_process import Running, running
@@ -32,7 +33,10 @@ async def test_with_a_full_disk_votes_are_refused_and_later_taken(
 ) -> None:
     catalogue = write_catalogue(tmp_path, model_server.base_url, "slow", "slow")
     with running("serve", "--data", tmp_path, "--contestants", catalogue) as server:
-        async with voter(server.base) as ann:
+        async with (
+            no_connection_left(server.process.pid, model_server),
+            voter(server.base) as ann,
+        ):
             answered = (await ask(ann))["id"]
             await follow(ann, answered)
             streaming = (await ask(ann))["id"]

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from catalogue_file import write_catalogue
+from leftovers import open_sockets
 from model_server import ModelServer
 from opened import served_model
 from polling import until
@@ -32,17 +33,6 @@ def memory(pid: int) -> int:
     """Resident bytes of a process."""
     pages = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]
     return int(pages) * os.sysconf("SC_PAGE_SIZE")
-
-
-def open_sockets(pid: int | str = "self") -> int:
-    """Count the open sockets of a process."""
-    count = 0
-    for link in Path(f"/proc/{pid}/fd").iterdir():
-        try:
-            count += str(link.readlink()).startswith("socket")
-        except FileNotFoundError:
-            continue  # closed while we looked
-    return count
 
 
 def connections() -> set[tuple[int, int]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from catalogue_file import write_catalogue
+from leftovers import no_connection_left
 from model_server import ANSWER, ModelServer
 from serving import API, ask, follow, vote, voter
 from tiltyard_process import running
@@ -28,7 +29,10 @@ async def test_a_step_of_the_clock_ends_no_answer_and_loses_no_vote(
     }
     arguments = ("serve", "--data", tmp_path, "--contestants", catalogue)
     with running(*arguments, log=None, **environment) as server:
-        async with voter(server.base) as ann:
+        async with (
+            no_connection_left(server.process.pid, model_server),
+            voter(server.base) as ann,
+        ):
             battle = (await ask(ann))["id"]
             async with ann.get(f"{API}/battles/{battle}/events") as stream:
                 await stream.content.readuntil(b"offset")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from synthetic_votes import MODELS, synthetic_votes
+from tiltyard.arena.definition import ArenaDefinition, parse_definition
 
 DOCS = Path(__file__).parent.parent / "docs" / "guide"
 GUIDES = (
@@ -77,3 +78,13 @@ def test_a_ridge_on_the_mean_loss_shrinks_as_the_guide_says(directory: Path) -> 
     (shrunk,) = (line for line in lines if line.startswith("length") and "→" in line)
     free, pulled = (float(number) for number in re.findall(r"[-+]\d\.\d+", shrunk))
     assert 0 < pulled < free / 4
+
+
+def test_the_arena_of_the_guide_can_be_hosted() -> None:
+    guide = (DOCS / "declare_an_arena.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", guide, re.DOTALL)
+    quiet = parse_definition(example, name="arenas/quiet.toml")
+    assert (quiet.id, quiet.vote.per) == ("quiet", "turn")
+    assert quiet.pacing is not None
+    sections = set(re.findall(r"^\| `\[?([a-z]+)\]?` \|", guide, re.MULTILINE))
+    assert sections == set(ArenaDefinition.model_fields) - {"id", "title", "description"}

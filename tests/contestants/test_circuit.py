@@ -52,6 +52,30 @@ def test_after_its_rest_the_next_answer_decides() -> None:
     assert not circuit.fail("answered 500"), "and the count begins anew"
 
 
+def test_after_its_rest_one_trial_goes_through_and_no_more_until_it_has_ended() -> None:
+    clock = Clock()
+    circuit = opened(clock)
+    assert not circuit.admit()
+    clock.now += REST_S
+    assert [circuit.admit() for _ in range(4)] == [True, True, False, False]
+    assert not circuit.lets_through
+    circuit.fail("answered 500")
+    assert (state(circuit), circuit.rests_s) == ("open", 2 * REST_S)
+    clock.now += 2 * REST_S
+    assert circuit.admit()
+    circuit.succeed()
+    assert all(circuit.admit() for _ in range(4))
+
+
+def test_a_trial_of_which_nothing_is_heard_is_followed_by_another() -> None:
+    clock = Clock()
+    circuit = opened(clock)
+    clock.now += REST_S
+    assert [circuit.admit() for _ in range(3)] == [True, True, False]
+    clock.now += REST_S
+    assert [circuit.admit() for _ in range(3)] == [True, True, False]
+
+
 def test_failures_that_were_under_way_do_not_prolong_the_rest() -> None:
     clock = Clock()
     circuit = opened(clock)

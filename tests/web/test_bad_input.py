@@ -67,6 +67,15 @@ async def test_bodies_that_are_no_battle(
     [
         ({"arena": "chess"}, 404, "chess"),
         ({"mode": "duel"}, 422, "mode"),
+        (
+            {
+                "message": {
+                    "parts": [{"type": "text", "text": "Why?", "data": {"sha256": "a" * 64}}]
+                }
+            },
+            422,
+            "has data",
+        ),
         ({"models": ["demo-heron", "demo-wren"]}, 422, "leave models out"),
         ({"mode": "direct"}, 422, "takes one model"),
         ({"mode": "direct", "models": ["nobody"]}, 422, "No model 'nobody'"),
@@ -139,6 +148,7 @@ async def test_no_vote_and_no_reveal_while_the_answers_come(tmp_path: Path) -> N
         ({"outcome": "c"}, "outcome", None),
         ({"outcome": "a", "model": "demo-heron"}, "model: extra", None),
         ({"outcome": "a", "tags": ["witty"]}, "Unknown tag", UNCOUNTED),
+        ({"outcome": "a", "tags": ["correct", "correct"]}, "given twice", UNCOUNTED),
         ({"outcome": "a", "comment": "x" * 3000}, "at most 2,000", UNCOUNTED),
         ({"outcome": "a", "comment": "a\0b"}, "The comment has a character", UNCOUNTED),
         ({"outcome": "a", "reveal": False}, "has one vote", UNCOUNTED),

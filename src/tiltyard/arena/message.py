@@ -33,6 +33,7 @@ def check_message(parts: Sequence[Part], definition: ArenaDefinition) -> None:
             )
     for part in parts:
         refuse_unstorable(part.text, "The message", MessageError)
+        require_own_content(part)
     length = sum(len(part.text) for part in parts)
     pictures = images_of(parts)
     if not pictures and not any(part.text.strip() for part in parts):
@@ -47,6 +48,20 @@ def check_message(parts: Sequence[Part], definition: ArenaDefinition) -> None:
             f"The message has {length:,} characters and this arena takes at most "
             f"{rules.max_chars:,}: shorten it."
         )
+
+
+def require_own_content(part: Part) -> None:
+    """Refuse a part that holds what belongs into another type of part.
+
+    Raises
+    ------
+    MessageError
+        When a text has data, or an image has words.
+    """
+    if part.type == "text" and part.data is not None:
+        raise MessageError("A part of type text has data: leave it out, or name its type.")
+    if part.type == "image" and part.text:
+        raise MessageError("A part of type image has text: put the words into a part of their own.")
 
 
 def check_images(

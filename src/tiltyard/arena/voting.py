@@ -87,6 +87,8 @@ def check_ballot(ballot: Ballot, definition: ArenaDefinition) -> None:
         raise BallotError("A battle here has one vote, and it reveals the names: vote at the end.")
     if unknown := sorted(set(ballot.tags) - set(rules.tags)):
         raise BallotError(f"Unknown tag {unknown[0]!r}: this arena has {', '.join(rules.tags)}.")
+    if len(set(ballot.tags)) < len(ballot.tags):
+        raise BallotError("A tag is given twice: give each once.")
     refuse_unstorable(ballot.comment or "", "The comment", BallotError)
     if len(ballot.comment or "") > rules.max_comment_chars:
         raise BallotError(f"A comment has at most {rules.max_comment_chars:,} characters.")

@@ -31,18 +31,22 @@ class Endpoint:
         self._left = asyncio.Event()
 
     def require(self, contestant: Contestant) -> None:
-        """Refuse to ask an endpoint whose circuit is open.
+        """Refuse to ask an endpoint that is left in peace, or is being tried just now.
 
         Raises
         ------
         AnswerError
             When it is.
         """
-        if self.circuit.state is CircuitState.OPEN:
+        if not self.circuit.admit():
+            when = (
+                f"asked again in {self.circuit.rests_s:.0f} seconds"
+                if self.circuit.state is CircuitState.OPEN
+                else "being tried just now"
+            )
             raise AnswerError(
                 f"{contestant.id}: {self.address} failed {self.circuit.failures} times in a row "
-                f"and is asked again in {self.circuit.rests_s:.0f} seconds; at last it "
-                f"{self.circuit.last_problem}"
+                f"and is {when}; at last it {self.circuit.last_problem}"
             )
 
     def fail(self, problem: str) -> None:
@@ -94,6 +98,4 @@ class Endpoints:
 
     def answering(self, contestants: Sequence[Contestant]) -> list[Contestant]:
         """Leave out the contestants whose endpoint is being left in peace."""
-        return [
-            card for card in contestants if self.of(card).circuit.state is not CircuitState.OPEN
-        ]
+        return [card for card in contestants if self.of(card).circuit.lets_through]

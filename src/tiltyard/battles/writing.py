@@ -84,18 +84,18 @@ def _write_csv(frame: pl.DataFrame, file: Path) -> None:
             f"CSV cannot hold the nested columns {', '.join(filled)}: write Parquet or JSON lines."
         )
     emptied = frame.with_columns(pl.lit(None, pl.String).alias(name) for name in nested)
-    emptied.with_columns(_moments(frame)).write_csv(file)
+    emptied.with_columns(moments(frame)).write_csv(file)
 
 
 def _write_lines(frame: pl.DataFrame, file: Path) -> None:
-    frame.with_columns(_moments(frame)).write_ndjson(file)
+    frame.with_columns(moments(frame)).write_ndjson(file)
 
 
 def _write_array(frame: pl.DataFrame, file: Path) -> None:
-    frame.with_columns(_moments(frame)).write_json(file)
+    frame.with_columns(moments(frame)).write_json(file)
 
 
-def _moments(frame: pl.DataFrame) -> list[pl.Expr]:
+def moments(frame: pl.DataFrame) -> list[pl.Expr]:
     """Write moments in full as ISO 8601, which every reader understands."""
     return [
         pl.col(name).dt.strftime("%Y-%m-%dT%H:%M:%S%.6f" + ("Z" if dtype.time_zone else ""))

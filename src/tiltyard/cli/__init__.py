@@ -17,6 +17,7 @@ COMMANDS = {
     "doctor": "Say what is there, what is missing, and which line would add it.",
     "models": "List, apply, show and retire contestants.",
     "import": "Bring FILES of votes into the ledger, each as a source of its own.",
+    "export": "Write the votes on settled battles into files, with what was said.",
     "rank": "Rank the models in VOTES, one or more files of pairwise votes.",
     "slices": "List the slices of FILE, or the shipped ones, and check them.",
     "swap": "Say what happens if NEW takes the place of OLD.",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tiltyard.ledger.inserting import insert_new, insert_or_touch
@@ -70,6 +70,12 @@ async def read_versions(
 ) -> dict[str, dict[str, Any]]:
     """Read the cards of these versions, by version."""
     rows = await connection.execute(CARDS, {"versions": list(set(versions))})
+    return {row.version: row.card for row in rows}
+
+
+def read_all_cards(connection: Connection) -> dict[str, dict[str, Any]]:
+    """Read every card there ever was, imported contestants' too, by version."""
+    rows = connection.execute(select(contestant_versions.c.version, contestant_versions.c.card))
     return {row.version: row.card for row in rows}
 
 

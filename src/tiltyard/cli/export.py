@@ -1,0 +1,90 @@
+"""`tiltyard export`: the ledger's votes in files."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from tiltyard.releases.exporting import Export, ExportReport
+
+
+@click.command()
+@click.option(
+    "--schema",
+    required=True,
+    help="arena-140k, arena-100k, arena-55k, arena-33k, comparia-2, tiltyard, dpo, kto or reward.",
+)
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="A directory.")
+@click.option("--arena", default="text", show_default=True, help="Which arena's votes.")
+@click.option("--slice", "slice_id", default="overall", show_default=True, help="Which of them.")
+@click.option(
+    "--slices",
+    "slices_path",
+    type=click.Path(path_type=Path),
+    help="The file of slices; the installation's without it.",
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["parquet", "jsonl"]),
+    default="parquet",
+    show_default=True,
+    help="Parquet files of 25,000 rows, or one file of JSON lines.",
+)
+@click.option("--data", type=click.Path(path_type=Path), help="Directory of the ledger.")
+@click.option("--json", "as_json", is_flag=True, help="Write the report as JSON.")
+def export(
+    schema: str,
+    out: Path,
+    arena: str,
+    slice_id: str,
+    slices_path: Path | None,
+    format_: Any,  # noqa: ANN401  # click has checked it
+    data: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Write the votes on settled battles into files, with what was said.
+
+    For the installation's own use: voters keep their pseudonyms, and nothing personal is removed.
+    What is to be published goes through `tiltyard release`.
+    """
+    from tiltyard.boards.slice_file import read_slices
+    from tiltyard.releases.exporting import Export
+
+    conditions = read_slices(slices_path).conditions_of(slice_id)
+    wanted = Export(arena, schema, conditions, format_)
+    report = asyncio.run(_export(wanted, out, data))
+    _print(report, out, as_json=as_json)
+
+
+async def _export(wanted: "Export", out: Path, data: Path | None) -> "ExportReport":
+    from tiltyard.cli.patience import counting
+    from tiltyard.ledger.engine import Ledger
+    from tiltyard.ledger.migrate import upgrade_ledger
+    from tiltyard.releases.exporting import export_votes
+    from tiltyard.web.settings import read_settings
+
+    async with Ledger(read_settings(data=data).ledger) as ledger:
+        await upgrade_ledger(ledger)
+        with counting("Exporting", "votes") as progress:
+            return await ledger.in_thread(
+                lambda connection: export_votes(connection, wanted, out, progress)
+            )
+
+
+def _print(report: "ExportReport", out: Path, *, as_json: bool) -> None:
+    import json
+    from dataclasses import asdict
+
+    if as_json:
+        click.echo(json.dumps(asdict(report), indent=2))
+        return
+    for why, count in report.left_out.items():
+        click.echo(f"{count:,} votes left out: {why}.")
+    click.echo(
+        f"{report.votes:,} votes, {report.rows:,} rows of {report.schema} in "
+        f"{len(report.files)} files in {out}."
+    )

@@ -1,0 +1,201 @@
+"""Votes with all that was said and found out about them, some at a time, as polars frames."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    String,
+    Text,
+    and_,
+    cast,
+    exists,
+    func,
+    select,
+    true,
+)
+
+from tiltyard.ledger.settled import is_settled
+from tiltyard.ledger.sources import is_local, known_probability
+from tiltyard.ledger.tables import attempts, battles, erasures, labels, sides, turns, votes
+
+TIME = pl.Datetime("us", "UTC")
+HEADS: dict[str, Any] = {
+    "vote": pl.Int64,
+    "battle_id": pl.String,
+    "definition": pl.String,
+    "version_a": pl.String,
+    "version_b": pl.String,
+    "contestant_a": pl.String,
+    "contestant_b": pl.String,
+    "outcome": pl.String,
+    "tags": pl.String,
+    "comment": pl.String,
+    "voter": pl.String,
+    "voted_at": TIME,
+    "turn": pl.Int32,
+    "pair_probability": pl.Float64,
+    "policy": pl.String,
+    "source": pl.String,
+    "erased": pl.Boolean,
+}
+TURNS: dict[str, Any] = {"vote": pl.Int64, "turn": pl.Int32, "parts": pl.String}
+ANSWERS: dict[str, Any] = {
+    "vote": pl.Int64,
+    "turn": pl.Int32,
+    "slot": pl.String,
+    "number": pl.Int32,
+    "parts": pl.String,
+}
+FOUND: dict[str, Any] = {
+    "vote": pl.Int64,
+    "labeller": pl.String,
+    "version": pl.String,
+    "value": pl.String,
+    "labelled_at": TIME,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WholeVotes:
+    """Some votes, each known by its number in the column `vote`.
+
+    Attributes
+    ----------
+    heads
+        One row per vote; `battle_id` is 32 hexadecimal digits, `tags` JSON.
+    turns, answers
+        What was said up to the vote, as JSON of parts; of an answer, the latest attempt. Nothing of
+        battles whose words were erased.
+    labels
+        Every label of the battles; `value` is JSON.
+    """
+
+    heads: pl.DataFrame
+    turns: pl.DataFrame
+    answers: pl.DataFrame
+    labels: pl.DataFrame
+
+
+def read_whole_votes(
+    connection: Connection,
+    arena: str,
+    *,
+    size: int,
+    imported: bool = False,
+    words: bool = True,
+) -> Iterator[WholeVotes]:
+    """Read the votes on an arena's settled, blind battles in the order of their numbers.
+
+    Synchronous, and memory is that of `size` votes.
+
+    Parameters
+    ----------
+    size
+        So many votes at a time.
+    imported
+        Whether to read imported votes too.
+    words
+        Whether to read what was said.
+    """
+    after = 0
+    while True:
+        heads = _frame(connection, _heads(arena, after, size, imported=imported), HEADS)
+        if heads.is_empty():
+            return
+        last = int(heads["vote"][-1])
+        some = and_(votes.c.id > after, votes.c.id <= last)
+        yield WholeVotes(
+            _plain_ids(heads),
+            _frame(connection, _turns(some), TURNS) if words else pl.DataFrame(schema=TURNS),
+            _frame(connection, _answers(some), ANSWERS) if words else pl.DataFrame(schema=ANSWERS),
+            _frame(connection, _labels(some), FOUND),
+        )
+        after = last
+
+
+def _heads(arena: str, after: int, size: int, *, imported: bool) -> Select[Any]:
+    side_a, side_b = sides.alias("side_a"), sides.alias("side_b")
+    return (
+        select(
+            votes.c.id,
+            cast(battles.c.id, String),
+            battles.c.definition,
+            *(side.c.version for side in (side_a, side_b)),
+            *(side.c.contestant for side in (side_a, side_b)),
+            votes.c.outcome,
+            cast(votes.c.tags, Text),
+            votes.c.comment,
+            func.nullif(votes.c.voter, ""),
+            votes.c.voted_at,
+            votes.c.turn,
+            known_probability(),
+            battles.c.policy,
+            battles.c.source,
+            exists().where(erasures.c.battle == battles.c.id),
+        )
+        .select_from(votes)
+        .join(battles, battles.c.id == votes.c.battle)
+        .join(side_a, and_(side_a.c.battle == battles.c.id, side_a.c.slot == "a"))
+        .join(side_b, and_(side_b.c.battle == battles.c.id, side_b.c.slot == "b"))
+        .where(
+            votes.c.id > after,
+            battles.c.arena == arena,
+            battles.c.mode == "battle",
+            is_settled(),
+            true() if imported else is_local(),
+        )
+        .order_by(votes.c.id)
+        .limit(size)
+    )
+
+
+def _turns(some: ColumnElement[bool]) -> Select[Any]:
+    said = and_(turns.c.battle == votes.c.battle, turns.c.number <= votes.c.turn)
+    return (
+        select(votes.c.id, turns.c.number, cast(turns.c.parts, Text))
+        .join(turns, said)
+        .where(some)
+        .order_by(votes.c.id, turns.c.number)
+    )
+
+
+def _answers(some: ColumnElement[bool]) -> Select[Any]:
+    said = and_(attempts.c.battle == votes.c.battle, attempts.c.turn <= votes.c.turn)
+    columns = (attempts.c.turn, attempts.c.slot, attempts.c.number)
+    return (
+        select(votes.c.id, *columns, cast(attempts.c.parts, Text))
+        .select_from(votes)
+        .join(attempts, said)
+        .where(some)
+        .order_by(votes.c.id, *columns)
+    )
+
+
+def _labels(some: ColumnElement[bool]) -> Select[Any]:
+    return (
+        select(
+            votes.c.id,
+            labels.c.labeller,
+            labels.c.labeller_version,
+            cast(labels.c.value, Text),
+            labels.c.labelled_at,
+        )
+        .join(labels, labels.c.battle == votes.c.battle)
+        .where(some)
+        .order_by(votes.c.id)
+    )
+
+
+def _frame(connection: Connection, query: Select[Any], schema: dict[str, Any]) -> pl.DataFrame:
+    rows: Sequence[Any] = connection.execute(query).all()
+    return pl.DataFrame([tuple(row) for row in rows], schema, orient="row")
+
+
+def _plain_ids(heads: pl.DataFrame) -> pl.DataFrame:
+    """Ids are text with dashes in one database, and without in the other."""
+    return heads.with_columns(pl.col("battle_id").str.replace_all("-", "", literal=True))

@@ -1,0 +1,1 @@
+"""What goes out: exports, training data, and releases that people can check."""

@@ -1,0 +1,142 @@
+"""Export an arena's votes: in a published schema, or as training data."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import polars as pl
+
+from tiltyard.battles.codecs import CODECS
+from tiltyard.battles.table import Battles
+from tiltyard.boards.conditions import Condition, hold_all
+from tiltyard.boards.slice_file import LOCAL
+from tiltyard.ledger.engine import SyncConnection
+from tiltyard.releases.errors import ReleaseError
+from tiltyard.releases.files import Format, PartsWriter
+from tiltyard.releases.shaping import shaped
+from tiltyard.releases.tables import read_tables
+from tiltyard.releases.training import FORMATS, Made
+
+SCHEMAS = {
+    "arena-140k": "arena_140k",
+    "arena-100k": "arena_100k",
+    "arena-55k": "arena_55k",
+    "arena-33k": "chatbot_arena_33k",
+    "comparia-2": "comparia_turns",
+    "tiltyard": "battles",
+}
+"""Published schemas by the names people know them by, and the codecs that write them."""
+
+ERASED = "the person had it forgotten"
+UNSHOWN = ("definition", "erased")
+"""Columns that are nobody's business outside."""
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What to export.
+
+    Parameters
+    ----------
+    arena
+        Which arena's votes.
+    schema
+        A name in :data:`SCHEMAS`, or of training data: `dpo`, `kto`, `reward`.
+    conditions
+        SQL conditions that every vote must hold.
+    format
+        `parquet` or `jsonl`.
+
+    Raises
+    ------
+    ReleaseError
+        When there is no such schema.
+    """
+
+    arena: str
+    schema: str
+    conditions: Sequence[str] = (LOCAL,)
+    format: Format = "parquet"
+
+    def __post_init__(self) -> None:
+        if self.schema not in {*SCHEMAS, *FORMATS}:
+            known = ", ".join([*SCHEMAS, *FORMATS])
+            raise ReleaseError(f"There is no schema {self.schema!r}; there are {known}.")
+
+
+@dataclass(frozen=True, slots=True)
+class ExportReport:
+    """What was exported.
+
+    Attributes
+    ----------
+    votes
+        How many settled votes the slice has.
+    rows
+        How many rows were written.
+    files
+        Their names.
+    left_out
+        How many votes were not written, by why.
+    """
+
+    schema: str
+    votes: int
+    rows: int
+    files: Sequence[str]
+    left_out: Mapping[str, int] = field(default_factory=dict)
+
+
+def export_votes(
+    connection: SyncConnection, export: Export, out: Path, progress: Progress = lambda _: None
+) -> ExportReport:
+    """Write votes into a directory, some at a time.
+
+    Only settled battles, each with what was said up to its vote; who was a preview when the battle
+    was opened is called `anonymous`. Synchronous.
+
+    Parameters
+    ----------
+    progress
+        Told again and again how many votes were read.
+
+    Raises
+    ------
+    ReleaseError
+        When the directory cannot be written or holds an export already.
+    """
+    lay_out = FORMATS.get(export.schema) or partial(_published, schema=SCHEMAS[export.schema])
+    left_out: Counter[str] = Counter()
+    votes = 0
+    with PartsWriter(out, export.schema, export.format) as writer:
+        for frame in sliced(connection, export.arena, export.conditions):
+            votes += frame.height
+            there = frame.filter(~pl.col("erased"))
+            left_out[ERASED] += frame.height - there.height
+            rows, dropped = lay_out(there)
+            left_out += dropped
+            writer.write(rows)
+            progress(votes)
+    return ExportReport(export.schema, votes, writer.rows, writer.files, dict(+left_out))
+
+
+def sliced(
+    connection: SyncConnection, arena: str, conditions: Sequence[str], *, words: bool = True
+) -> Iterator[pl.DataFrame]:
+    """Read the votes of an arena that hold all conditions; there is at least one frame."""
+    parsed = [Condition.parse(sql) for sql in conditions]
+    imported = LOCAL not in conditions
+    for frame in read_tables(connection, arena, imported=imported, words=words):
+        yield frame.filter(hold_all(frame, parsed))
+
+
+def _published(frame: pl.DataFrame, *, schema: str) -> Made:
+    battles = Battles(shaped(frame.drop(UNSHOWN), schema))
+    document = CODECS[schema].write(battles)
+    if not isinstance(document, pl.DataFrame):
+        raise TypeError(schema)
+    return document, Counter()

@@ -1,0 +1,88 @@
+"""Votes of the ledger as a battles table with conversations and labels."""
+
+from collections.abc import Iterator, Mapping
+from uuid import UUID
+
+import polars as pl
+
+from tiltyard.battles.table import Battles
+from tiltyard.labels.labellers import shipped_labellers
+from tiltyard.ledger.engine import SyncConnection
+from tiltyard.ledger.register import read_all_cards
+from tiltyard.ledger.whole_votes import WholeVotes, read_whole_votes
+from tiltyard.releases.names import named, public_names
+
+PAGE = 5_000
+"""So many votes are in memory at a time."""
+
+PARTS = pl.List(pl.Struct({"type": pl.String, "text": pl.String}))
+BY_MODEL = "model@"
+"""Versions of labellers that a model made begin so, and win over rules."""
+
+
+def read_tables(
+    connection: SyncConnection, arena: str, *, imported: bool = False, words: bool = True
+) -> Iterator[pl.DataFrame]:
+    """Read an arena's settled votes as frames in the shape of the battles table.
+
+    Beside the table's columns: `conversation_a`, `conversation_b`, `tags`, `comment`, `source`,
+    `definition`, `erased`, and a column for every label. Contestants are named as people may know
+    them.
+
+    Parameters
+    ----------
+    imported, words
+        As for `read_whole_votes`.
+    """
+    names = public_names(read_all_cards(connection))
+    pages = read_whole_votes(connection, arena, size=PAGE, imported=imported, words=words)
+    for page in pages:
+        yield _table(page, arena, names)
+
+
+def _table(page: WholeVotes, arena: str, names: Mapping[str, str]) -> pl.DataFrame:
+    heads = named(page.heads, names).with_columns(
+        pl.lit(arena).alias("arena"),
+        pl.col("tags").str.json_decode(pl.List(pl.String)),
+        battle_id=pl.Series([str(UUID(id_)) for id_ in page.heads["battle_id"]], dtype=pl.String),
+    )
+    for side in "ab":
+        heads = heads.join(_conversation(page, side), on="vote", how="left", maintain_order="left")
+    table = _labelled(heads, page.labels)
+    unwanted = ("vote", "version_a", "version_b", "contestant_a", "contestant_b")
+    return Battles.from_frame(table.drop(unwanted), "the ledger").frame
+
+
+def _conversation(page: WholeVotes, side: str) -> pl.DataFrame:
+    asked = page.turns.with_columns(role=pl.lit("user"), place=pl.lit(0))
+    latest = page.answers.filter(pl.col("slot") == side).unique(
+        ["vote", "turn"], keep="last", maintain_order=True
+    )
+    answered = latest.with_columns(role=pl.lit("assistant"), place=pl.lit(1))
+    columns = ("vote", "turn", "place", "role", "parts")
+    said = pl.concat([asked.select(columns), answered.select(columns)])
+    told = said.with_columns(content=_text()).filter(pl.col("parts") != "[]")
+    return (
+        told.sort("vote", "turn", "place")
+        .group_by("vote", maintain_order=True)
+        .agg(pl.struct("role", "content").alias(f"conversation_{side}"))
+    )
+
+
+def _text() -> pl.Expr:
+    """Put the texts of a message together; pictures stay here."""
+    texts = pl.element().struct.field("text").drop_nulls()
+    return pl.col("parts").str.json_decode(PARTS).list.eval(texts).list.join("")
+
+
+def _labelled(heads: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """Add a column for every label; of one labeller's versions the newest says, or a model's."""
+    latest = found.sort(
+        pl.col("version").str.starts_with(BY_MODEL), "labelled_at", maintain_order=True
+    ).unique(["vote", "labeller"], keep="last", maintain_order=True)
+    for labeller in shipped_labellers():
+        columns = pl.Struct(labeller.columns)
+        mine = latest.filter(pl.col("labeller") == labeller.name)
+        value = mine.select("vote", pl.col("value").str.json_decode(columns)).unnest("value")
+        heads = heads.join(value, on="vote", how="left", maintain_order="left")
+    return heads

@@ -1,0 +1,107 @@
+"""A ledger with battles of known words and votes, for tests of what goes out."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import polars as pl
+
+from tiltyard.arena.definition import ArenaDefinition, built_in_definition
+from tiltyard.contestants.card import Contestant, Status
+from tiltyard.contestants.demo import demo_catalogue
+from tiltyard.ledger import history, register
+from tiltyard.ledger.engine import Ledger
+from tiltyard.ledger.records import Attempt, Battle, Revealed, Side, Slot, Turn, Vote
+from tiltyard.releases.exporting import Export, ExportReport, export_votes
+
+TEXT = built_in_definition("text")
+WREN, OWL, HERON = (f"demo-{name}" for name in ("wren", "owl", "heron"))
+SLOTS: tuple[Slot, Slot] = ("a", "b")
+LONG_AGO = datetime(2026, 3, 1, 12, tzinfo=UTC)
+CARDS = {card.id: card for card in demo_catalogue()}
+
+
+def preview(id_: str = HERON) -> Contestant:
+    """The same contestant while it was a preview."""
+    return CARDS[id_].model_copy(update={"status": Status.PREVIEW, "alias": "Blue Sky"})
+
+
+def battle(
+    number: int,
+    outcome: str = "a",
+    *,
+    voter: str = "ann",
+    sides: Sequence[Contestant] = (CARDS[WREN], CARDS[OWL]),
+    asked: Sequence[str] = ("Why is the sky blue?",),
+    said: Sequence[tuple[str, str]] = (("Air.", "Light."),),
+    definition: ArenaDefinition = TEXT,
+    comment: str | None = None,
+    at: datetime | None = None,
+) -> Battle:
+    """A settled battle with one vote on its last turn, unless it is said when."""
+    opened = LONG_AGO + timedelta(minutes=number) if at is None else at
+    last = len(asked)
+    return Battle(
+        id=UUID(int=number, version=4),
+        arena=definition.id,
+        definition=definition.sha256,
+        mode="battle",
+        source="arena",
+        voter=voter,
+        policy="uniform@1",
+        pair_probability=0.25,
+        created_at=opened,
+        sides=[
+            Side(slot, card.id, card.version, {"model": card.id})
+            for slot, card in zip(SLOTS, sides, strict=True)
+        ],
+        turns=[Turn(turn, _text(text)) for turn, text in enumerate(asked, 1)],
+        attempts=[
+            Attempt(turn, slot, 1, "done", 1, _text(text), "")
+            for turn, both in enumerate(said, 1)
+            for slot, text in zip(SLOTS, both, strict=True)
+        ],
+        votes=[Vote(last, outcome, ["clear"], comment, opened, f"receipt-{number}")],
+        erased=False,
+        revealed=Revealed(last, "vote", opened),
+    )
+
+
+def unsettled(number: int) -> Battle:
+    """A battle of now whose vote stayed blind."""
+    return replace(battle(number, at=datetime.now(UTC)), revealed=None)
+
+
+def _text(text: str) -> list[dict[str, str]]:
+    return [{"type": "text", "text": text}] if text else []
+
+
+async def record(
+    ledger: Ledger, battles: Sequence[Battle], *, definition: ArenaDefinition = TEXT
+) -> None:
+    """Put them into a ledger with its tables."""
+    cards = [*CARDS.values(), preview()]
+    async with ledger.writing() as connection:
+        await register.record_definition(
+            connection,
+            definition.id,
+            definition.sha256,
+            definition.model_dump(mode="json"),
+            LONG_AGO,
+        )
+        for card in cards:
+            await register.record_contestant(
+                connection, card.id, card.version, card.model_dump(mode="json"), LONG_AGO
+            )
+        await history.add_history(connection, battles)
+
+
+async def export(ledger: Ledger, out: Path, wanted: Export) -> ExportReport:
+    return await ledger.in_thread(lambda connection: export_votes(connection, wanted, out))
+
+
+def read_parts(out: Path, stem: str) -> pl.DataFrame:
+    """All Parquet files of an export, in their order."""
+    return pl.concat(pl.read_parquet(file) for file in sorted(out.glob(f"{stem}-*.parquet")))

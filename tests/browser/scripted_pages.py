@@ -1,17 +1,23 @@
 """An arena for the pages, made of plain values."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 
 from tiltyard.arena.exposure import ExposureReport, OrganisationExposure
 from tiltyard.arena.public_register import RegisterEntry
 from tiltyard.boards.changes import changes_between
+from tiltyard.boards.errors import RecipeError
 from tiltyard.boards.history import Comparison, course_of
+from tiltyard.boards.records import Estimate, Standing
+from tiltyard.boards.swapping import Prices, SliceSwap
+from tiltyard.boards.value import Value, Valued
 from tiltyard.contestants.face import Face
 from tiltyard.errors import TiltyardError
 from tiltyard.ledger.records import Snapshot
+from tiltyard.web.deep_dives import NotYetError, SwapAnswer, ValueAnswer
+from tiltyard.web.measures import Measure
 from tiltyard.web.model_profile import ModelFacts, ModelProfile, Place
 from tiltyard.web.pages import ArenaFace, Site
 from tiltyard.web.past import BoardPast
@@ -159,12 +165,74 @@ SNAPSHOTS = [past_board(week) for week in (4, 3, 2, 1, 0)]
 
 PROFILE = ModelProfile(
     ModelFacts(
-        replace(KESTREL, id="kestrel-2", name="Kestrel 2"), "retired", date(2026, 10, 1), 0.25, 1.5
+        replace(KESTREL, id="kestrel-2", name="Kestrel 2"),
+        "retired",
+        date(2026, 10, 1),
+        0.25,
+        1.5,
+        7.2,
     ),
     tuple(REGISTER),
     (
         Place("text", "overall", NOON, 1101.7, 1080.7, 1122.7, 2, 2, 3, 8, 320),
         Place("text", "code", NOON, None, None, None, None, None, None, 8, 3),
+    ),
+)
+
+SWAP = SwapAnswer(
+    "text",
+    "rook",
+    "heron",
+    [
+        SliceSwap(
+            "overall",
+            Estimate(0.83, 0.78, 0.87, 0.02),
+            Estimate(282, 230, 330, 25),
+            58,
+            402,
+            "better",
+        ),
+        SliceSwap("hard_prompts", None, None, 3, 40, "not_rated"),
+        SliceSwap(
+            "german",
+            Estimate(0.55, 0.38, 0.71, 0.08),
+            Estimate(35, -85, 155, 60),
+            20,
+            30,
+            "cannot_tell",
+        ),
+    ],
+    Prices(0.5, 1.5),
+    Prices(2.0, 6.0, 0.0031, 400),
+)
+
+
+def valued(place: int, price: float, residual: float, half: float, **more: object) -> Valued:
+    row = FULL_BOARD["models"][place]
+    kept = {name: value for name, value in row.items() if name in STANDING}
+    distance = Estimate(residual, residual - half, residual + half, half / 1.96)
+    given: dict[str, Any] = {"verdict": "as_predicted", "frontier": False, "surely_beaten_by": ()}
+    expected = row["rating"] - residual
+    return Valued(Standing(**kept), price, expected, distance, **(given | more))
+
+
+STANDING = {field.name for field in fields(Standing)}
+VALUE = ValueAnswer(
+    "text",
+    "overall",
+    "price",
+    "US dollars per million tokens",
+    NOON,
+    {row["model"]: row["name"] for row in FULL_BOARD["models"]},
+    Value(
+        (
+            valued(2, 0.25, 61.0, 30.0, verdict="above", frontier=True),
+            valued(0, 8.0, 12.0, 20.0, frontier=True),
+            valued(3, 0.5, -4.0, 25.0, surely_beaten_by=("wren-large",)),
+            valued(5, 2.0, -69.0, 33.0, verdict="below", surely_beaten_by=("wren-large",)),
+        ),
+        Estimate(21.0, 12.0, 30.0, 4.6),
+        ("rook",),
     ),
 )
 
@@ -232,6 +300,17 @@ class ScriptedPages:
         if model_id != PROFILE.facts.face.id:
             raise NoSuchBoardError("No public contestant has this id.")
         return PROFILE
+
+    async def swap(self, arena: str, old: str, new: str) -> SwapAnswer:
+        if (arena, old, new) != (SWAP.arena, SWAP.old, SWAP.new):
+            raise RecipeError(f"No vote on these boards is on {new}: check its name.")
+        return SWAP
+
+    async def value(self, arena: str, slice_name: str, by: Measure) -> ValueAnswer:
+        await self.board(arena, slice_name)
+        if by != VALUE.by:
+            raise NotYetError(f"This cannot be told by {by} yet.")
+        return VALUE
 
     async def board(
         self, arena: str, slice_name: str, at: datetime | None = None

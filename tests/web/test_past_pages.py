@@ -107,7 +107,7 @@ def test_a_model_that_nobody_may_know_of_is_a_404(arena: StandIn) -> None:
 def test_the_board_leads_to_its_models_and_its_history(arena: StandIn) -> None:
     _, html, _ = get(arena, "/boards/text/overall")
     assert '<a class="model-name" href="/models/heron">Heron</a>' in html
-    assert f'<a href="{HISTORY}">' in html
+    assert f'href="{HISTORY}"' in html
 
 
 @pytest.mark.parametrize(

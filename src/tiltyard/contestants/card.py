@@ -69,6 +69,7 @@ class Contestant(BaseModel):
     status: Status = Status.PUBLIC
     alias: Annotated[str | None, Field(min_length=1, max_length=80)] = None
     endpoint: EndpointOwner | None = None
+    billion_parameters: Annotated[float | None, Field(gt=0, allow_inf_nan=False)] = None
 
     @property
     def demo(self) -> bool:
@@ -103,6 +104,6 @@ class Contestant(BaseModel):
     @property
     def version(self) -> str:
         """A digest of the card: a changed card is another version of the contestant."""
-        # Cards without it keep the versions that ledgers know, from before there was the key.
-        absent = {"endpoint"} if self.endpoint is None else None
+        # Cards without them keep the versions that ledgers know, from before there were the keys.
+        absent = {key for key in ("endpoint", "billion_parameters") if getattr(self, key) is None}
         return hashlib.sha256(self.model_dump_json(exclude=absent).encode()).hexdigest()[:16]

@@ -26,6 +26,7 @@ _ALLOWED = {
     "concurrent": "a whole number of answers at once, 1 or more",
     "price_input_usd_per_million": "a number of US dollars, 0 or more",
     "price_output_usd_per_million": "a number of US dollars, 0 or more",
+    "billion_parameters": "a number above 0, such as 7.2",
     "released": "a date such as 2026-11-23",
     "family": "a text of 1 to 80 characters",
     "status": " or ".join(f'"{status}"' for status in Status),

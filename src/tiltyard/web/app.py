@@ -28,6 +28,7 @@ def create_app(installation: Installation) -> FastAPI:
     app.state.uploads = installation.uploads
     app.state.boards = installation.boards
     app.state.history = installation.history
+    app.state.deep_dives = installation.deep_dives
     app.state.doorway = installation.doorway
     app.state.worker = installation.worker
     app.state.ledger = installation.ledger

@@ -32,7 +32,9 @@ from tiltyard.ledger.lock import only_server
 from tiltyard.ledger.migrate import upgrade_ledger
 from tiltyard.ledger.presence import Presence
 from tiltyard.web import pages
+from tiltyard.web.deep_dives import DeepDives, SwapAnswer, ValueAnswer
 from tiltyard.web.doorway import Doorway
+from tiltyard.web.measures import Measure
 from tiltyard.web.model_profile import ModelProfile, model_profile
 from tiltyard.web.past import BoardPast, board_past
 from tiltyard.web.relay import Relay
@@ -55,6 +57,7 @@ class Installation:
     adapters: Adapters
     boards: PublishedBoards
     history: BoardHistory
+    deep_dives: DeepDives
     worker: Worker
     voters: Voters
     doorway: Doorway
@@ -108,6 +111,14 @@ class Installation:
     async def model(self, model_id: str) -> ModelProfile:
         """Read what anybody may know of a model, for its page."""
         return await model_profile(self.ledger, self.boards, model_id)
+
+    async def swap(self, arena: str, old: str, new: str) -> SwapAnswer:
+        """Say what a swap changes, for its page."""
+        return await self.deep_dives.swap(arena, old, new)
+
+    async def value(self, arena: str, slice_name: str, by: Measure) -> ValueAnswer:
+        """Say who does better than a measure predicts, for its page."""
+        return await self.deep_dives.value(arena, slice_name, by)
 
     async def exposure(self, arena: str | None) -> ExposureReport:
         """Read who was drawn how often, for its page; in the first arena where none is named."""
@@ -211,6 +222,7 @@ def install(
         adapters=adapters,
         boards=boards,
         history=BoardHistory(ledger, boards),
+        deep_dives=DeepDives(ledger, boards),
         worker=Worker(
             ledger,
             boards,

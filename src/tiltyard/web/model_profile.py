@@ -30,6 +30,7 @@ class ModelFacts:
     released: date | None
     price_input_usd_per_million: float | None
     price_output_usd_per_million: float | None
+    billion_parameters: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ def public_facts(card: Contestant) -> ModelFacts:
         released=card.released if known else None,
         price_input_usd_per_million=card.price_input_usd_per_million if known else None,
         price_output_usd_per_million=card.price_output_usd_per_million if known else None,
+        billion_parameters=card.billion_parameters if known else None,
     )
 
 

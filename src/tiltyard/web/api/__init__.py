@@ -2,13 +2,22 @@
 
 from fastapi import APIRouter
 
-from tiltyard.web.api import battles, boards, exposure, history, images, models, register
+from tiltyard.web.api import (
+    battles,
+    boards,
+    deep_dives,
+    exposure,
+    history,
+    images,
+    models,
+    register,
+)
 from tiltyard.web.api.bodies import PROBLEMS
 
 
 def api_router() -> APIRouter:
     """Make the router of the whole interface."""
     router = APIRouter(prefix="/api/v1", responses=PROBLEMS)
-    for part in (battles, boards, exposure, history, images, models, register):
+    for part in (battles, boards, history, deep_dives, exposure, images, models, register):
         router.include_router(part.router)
     return router

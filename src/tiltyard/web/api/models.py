@@ -26,6 +26,7 @@ class ModelOut(BaseModel):
     released: date | None
     price_input_usd_per_million: float | None
     price_output_usd_per_million: float | None
+    billion_parameters: float | None
 
 
 class ModelsOut(BaseModel):
@@ -99,4 +100,5 @@ def _model_out(card: Contestant) -> ModelOut:
         released=facts.released,
         price_input_usd_per_million=facts.price_input_usd_per_million,
         price_output_usd_per_million=facts.price_output_usd_per_million,
+        billion_parameters=facts.billion_parameters,
     )

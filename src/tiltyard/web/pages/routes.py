@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from tiltyard.web.pages.board_view import board_view
+from tiltyard.web.pages.deep_dive_routes import board_value, swap_models
 from tiltyard.web.pages.moments import read_moment
 from tiltyard.web.pages.past_routes import board_history, one_model
 from tiltyard.web.pages.rendering import arena_pages, templates
@@ -21,7 +22,9 @@ def pages_router() -> APIRouter:
         ("/leaderboard", leaderboard),
         ("/boards/{arena}/{slice_name}", board),
         ("/boards/{arena}/{slice_name}/history", board_history),
+        ("/boards/{arena}/{slice_name}/value", board_value),
         ("/models/{model_id}", one_model),
+        ("/swap", swap_models),
         ("/exposure", exposure),
         ("/register", register),
     ):

@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 from tiltyard.arena.exposure import ExposureReport
 from tiltyard.arena.public_register import RegisterEntry
+from tiltyard.web.deep_dives import SwapAnswer, ValueAnswer
+from tiltyard.web.measures import Measure
 from tiltyard.web.model_profile import ModelProfile
 from tiltyard.web.past import BoardPast
 
@@ -136,6 +138,24 @@ class ArenaPages(Protocol):
         ------
         TiltyardError
             With status 404 when no public model has this id.
+        """
+
+    async def swap(self, arena: str, old: str, new: str) -> SwapAnswer:
+        """Answer what happens if one model takes another's place.
+
+        Raises
+        ------
+        TiltyardError
+            When the votes cannot tell yet, or the two are no two models of the arena.
+        """
+
+    async def value(self, arena: str, slice_name: str, by: Measure) -> ValueAnswer:
+        """Answer which models do better than a measure predicts.
+
+        Raises
+        ------
+        TiltyardError
+            When there is no such board, or the votes cannot tell yet.
         """
 
     async def exposure(self, arena: str | None) -> ExposureReport:

@@ -1,0 +1,128 @@
+"""What users of boards ask next: swaps, and who does better than what it costs predicts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from tiltyard.boards.board import Board
+from tiltyard.boards.errors import RecipeError
+from tiltyard.boards.kept_covariance import with_covariance
+from tiltyard.boards.published import PublishedBoards
+from tiltyard.boards.swapping import Prices, SliceSwap, swap
+from tiltyard.boards.value import Value, value_of
+from tiltyard.errors import TiltyardError
+from tiltyard.ledger.covariances import read_covariance
+from tiltyard.ledger.engine import Ledger
+from tiltyard.web.measures import UNITS, Measure, Measures, ModelMeasures
+
+
+class NotYetError(TiltyardError):
+    """A question that the votes so far cannot answer."""
+
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "Not yet"
+
+
+@dataclass(frozen=True, slots=True)
+class SwapAnswer:
+    """One model in another's place, slice by slice, and what both cost."""
+
+    arena: str
+    old: str
+    new: str
+    slices: Sequence[SliceSwap]
+    old_prices: Prices
+    new_prices: Prices
+
+    @property
+    def times_the_price(self) -> float | None:
+        """How many times as much the new one costs; None where it is not known."""
+        return self.new_prices.times(self.old_prices)
+
+
+@dataclass(frozen=True, slots=True)
+class ValueAnswer:
+    """A board beside a measure.
+
+    Parameters
+    ----------
+    names
+        What people see instead of ids.
+    """
+
+    arena: str
+    slice: str
+    by: Measure
+    unit: str
+    published_at: datetime
+    names: Mapping[str, str]
+    value: Value
+
+
+class DeepDives:
+    """Answers from the newest boards and their covariances."""
+
+    def __init__(self, ledger: Ledger, boards: PublishedBoards) -> None:
+        self._ledger = ledger
+        self._boards = boards
+        self._measures = Measures(ledger)
+
+    async def swap(self, arena: str, old: str, new: str) -> SwapAnswer:
+        """Say what happens if one model takes another's place, on every board of an arena.
+
+        Raises
+        ------
+        NotYetError
+            When the arena has no board with votes.
+        RecipeError
+            When the two are one, or one of them has no vote there.
+        """
+        found: dict[str, Board] = {}
+        for summary in await self._boards.summaries():
+            if summary["arena"] == arena:
+                board = await self._board(arena, summary["slice"])
+                found |= {} if board is None else {summary["slice"]: board}
+        if not found:
+            raise NotYetError(f"The arena {arena[:40]} has no rated board yet.")
+        slices = swap(found, old, new)
+        prices = {id_: one.prices for id_, one in (await self._measures.of_arena(arena)).items()}
+        paid = (prices.get(old, Prices()), prices.get(new, Prices()))
+        return SwapAnswer(arena, old, new, slices, *paid)
+
+    async def value(self, arena: str, slice_: str, by: Measure) -> ValueAnswer:
+        """Compare the ratings on a board with what a measure predicts.
+
+        Raises
+        ------
+        UnknownBoardError
+            When there is no such board.
+        NotYetError
+            When too few rated models have the measure.
+        """
+        document = await self._boards.board(arena, slice_)
+        board = await self._board(arena, slice_)
+        if board is None:
+            raise NotYetError("This board has no ratings yet.")
+        measures = await self._measures.of_arena(arena)
+        try:
+            value = value_of(board, _known(measures, by))
+        except RecipeError as error:
+            raise NotYetError(
+                f"This cannot be told by {by} yet: four rated models with different values of it "
+                f"are needed ({UNITS[by]})."
+            ) from error
+        names = {row["model"]: row["name"] for row in document["models"]}
+        at = datetime.fromisoformat(document["published_at"])
+        return ValueAnswer(arena, slice_, by, UNITS[by], at, names, value)
+
+    async def _board(self, arena: str, slice_: str) -> Board | None:
+        document = await self._boards.board(arena, slice_)
+        async with self._ledger.reading() as connection:
+            kept = await read_covariance(connection, arena, slice_, "")
+        return with_covariance(document, kept)
+
+
+def _known(measures: Mapping[str, ModelMeasures], by: Measure) -> dict[str, float]:
+    values = ((id_, one.of(by)) for id_, one in measures.items())
+    return {id_: value for id_, value in values if value is not None}

@@ -1,0 +1,162 @@
+"""Deep dives as their pages show them: every number already words and positions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tiltyard.boards.records import Estimate
+from tiltyard.boards.swapping import Prices, SliceSwap
+from tiltyard.boards.value import Valued
+from tiltyard.web.deep_dives import SwapAnswer, ValueAnswer
+from tiltyard.web.measures import Measure
+from tiltyard.web.pages.board_view import Interval
+from tiltyard.web.pages.forest import Scale, Tick, scale_over
+from tiltyard.web.pages.words import grouped
+
+SWAPPED = {
+    "better": "better",
+    "worse": "worse",
+    "cannot_tell": "the votes cannot tell",
+    "not_rated": "one of the two is not rated here",
+}
+COMPARED = {"above": "above the line", "below": "below the line", "as_predicted": "as predicted"}
+HALVES = Scale(0.0, 1.0)
+SHORT_UNITS: Mapping[Measure, str] = {
+    "price": "$ per million tokens",
+    "cost": "$ per answer",
+    "size": "billion parameters",
+    "latency": "ms to the first word",
+    "duration": "ms to the last word",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SwapRow:
+    """One board's line; without a rating there is no interval."""
+
+    slice: str
+    slice_words: str
+    preferred: str
+    bounds: str
+    interval: Interval | None
+    points: str
+    battles: str
+    verdict: str
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SwapView:
+    """What `swap.html` prints of an answer."""
+
+    rows: tuple[SwapRow, ...]
+    old_price: str
+    new_price: str
+    times: str | None
+
+
+def swap_view(answer: SwapAnswer) -> SwapView:
+    """Word a swap."""
+    times = answer.times_the_price
+    return SwapView(
+        tuple(_swap_row(one) for one in answer.slices),
+        _price(answer.old_prices),
+        _price(answer.new_prices),
+        None if times is None else f"{times:.2g}",
+    )
+
+
+def _swap_row(one: SliceSwap) -> SwapRow:
+    known = one.preferred
+    return SwapRow(
+        slice=one.slice,
+        slice_words=one.slice.replace("_", " "),
+        preferred=f"{known.estimate:.0%}" if known else "",
+        bounds=f"{known.lower:.0%} to {known.upper:.0%}" if known else "",
+        interval=_interval(known, HALVES) if known else None,
+        points=f"{one.points.estimate:+.0f}" if one.points else "",
+        battles=f"{grouped(one.old_battles)} and {grouped(one.new_battles)}",
+        verdict=SWAPPED[one.verdict],
+        certain=one.verdict in {"better", "worse"},
+    )
+
+
+def _price(prices: Prices) -> str:
+    said = []
+    if prices.cost_usd_per_answer is not None:
+        said.append(f"${prices.cost_usd_per_answer:.4g} per answer here")
+    if prices.blended is not None:
+        given, made = prices.price_input_usd_per_million, prices.price_output_usd_per_million
+        said.append(f"${given:g} per million tokens read and ${made:g} written")
+    return ", ".join(said) or "not known"
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRow:
+    """One model's line."""
+
+    model: str
+    name: str
+    rating: str
+    measure: str
+    expected: str
+    residual: str
+    bounds: str
+    interval: Interval
+    verdict: str
+    certain: bool
+    frontier: bool
+    beaten_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ValueView:
+    """What `value.html` prints of an answer; the frontier by rising measure."""
+
+    rows: tuple[ValueRow, ...]
+    frontier: tuple[ValueRow, ...]
+    unit: str
+    per_doubling: str
+    left_out: tuple[str, ...]
+    ticks: tuple[Tick, ...]
+    zero: str
+
+
+def value_view(answer: ValueAnswer) -> ValueView:
+    """Word a board beside a measure."""
+    models = answer.value.models
+    ends = [end for one in models for end in (one.residual.lower, one.residual.upper)]
+    scale = scale_over([0.0, *ends])
+    rows = {one.standing.model: _value_row(one, answer.names, scale) for one in models}
+    rising = sorted((one for one in models if one.frontier), key=lambda one: one.measure)
+    slope = answer.value.per_doubling
+    return ValueView(
+        rows=tuple(rows.values()),
+        frontier=tuple(rows[one.standing.model] for one in rising),
+        unit=SHORT_UNITS[answer.by],
+        per_doubling=f"{slope.estimate:+.0f} points ({slope.lower:+.0f} to {slope.upper:+.0f})",
+        left_out=tuple(answer.names.get(id_, id_) for id_ in answer.value.left_out),
+        ticks=scale.ticks(),
+        zero=scale.x(0.0),
+    )
+
+
+def _value_row(one: Valued, names: Mapping[str, str], scale: Scale) -> ValueRow:
+    id_ = one.standing.model
+    return ValueRow(
+        model=id_,
+        name=names.get(id_, id_),
+        rating=f"{one.standing.rating:.0f}",
+        measure=f"{one.measure:.4g}",
+        expected=f"{one.expected:.0f}",
+        residual=f"{one.residual.estimate:+.0f}",
+        bounds=f"{one.residual.lower:+.0f} to {one.residual.upper:+.0f}",
+        interval=_interval(one.residual, scale),
+        verdict=COMPARED[one.verdict],
+        certain=one.verdict != "as_predicted",
+        frontier=one.frontier,
+        beaten_by=", ".join(names.get(other, other) for other in one.surely_beaten_by[:3]),
+    )
+
+
+def _interval(found: Estimate, scale: Scale) -> Interval:
+    return Interval(scale.x(found.lower), scale.x(found.estimate), scale.x(found.upper))

@@ -1,0 +1,72 @@
+"""The pages of deep dives, as their bytes."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from browser.scripted_pages import EMPTY_BOARD
+from browser.standin import StandIn, standing_in
+from web.test_pages import get, words
+
+
+@pytest.fixture
+def arena() -> Iterator[StandIn]:
+    with standing_in() as stand_in:
+        yield stand_in
+
+
+def test_the_swap_page_asks_for_two_models(arena: StandIn) -> None:
+    status, html, _ = get(arena, "/swap")
+    assert status == 200
+    assert '<label for="old">Instead of</label>' in html
+    assert html.count('<option value="heron" >Heron</option>') == 2
+    assert "swap-table" not in html
+
+
+def test_a_swap_is_told_board_by_board_with_the_price(arena: StandIn) -> None:
+    _, html, _ = get(arena, "/swap?old=rook&new=heron")
+    text = words(html)
+    assert "overall 58 and 402 battles 83% 78% to 87%" in text
+    assert "+282 points better" in text
+    assert "hard prompts 3 and 40 battles one of the two is not rated here" in text
+    assert "55% 38% to 71%" in text
+    assert "the votes cannot tell" in text
+    assert "$0.5 per million tokens read and $1.5 written" in text
+    assert "$0.0031 per answer here" in text
+    assert "The new one costs 4 times as much" in text
+
+
+def test_a_swap_with_a_stranger_says_so_and_keeps_the_form(arena: StandIn) -> None:
+    status, html, _ = get(arena, "/swap?old=rook&new=nobody")
+    assert status == 422
+    assert "No vote on these boards is on nobody" in html
+    assert '<option value="rook" selected>Rook</option>' in html
+
+
+def test_an_arena_without_ratings_has_nothing_to_swap(arena: StandIn) -> None:
+    arena.pages.boards["text/overall"] = EMPTY_BOARD
+    _, html, _ = get(arena, "/swap")
+    assert "Fewer than two models have a rating here yet" in html
+
+
+def test_the_value_page_shows_distances_the_frontier_and_who_is_left_out(arena: StandIn) -> None:
+    _, html, _ = get(arena, "/boards/text/overall/value")
+    text = words(html)
+    assert "Wren Large frontier rating 1084, predicted 1023" in text
+    assert "+61 +31 to +91 above the line" in text
+    assert "surely beaten for no more by Wren Large" in text
+    assert "up to 0.25 $ per million tokens Wren Large , 1084 up to 8 $ per million" in text
+    assert "Nothing is known of Rook." in text
+    assert "Twice as much goes with +21 points (+12 to +30)." in text
+
+
+def test_what_cannot_be_told_yet_is_a_sentence_and_the_other_measures_stay(arena: StandIn) -> None:
+    status, html, _ = get(arena, "/boards/text/overall/value?by=size")
+    assert status == 200
+    assert "This cannot be told by size yet." in html
+    assert '<a href="/boards/text/overall/value?by=price" >Price</a>' in html
+
+
+def test_a_measure_that_is_none_is_refused(arena: StandIn) -> None:
+    status, _, _ = get(arena, "/boards/text/overall/value?by=charm")
+    assert status == 422

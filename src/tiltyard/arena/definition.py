@@ -120,6 +120,13 @@ class Ballot(_Section):
     max_comment_chars: Annotated[int, Field(ge=0)]
 
 
+class Consent(_Section):
+    """What people are told of publishing: without it nothing of an arena is ever released."""
+
+    version: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+    text: Annotated[str, Field(min_length=1, max_length=2_000)]
+
+
 class ArenaDefinition(_Section):
     """A kind of contest. Every battle stores the digest of the definition it was held under."""
 
@@ -133,11 +140,14 @@ class ArenaDefinition(_Section):
     pairing: PairingRules
     pacing: Pacing | None = None
     vote: Ballot
+    consent: Consent | None = None
 
     @property
     def sha256(self) -> str:
         """A digest of everything above, in hexadecimal."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        # Definitions without it keep the digests that ledgers know, from before there was the key.
+        absent = {"consent"} if self.consent is None else None
+        return hashlib.sha256(self.model_dump_json(exclude=absent).encode()).hexdigest()
 
 
 def parse_definition(text: str, *, name: str) -> ArenaDefinition:

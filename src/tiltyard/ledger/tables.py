@@ -8,6 +8,7 @@ Voters appear as keyed pseudonyms only; the key is not in the database.
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Float,
@@ -204,6 +205,41 @@ erasures = Table(
     metadata,
     Column("battle", ForeignKey("battles.id"), primary_key=True),
     Column("erased_at", UtcDateTime, nullable=False),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", Sequence, primary_key=True, autoincrement=True),
+    Column("voter", String(64), nullable=False, index=True),
+    Column("publish", Boolean, nullable=False),
+    Column("shown", JsonValue, nullable=False),  # version of each arena's text, by arena
+    Column("decided_at", UtcDateTime, nullable=False),
+)
+
+take_downs = Table(
+    "take_downs",
+    metadata,
+    Column("battle", ForeignKey("battles.id"), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("taken_down_at", UtcDateTime, nullable=False),
+)
+
+releases = Table(
+    "releases",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("arena", String(40), nullable=False, index=True),
+    Column("manifest", JsonValue, nullable=False),
+    Column("places", JsonValue, nullable=False),  # where it was published
+    Column("published_at", UtcDateTime, nullable=False),
+)
+
+released_battles = Table(
+    "released_battles",
+    metadata,
+    Column("release", ForeignKey("releases.name"), primary_key=True),
+    Column("battle", ForeignKey("battles.id"), primary_key=True),
 )
 
 uploads = Table(

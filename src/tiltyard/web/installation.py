@@ -250,4 +250,5 @@ def _face(definition: ArenaDefinition) -> pages.ArenaFace:
         modes=definition.modes,
         max_images=0 if images is None else images.per_message,
         max_image_bytes=0 if images is None else images.max_bytes,
+        consent=None if definition.consent is None else definition.consent.text,
     )

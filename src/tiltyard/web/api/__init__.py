@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from tiltyard.web.api import (
     battles,
     boards,
+    consent,
     deep_dives,
     exposure,
     history,
@@ -18,6 +19,9 @@ from tiltyard.web.api.bodies import PROBLEMS
 def api_router() -> APIRouter:
     """Make the router of the whole interface."""
     router = APIRouter(prefix="/api/v1", responses=PROBLEMS)
-    for part in (battles, boards, history, deep_dives, exposure, images, models, register):
+    for part in (
+        *(battles, boards, history, deep_dives, exposure),
+        *(images, models, register, consent),
+    ):
         router.include_router(part.router)
     return router

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from tiltyard.web.pages.board_view import board_view
+from tiltyard.web.pages.consent import decide_your_data, your_data
 from tiltyard.web.pages.deep_dive_routes import board_value, swap_models
 from tiltyard.web.pages.moments import read_moment
 from tiltyard.web.pages.past_routes import board_history, one_model
@@ -27,8 +28,10 @@ def pages_router() -> APIRouter:
         ("/swap", swap_models),
         ("/exposure", exposure),
         ("/register", register),
+        ("/your-data", your_data),
     ):
         router.add_api_route(path, page, methods=["GET", "HEAD"])
+    router.add_api_route("/your-data", decide_your_data, methods=["POST"])
     return router
 
 

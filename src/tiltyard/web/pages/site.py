@@ -27,6 +27,8 @@ class ArenaFace:
         The modes that the arena offers.
     max_images, max_image_bytes
         How many images a message may have, and how large each may be; 0 where none may be sent.
+    consent
+        What people are told of publishing; None where nothing is published.
     """
 
     id: str
@@ -37,6 +39,7 @@ class ArenaFace:
     modes: tuple[str, ...] = ("battle",)
     max_images: int = 0
     max_image_bytes: int = 0
+    consent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,9 @@ NOTE = (
     f"side. People come within {COMING_S} seconds; who is refused asks again after `Retry-After`, "
     f"for a minute. The server takes on {TURNS} turns (`TILTYARD_LIVE_TURNS`). Server, "
     "provider and people run before other programs (real-time priority, where the system gives "
-    "it). Times are milliseconds, measured where the bytes arrive. CPU is the server's share of its "
-    "core from the first question to the last word, in brackets per word sent; memory is the server's peak."
+    "it). Times are milliseconds, measured where the bytes arrive. CPU is the server's share of "
+    "its core from the first question to the last word, in brackets per word sent; memory is the "
+    "server's peak."
 )
 
 

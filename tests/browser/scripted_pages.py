@@ -236,6 +236,50 @@ VALUE = ValueAnswer(
     ),
 )
 
+NO_TOPICS: dict[str, Any] = {
+    "made_at": None,
+    **dict.fromkeys(("prompts", "votes", "rest_prompts", "rest_votes"), 0),
+    "least_voters": 5,
+    "topics": [],
+}
+
+
+def topic(*words: str, prompts: int, enough: bool, models: int) -> dict[str, Any]:
+    rated = [row for row in FULL_BOARD["models"] if row["rating"] is not None]
+    return {
+        "words": list(words),
+        "prompts": prompts,
+        "voters": prompts // 3,
+        "votes": prompts + 4,
+        "enough": enough,
+        "languages": [
+            {"language": "en", "prompts": prompts - 2},
+            {"language": None, "prompts": 2},
+        ],
+        "models": rated[:models],
+    }
+
+
+TOPICS: dict[str, Any] = {
+    "made_at": NOON,
+    "prompts": 1200,
+    "votes": 1234,
+    "rest_prompts": 90,
+    "rest_votes": 95,
+    "least_voters": 5,
+    "topics": [
+        topic("python", "function", "list", prompts=700, enough=True, models=7),
+        topic("recipe", "dinner", prompts=310, enough=True, models=2),
+        topic(
+            "\N{CJK UNIFIED IDEOGRAPH-6392}\N{CJK UNIFIED IDEOGRAPH-5E8F}",
+            prompts=100,
+            enough=False,
+            models=3,
+        ),
+        topic("sonnet", prompts=12, enough=False, models=0),
+    ],
+}
+
 
 TEXT: dict[str, Any] = {
     "id": "text",
@@ -300,6 +344,9 @@ class ScriptedPages:
         if model_id != PROFILE.facts.face.id:
             raise NoSuchBoardError("No public contestant has this id.")
         return PROFILE
+
+    async def topics(self, arena: str) -> Mapping[str, Any]:
+        return TOPICS | {"arena": arena} if self.boards[f"{arena}/overall"]["votes"] else NO_TOPICS
 
     async def swap(self, arena: str, old: str, new: str) -> SwapAnswer:
         if (arena, old, new) != (SWAP.arena, SWAP.old, SWAP.new):

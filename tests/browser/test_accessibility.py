@@ -64,6 +64,7 @@ def show(page: Page, scheme: Scheme, width: int) -> None:
         "/boards/text/overall/value",
         "/boards/text/overall/value?by=size",
         "/swap?old=rook&new=heron",
+        "/topics",
         "/models/kestrel-2",
         "/exposure",
         "/register",

@@ -305,3 +305,13 @@ covariances = Table(
     Column("models", PackedJson, nullable=False),
     Column("matrix", LargeBinary, nullable=False),
 )
+
+surveys = Table(
+    "surveys",
+    metadata,
+    Column("arena", String(40), primary_key=True),
+    Column("votes", BigInteger, nullable=False),  # that there were when it was made
+    Column("topics", PackedJson, nullable=False),
+    Column("taste_spread", Float),  # how much tastes differ, in nats; none where it is not known
+    Column("made_at", UtcDateTime, nullable=False),
+)

@@ -39,8 +39,10 @@ from tiltyard.web.model_profile import ModelProfile, model_profile
 from tiltyard.web.past import BoardPast, board_past
 from tiltyard.web.relay import Relay
 from tiltyard.web.settings import Settings
+from tiltyard.web.topics import topics_of
 from tiltyard.web.voter import Voters
 from tiltyard.worker.service import Worker
+from tiltyard.worker.surveying import Surveying
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,10 @@ class Installation:
     async def value(self, arena: str, slice_name: str, by: Measure) -> ValueAnswer:
         """Say who does better than a measure predicts, for its page."""
         return await self.deep_dives.value(arena, slice_name, by)
+
+    async def topics(self, arena: str) -> Mapping[str, Any]:
+        """Say what people ask about, for its page."""
+        return await topics_of(self.ledger, arena)
 
     async def exposure(self, arena: str | None) -> ExposureReport:
         """Read who was drawn how often, for its page; in the first arena where none is named."""
@@ -211,6 +217,7 @@ def install(
     for arena in hosted:
         arena.require_pair()
     presence = Presence(ledger)
+    surveying = Surveying(ledger, [definition.id for definition in definitions])
     return Installation(
         settings=settings,
         ledger=ledger,
@@ -228,7 +235,7 @@ def install(
             boards,
             every_s=settings.refresh_s,
             presence=presence,
-            chores=[uploads.sweep_now_and_then],
+            chores=[uploads.sweep_now_and_then, surveying.survey_now_and_then],
         ),
         voters=Voters(settings.read_secret()),
         doorway=Doorway(

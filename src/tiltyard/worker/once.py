@@ -13,6 +13,7 @@ from tiltyard.ledger.register import read_arenas
 from tiltyard.worker.label_status import LabelStatus, read_label_status
 from tiltyard.worker.labelling import Labelling
 from tiltyard.worker.service import Done, Worker
+from tiltyard.worker.surveying import Surveying
 
 
 async def work_once(place: Path | str) -> Done:
@@ -21,7 +22,8 @@ async def work_once(place: Path | str) -> Done:
         async with ledger.reading() as connection:
             arenas = await read_arenas(connection)
         boards = PublishedBoards(ledger, arenas, Recipe())
-        return await Worker(ledger, boards, every_s=1.0).once()
+        chores = [Surveying(ledger, arenas).survey_now_and_then]
+        return await Worker(ledger, boards, every_s=1.0, chores=chores).once()
 
 
 async def label_once(place: Path | str, labellers: Sequence[Labeller]) -> int:

@@ -12,6 +12,7 @@ from tiltyard.web.api import (
     images,
     models,
     register,
+    topics,
 )
 from tiltyard.web.api.bodies import PROBLEMS
 
@@ -20,7 +21,7 @@ def api_router() -> APIRouter:
     """Make the router of the whole interface."""
     router = APIRouter(prefix="/api/v1", responses=PROBLEMS)
     for part in (
-        *(battles, boards, history, deep_dives, exposure),
+        *(battles, boards, history, deep_dives, topics, exposure),
         *(images, models, register, consent),
     ):
         router.include_router(part.router)

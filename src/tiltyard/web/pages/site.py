@@ -161,6 +161,9 @@ class ArenaPages(Protocol):
             When there is no such board, or the votes cannot tell yet.
         """
 
+    async def topics(self, arena: str) -> Mapping[str, Any]:
+        """Answer what `GET /api/v1/topics` does."""
+
     async def exposure(self, arena: str | None) -> ExposureReport:
         """Answer what `GET /api/v1/exposure` is made of."""
 

@@ -1,0 +1,236 @@
+"""Personal and group boards: own votes, partially pooled with everybody's."""
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+import polars as pl
+from scipy.special import ndtri
+
+from tiltyard.battles.outcome import Outcome
+from tiltyard.battles.table import Battles
+from tiltyard.boards.board import Board
+from tiltyard.boards.errors import RecipeError
+from tiltyard.boards.ranking import rank
+from tiltyard.boards.records import Estimate, rounded
+from tiltyard.ratings.intervals import normal_interval, points_per_nat, rank_by_overlap
+from tiltyard.ratings.pair_counts import Indices
+from tiltyard.ratings.tastes import fit_departure, spread_of_tastes
+from tiltyard.ratings.votes import Votes
+
+USUAL_SPREAD = 0.35
+"""In nats, about 60 points: how far tastes are taken to lie apart until votes tell."""
+FEWEST_VOTERS = 30
+"""People with votes that compare, from whom on the spread of tastes is estimated."""
+LEAST_SPREAD = 0.05
+ENOUGH = 20
+"""With fewer own votes a personal board says that it is hardly the person's."""
+OUTCOMES = [outcome.value for outcome in Outcome]
+
+Verdict = Literal["more", "less", "like_everybody"]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnStanding:
+    """One model on a personal board.
+
+    Parameters
+    ----------
+    rating, lower, upper
+        Everybody's rating plus the departure, with the interval that the own votes and the spread
+        of tastes leave.
+    rank, rank_upper
+        The best and the worst that the intervals allow.
+    everybody
+        Everybody's rating.
+    departure
+        Points above everybody's, with its interval.
+    battles, wins, losses, ties
+        Own votes.
+    verdict
+        `more` or `less` liked than by everybody, where the interval of the departure does not hold
+        0.
+    """
+
+    model: str
+    rating: float
+    lower: float
+    upper: float
+    rank: int
+    rank_upper: int
+    everybody: float
+    departure: Estimate
+    battles: int
+    wins: int
+    losses: int
+    ties: int
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class OwnBoard:
+    """A person's or a group's board.
+
+    Parameters
+    ----------
+    models
+        By falling rating.
+    votes
+        Own votes that count: on two models that everybody's board rates.
+    own_share
+        Between 0, everybody's board, and 1, the person's alone.
+    spread
+        Points that one person's ratings lie from everybody's, one standard deviation.
+    """
+
+    models: tuple[OwnStanding, ...]
+    votes: int
+    own_share: float
+    spread: float
+
+    @property
+    def enough(self) -> bool:
+        """Whether the own votes are as many as a board of one's own should have."""
+        return self.votes >= ENOUGH
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the board as JSON values."""
+        values: dict[str, Any] = rounded(asdict(self) | {"enough": self.enough})
+        return values
+
+
+def taste_spread(battles: Battles) -> float | None:
+    """Estimate how much one person's strengths differ from everybody's, in nats.
+
+    Returns
+    -------
+    float or None
+        None where fewer than 30 people cast votes that compare, or they seem to be of one taste
+        by chance alone.
+    """
+    board = rank(battles)
+    if not board.is_rated:
+        return None
+    names, frame = [one.model for one in board.rated], battles.frame
+    votes, kept = _votes(frame.filter(pl.col("voter").is_not_null()), names)
+    voters = kept["voter"].cast(pl.String).rank("dense").cast(pl.Int64).to_numpy() - 1
+    found = spread_of_tastes(votes, _strengths(board, names), voters)
+    if found.voters < FEWEST_VOTERS or found.variance <= 0:
+        return None
+    return math.sqrt(found.variance)
+
+
+def own_board(own: Battles, everybody: Board, *, spread: float | None = None) -> OwnBoard:
+    """Make the board of one person, or of a group whose votes are taken as one person's.
+
+    Parameters
+    ----------
+    own
+        Their votes.
+    everybody
+        The board of all votes, with its covariance; Bradley-Terry with ties as halves.
+    spread
+        How much tastes differ, in nats, as :func:`taste_spread` estimates it; the usual spread
+        where that is not known.
+
+    Raises
+    ------
+    RecipeError
+        When everybody's board has no covariance or is made in another way.
+    """
+    if everybody.covariance is None:
+        raise RecipeError("This board was read without its covariance: rank the votes again.")
+    if everybody.recipe.is_tie_model or everybody.recipe.controls:
+        raise RecipeError("Own boards depart from plain Bradley-Terry boards only.")
+    names = list(everybody.covered)
+    per_nat = points_per_nat(everybody.recipe.scale)
+    votes, kept = _votes(own.frame, names)
+    tau = max(spread or USUAL_SPREAD, LEAST_SPREAD)
+    found = fit_departure(votes, _strengths(everybody, names), tau)
+    ratings = {one.model: one.rating or 0.0 for one in everybody.rated}
+    theirs = np.array([ratings[name] for name in names])
+    departures = found.departures * per_nat
+    spent = found.covariance * per_nat**2
+    errors = np.sqrt(np.maximum(np.diag(spent + everybody.covariance), 0.0))
+    confidence = everybody.recipe.confidence
+    lower, upper = normal_interval(theirs + departures, errors, confidence)
+    ranks = rank_by_overlap(lower, upper)
+    z = float(ndtri(0.5 + 0.5 * confidence))
+    alone = np.sqrt(np.maximum(np.diag(spent), 0.0))
+    records = _records(kept, names)
+    standings = [
+        OwnStanding(
+            model=name,
+            rating=float(theirs[row] + departures[row]),
+            lower=float(lower[row]),
+            upper=float(upper[row]),
+            rank=int(ranks.best[row]),
+            rank_upper=int(ranks.worst[row]),
+            everybody=float(theirs[row]),
+            departure=_estimate(float(departures[row]), float(alone[row]), z),
+            **records[name],
+            verdict=_verdict(float(departures[row]), z * float(alone[row])),
+        )
+        for row, name in enumerate(names)
+    ]
+    standings.sort(key=lambda one: -one.rating)
+    return OwnBoard(tuple(standings), len(kept), found.own_share, tau * per_nat)
+
+
+def _strengths(board: Board, names: list[str]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    ratings = {one.model: one.rating or 0.0 for one in board.rated}
+    points = np.array([ratings[name] for name in names], np.float64)
+    return (points - points.mean() if points.size else points) / points_per_nat(board.recipe.scale)
+
+
+def _votes(frame: pl.DataFrame, names: list[str]) -> tuple[Votes, pl.DataFrame]:
+    """Take the votes between two different models of these; rows that stand for several repeat."""
+    known = pl.col("model_a").is_in(names) & pl.col("model_b").is_in(names)
+    kept = frame.filter(known & (pl.col("model_a") != pl.col("model_b")))
+    kept = kept.select(pl.exclude("count").repeat_by("count").explode()) if _several(kept) else kept
+    a, b = (_codes(kept[side], names) for side in ("model_a", "model_b"))
+    outcome = _codes(kept["outcome"], OUTCOMES)
+    return Votes.from_arrays(a, b, outcome, kept["weight"].to_numpy(), models=len(names)), kept
+
+
+def _several(frame: pl.DataFrame) -> bool:
+    return bool(frame.height and (frame["count"] != 1).any())
+
+
+def _codes(column: pl.Series, words: list[str]) -> Indices:
+    return column.cast(pl.String).cast(pl.Enum(words)).to_physical().cast(pl.Int64).to_numpy()
+
+
+def _records(kept: pl.DataFrame, names: list[str]) -> dict[str, dict[str, int]]:
+    outcome = pl.col("outcome").cast(pl.String)
+    sides = [
+        kept.select(
+            pl.col(f"model_{side}").cast(pl.String).alias("model"),
+            (outcome == side).alias("wins"),
+            (outcome == other).alias("losses"),
+        )
+        for side, other in (("a", "b"), ("b", "a"))
+    ]
+    counted = (
+        pl.concat(sides)
+        .group_by("model")
+        .agg(pl.len().alias("battles"), pl.col("wins").sum(), pl.col("losses").sum())
+    )
+    found = {row["model"]: row for row in counted.to_dicts()}
+    return {name: _record(found.get(name, {})) for name in names}
+
+
+def _record(row: dict[str, int]) -> dict[str, int]:
+    battles, wins, losses = (int(row.get(key, 0)) for key in ("battles", "wins", "losses"))
+    return {"battles": battles, "wins": wins, "losses": losses, "ties": battles - wins - losses}
+
+
+def _estimate(value: float, error: float, z: float) -> Estimate:
+    return Estimate(value, value - z * error, value + z * error, error)
+
+
+def _verdict(departure: float, reach: float) -> Verdict:
+    if departure - reach > 0:
+        return "more"
+    return "less" if departure + reach < 0 else "like_everybody"

@@ -1,0 +1,103 @@
+"""Look now and then at all votes of an arena: what people ask about, how much tastes differ."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+
+from tiltyard.battles.table import Battles
+from tiltyard.boards.tastes import taste_spread
+from tiltyard.boards.topic_boards import topic_boards, topics_document
+from tiltyard.contestants.card import Contestant
+from tiltyard.contestants.face import Face, public_face
+from tiltyard.ledger import register, surveys, votes
+from tiltyard.ledger.battles_table import read_votes
+from tiltyard.ledger.engine import Ledger, SyncConnection
+from tiltyard.ledger.surveys import Survey
+
+EVERY = timedelta(hours=1)
+"""No survey is made anew sooner: it reads all prompts and votes."""
+GROWTH = 1.05
+"""Nor before there are so many times the votes."""
+
+
+class Surveying:
+    """Keeps a survey of every arena.
+
+    Parameters
+    ----------
+    ledger
+        Where prompts and votes are, and surveys are kept.
+    arenas
+        The ids of the arenas.
+    every
+        The shortest time between two surveys of an arena.
+    clock
+        Says what time it is.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        arenas: Sequence[str],
+        *,
+        every: timedelta = EVERY,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._ledger = ledger
+        self._arenas = arenas
+        self._every = every
+        self._clock = clock
+        self._looked: dict[str, datetime] = {}
+
+    async def survey_now_and_then(self) -> int:
+        """Survey every arena whose votes have grown since its last time; count them."""
+        return sum([await self._survey(arena) for arena in self._arenas])
+
+    async def _survey(self, arena: str) -> bool:
+        now = self._clock()
+        looked = self._looked.get(arena)
+        if looked is not None and now - looked < self._every:
+            return False
+        async with self._ledger.reading() as connection:
+            count = await votes.count_votes(connection, arena)
+            before = await surveys.read_survey(connection, arena)
+            cards = await register.read_cards(connection)
+        if count:
+            self._looked[arena] = now
+        if count < 1 or not self._is_due(before, count, now):
+            return False
+        faces = {id_: public_face(Contestant.model_validate(card)) for id_, card in cards.items()}
+        made = await self._ledger.in_thread(lambda one: _make(one, arena, faces, now))
+        async with self._ledger.writing() as connection:
+            await surveys.put_survey(connection, made)
+        return True
+
+    def _is_due(self, before: Survey | None, count: int, now: datetime) -> bool:
+        if before is None:
+            return True
+        return now - before.made_at >= self._every and count >= GROWTH * before.votes
+
+
+def _make(
+    connection: SyncConnection, arena: str, faces: Mapping[str, Face], now: datetime
+) -> Survey:
+    read = read_votes(connection, arena)
+    frame = _as_seen(read.battles.frame, faces)
+    prompts = surveys.read_prompts(connection, arena)
+    asked = frame.select("battle_id").join(
+        prompts, on="battle_id", how="left", maintain_order="left"
+    )
+    found = topic_boards(Battles(frame), asked["asked"])
+    names = {face.id: face.name for face in faces.values()}
+    topics = topics_document(found, names)
+    return Survey(arena, frame.height, topics, taste_spread(Battles(frame)), now)
+
+
+def _as_seen(frame: pl.DataFrame, faces: Mapping[str, Face]) -> pl.DataFrame:
+    """Put the ids that people may see in place of the contestants' own."""
+    seen = {id_: face.id for id_, face in faces.items()}
+    return frame.with_columns(
+        pl.col(side).cast(pl.String).replace(seen).cast(pl.Categorical)
+        for side in ("model_a", "model_b")
+    )

@@ -8,13 +8,16 @@ from uuid import UUID
 
 import polars as pl
 
-from tiltyard.arena.definition import ArenaDefinition, built_in_definition
+from tiltyard.arena.definition import ArenaDefinition, Consent, built_in_definition
 from tiltyard.contestants.card import Contestant, Status
 from tiltyard.contestants.demo import demo_catalogue
 from tiltyard.ledger import history, register
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.records import Attempt, Battle, Revealed, Side, Slot, Turn, Vote
 from tiltyard.releases.exporting import Export, ExportReport, export_votes
+from tiltyard.releases.manifest import Manifest
+from tiltyard.releases.preparing import Plan, prepare
+from tiltyard.releases.rare_texts import RareTexts
 
 TEXT = built_in_definition("text")
 WREN, OWL, HERON = (f"demo-{name}" for name in ("wren", "owl", "heron"))
@@ -105,3 +108,25 @@ async def export(ledger: Ledger, out: Path, wanted: Export) -> ExportReport:
 def read_parts(out: Path, stem: str) -> pl.DataFrame:
     """All Parquet files of an export, in their order."""
     return pl.concat(pl.read_parquet(file) for file in sorted(out.glob(f"{stem}-*.parquet")))
+
+
+ASKING = TEXT.model_copy(
+    update={"consent": Consent(version="2026-11", text="Battles may be published.")}
+)
+"""The text arena, telling people that battles are published."""
+
+
+def plan(name: str = "first", *, schema: str = "tiltyard", texts: RareTexts | None = None) -> Plan:
+    """A release of everything."""
+    return Plan(
+        name,
+        "Votes of the tests",
+        "cc-by-4.0",
+        Export("text", schema),
+        "overall",
+        texts or RareTexts(2, "keep"),
+    )
+
+
+async def prepared(ledger: Ledger, out: Path, wanted: Plan | None = None) -> Manifest:
+    return await ledger.in_thread(lambda connection: prepare(connection, wanted or plan(), out))

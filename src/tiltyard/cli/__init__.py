@@ -18,6 +18,7 @@ COMMANDS = {
     "models": "List, apply, show and retire contestants.",
     "import": "Bring FILES of votes into the ledger, each as a source of its own.",
     "export": "Write the votes on settled battles into files, with what was said.",
+    "release": "Prepare, review and publish votes as open data.",
     "rank": "Rank the models in VOTES, one or more files of pairwise votes.",
     "slices": "List the slices of FILE, or the shipped ones, and check them.",
     "swap": "Say what happens if NEW takes the place of OLD.",

@@ -151,3 +151,10 @@ def _apart(found: Iterator[PersonalData]) -> list[PersonalData]:
 
 def _said(one: Conversation) -> Sequence[str]:
     return (*one.asked, *one.answers_a, *one.answers_b)
+
+
+def may_hold_personal_data(texts: pl.Series) -> pl.Series:
+    """Say quickly in which texts `find_personal_data` may find something: in no others it does."""
+    if names_version():  # a recogniser of names gives no quick sign
+        return pl.repeat(True, texts.len(), dtype=pl.Boolean, eager=True)
+    return texts.str.contains("|".join(f"(?:{kind.sign})" for kind in KINDS)).fill_null(value=False)

@@ -1,6 +1,6 @@
 """What was published, and what must not be published again."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -91,3 +91,9 @@ def taken_down(connection: Connection) -> set[str]:
 def forgotten(connection: Connection) -> set[str]:
     """Read the ids of the battles whose words were erased, as text."""
     return {str(battle) for battle in connection.scalars(select(erasures.c.battle))}
+
+
+def battles_of_voters(connection: Connection, voters: Collection[str]) -> set[str]:
+    """Read the ids of all battles of these voters, as text."""
+    query = select(battles.c.id).where(battles.c.voter.in_(voters))
+    return {str(battle) for battle in connection.scalars(query)}

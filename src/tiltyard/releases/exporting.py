@@ -109,7 +109,7 @@ def export_votes(
     ReleaseError
         When the directory cannot be written or holds an export already.
     """
-    lay_out = FORMATS.get(export.schema) or partial(_published, schema=SCHEMAS[export.schema])
+    make = lay_out(export.schema)
     left_out: Counter[str] = Counter()
     votes = 0
     with PartsWriter(out, export.schema, export.format) as writer:
@@ -117,11 +117,16 @@ def export_votes(
             votes += frame.height
             there = frame.filter(~pl.col("erased"))
             left_out[ERASED] += frame.height - there.height
-            rows, dropped = lay_out(there)
+            rows, dropped = make(there)
             left_out += dropped
             writer.write(rows)
             progress(votes)
     return ExportReport(export.schema, votes, writer.rows, writer.files, dict(+left_out))
+
+
+def lay_out(schema: str) -> Callable[[pl.DataFrame], Made]:
+    """Find what makes the rows of a schema from frames that `sliced` gives."""
+    return FORMATS.get(schema) or partial(_published, schema=SCHEMAS[schema])
 
 
 def sliced(

@@ -1,0 +1,241 @@
+"""`tiltyard release`: open data, prepared, reviewed, published, taken down."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from tiltyard.cli.release_table import print_difference, print_manifest
+
+if TYPE_CHECKING:
+    from tiltyard.ledger.engine import Ledger, SyncConnection
+    from tiltyard.releases.comparing import Difference
+    from tiltyard.releases.manifest import Manifest
+    from tiltyard.releases.preparing import Plan
+
+Result = TypeVar("Result")
+
+data_option = click.option(
+    "--data", type=click.Path(path_type=Path), help="Directory of the ledger."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Write it as JSON.")
+directory_argument = click.argument("directory", type=click.Path(path_type=Path))
+
+
+@click.group()
+def release() -> None:
+    """Prepare, review and publish votes as open data."""
+
+
+@release.command()
+@click.option("--name", required=True, help="Of the release, unlike every one before.")
+@click.option("--out", type=click.Path(path_type=Path), help="An empty directory.")
+@click.option("--title", help="For the dataset card; the name without it.")
+@click.option("--licence", default="cc-by-4.0", show_default=True, help="For the dataset card.")
+@click.option("--arena", default="text", show_default=True, help="Which arena's votes.")
+@click.option("--slice", "slice_id", default="overall", show_default=True, help="Which of them.")
+@click.option("--slices", "slices_path", type=click.Path(path_type=Path), help="File of slices.")
+@click.option("--schema", default="tiltyard", show_default=True, help="As for tiltyard export.")
+@click.option("--format", "format_", type=click.Choice(["parquet", "jsonl"]), default="parquet")
+@click.option(
+    "--k",
+    type=click.IntRange(2),
+    default=5,
+    show_default=True,
+    help="Free text is common when so many voters wrote it.",
+)
+@click.option(
+    "--rare-prompts",
+    type=click.Choice(["keep", "withhold"]),
+    default="keep",
+    show_default=True,
+    help="Whether conversations that begin with a rare message keep their words.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what it would be, and leave nothing behind.")
+@data_option
+@json_option
+def prepare(
+    name: str,
+    out: Path | None,
+    title: str | None,
+    licence: str,
+    arena: str,
+    slice_id: str,
+    slices_path: Path | None,
+    schema: str,
+    format_: Any,  # noqa: ANN401  # click has checked it
+    k: int,
+    rare_prompts: Any,  # noqa: ANN401  # click has checked it
+    data: Path | None,
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Write a release into a directory to review; nothing is published.
+
+    Only votes whose arena told people that battles are published, and whose voters have not opted
+    out; voters under a key that nobody keeps; personal data removed; previews called anonymous.
+    """
+    from tiltyard.boards.slice_file import read_slices
+    from tiltyard.cli.recipe_options import BadInput
+    from tiltyard.releases.exporting import Export
+    from tiltyard.releases.preparing import Plan
+    from tiltyard.releases.rare_texts import RareTexts
+
+    _require_name(name)
+    if out is None and not dry_run:
+        raise BadInput("Say where with --out DIRECTORY, or look only with --dry-run.")
+    conditions = read_slices(slices_path).conditions_of(slice_id)
+    export = Export(arena, schema, conditions, format_)
+    plan = Plan(name, title or name, licence, export, slice_id, RareTexts(k, rare_prompts))
+    manifest = _in_ledger(lambda ledger: _prepare(ledger, plan, None if dry_run else out), data)
+    print_manifest(manifest, as_json=as_json)
+
+
+async def _prepare(ledger: "Ledger", plan: "Plan", out: Path | None) -> "Manifest":
+    from tiltyard.cli.patience import counting
+    from tiltyard.releases import preparing
+
+    with counting("Preparing", "votes") as progress:
+
+        def work(connection: "SyncConnection") -> "Manifest":
+            if out is None:
+                return preparing.rehearse(connection, plan, progress)
+            return preparing.prepare(connection, plan, out, progress)
+
+        return await ledger.in_thread(work)
+
+
+@release.command()
+@directory_argument
+@json_option
+def show(directory: Path, *, as_json: bool) -> None:
+    """Show what a prepared release is, and whether its files are those that were prepared."""
+    from tiltyard.releases.manifest import read_manifest, require_files
+
+    manifest = read_manifest(directory)
+    require_files(directory, manifest)
+    print_manifest(manifest, as_json=as_json)
+
+
+@release.command()
+@directory_argument
+@click.argument("before", required=False, type=click.Path(path_type=Path))
+@data_option
+@json_option
+def diff(directory: Path, before: Path | None, data: Path | None, *, as_json: bool) -> None:
+    """Compare a prepared release with the last that was published, or with the one in BEFORE."""
+    from tiltyard.releases import comparing
+
+    def compare(connection: "SyncConnection") -> "Difference":
+        if before is None:
+            return comparing.compare_with_last(connection, directory)
+        return comparing.compare_directories(connection, directory, before)
+
+    print_difference(_in_ledger(lambda ledger: ledger.in_thread(compare), data), as_json=as_json)
+
+
+@release.command()
+@directory_argument
+@click.option(
+    "--to",
+    "places",
+    multiple=True,
+    required=True,
+    metavar="PLACE",
+    help="A directory, s3://BUCKET/PREFIX or hf://OWNER/NAME; several times too.",
+)
+@data_option
+def publish(directory: Path, places: tuple[str, ...], data: Path | None) -> None:
+    """Put a prepared release where everybody can read it, and remember its battles.
+
+    Refused when a file was changed, or when somebody has opted out, forgotten a battle or had one
+    taken down since it was prepared.
+    """
+    from tiltyard.releases import publishing
+    from tiltyard.releases.places import open_place
+
+    opened = [open_place(place) for place in places]
+    manifest = _in_ledger(lambda ledger: publishing.publish(ledger, directory, opened), data)
+    where = ", ".join(place.name for place in opened)
+    click.echo(f"Published {manifest.name}: {manifest.votes:,} votes at {where}.")
+
+
+@release.command()
+@click.argument("battles", nargs=-1, required=True)
+@click.option("--reason", required=True, help="For the record.")
+@data_option
+def takedown(battles: tuple[str, ...], reason: str, data: Path | None) -> None:
+    """Keep BATTLES out of every later release, by their ids."""
+    from datetime import UTC, datetime
+
+    from tiltyard.releases.publishing import take_down
+
+    now = datetime.now(UTC)
+    found = _in_ledger(
+        lambda ledger: ledger.write_in_thread(lambda c: take_down(c, battles, reason, now)), data
+    )
+    for battle, names in found.items():
+        click.echo(f"{battle} is in no later release; {_where(names)}.")
+
+
+def _where(names: list[str]) -> str:
+    if not names:
+        return "it is in none so far"
+    return f"it is in {', '.join(names)}: publish a new one, and take those away where you can"
+
+
+@release.command(name="list")
+@data_option
+@json_option
+def list_(data: Path | None, *, as_json: bool) -> None:
+    """List the releases that were published."""
+    import json
+
+    from tiltyard.ledger.releases import read_releases
+
+    found = _in_ledger(lambda ledger: ledger.in_thread(read_releases), data)
+    rows = [
+        {
+            "name": one.name,
+            "arena": one.arena,
+            "votes": one.manifest["votes"],
+            "places": list(one.places),
+            "published_at": one.at.isoformat(),
+        }
+        for one in found
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+        return
+    for row in rows:
+        places = ", ".join(row["places"])
+        click.echo(f"{row['published_at'][:10]}  {row['name']}  {row['votes']:,} votes  {places}")
+    if not rows:
+        click.echo("Nothing was released.")
+
+
+def _in_ledger(work: Callable[["Ledger"], Any], data: Path | None) -> Any:  # noqa: ANN401  # what the work gives
+    from tiltyard.ledger.engine import Ledger
+    from tiltyard.ledger.migrate import upgrade_ledger
+    from tiltyard.web.settings import read_settings
+
+    async def run() -> Any:  # noqa: ANN401  # what the work gives
+        async with Ledger(read_settings(data=data).ledger) as ledger:
+            await upgrade_ledger(ledger)
+            return await work(ledger)
+
+    return asyncio.run(run())
+
+
+def _require_name(name: str) -> None:
+    import re
+
+    from tiltyard.cli.recipe_options import BadInput
+
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}", name):
+        raise BadInput(
+            f"--name {name!r} is no name: use up to 80 letters, digits, dots, dashes, underscores."
+        )

@@ -1,0 +1,108 @@
+"""What a release changes against the one before it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from tiltyard.battles.columns import source_of
+from tiltyard.ledger import releases
+from tiltyard.ledger.engine import SyncConnection
+from tiltyard.releases.errors import ReleaseError
+from tiltyard.releases.exporting import ERASED
+from tiltyard.releases.manifest import Manifest, manifest_of, read_manifest
+from tiltyard.releases.preparing import DATA
+
+COMPARED = ("title", "licence", "schema", "slice", "conditions", "tiltyard", "rules", "consent")
+NO_LONGER = "it is not in the slice any more, or the voter has opted out"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What is new and what is gone.
+
+    Attributes
+    ----------
+    before
+        The release it is compared with; None where there was none.
+    added, kept, removed
+        How many battles.
+    why_removed
+        How many, by why.
+    changed
+        Of what the two say of themselves: the old and the new.
+    """
+
+    before: str | None
+    added: int
+    kept: int
+    removed: int
+    why_removed: Mapping[str, int]
+    changed: Mapping[str, tuple[Any, Any]]
+
+
+def battle_ids(directory: Path) -> set[str]:
+    """Read the ids of a release's battles from its data.
+
+    Raises
+    ------
+    ReleaseError
+        When a file cannot be read.
+    """
+    ids: set[str] = set()
+    for file in sorted((directory / DATA).iterdir()):
+        ids.update(_ids(file))
+    return ids
+
+
+def compare_with_last(connection: SyncConnection, directory: Path) -> Difference:
+    """Compare a prepared release with the last of its arena that was published."""
+    manifest = read_manifest(directory)
+    published = releases.read_releases(connection, manifest.arena)
+    if not published:
+        ids = battle_ids(directory)
+        return Difference(None, len(ids), 0, 0, {}, {})
+    last = published[-1]
+    before = releases.battles_of_release(connection, last.name)
+    return _difference(
+        connection, (manifest_of(last.manifest), before), (manifest, battle_ids(directory))
+    )
+
+
+def compare_directories(connection: SyncConnection, directory: Path, before: Path) -> Difference:
+    """Compare a prepared release with another that was prepared."""
+    old = (read_manifest(before), battle_ids(before))
+    return _difference(connection, old, (read_manifest(directory), battle_ids(directory)))
+
+
+Release = tuple[Manifest, set[str]]
+
+
+def _difference(connection: SyncConnection, before: Release, after: Release) -> Difference:
+    (old, old_ids), (new, new_ids) = before, after
+    gone = old_ids - new_ids
+    reasons = {
+        ERASED: len(gone & releases.forgotten(connection)),
+        "it was taken down": len(gone & releases.taken_down(connection)),
+    }
+    rest = len(gone) - sum(reasons.values())
+    why = {reason: count for reason, count in (*reasons.items(), (NO_LONGER, rest)) if count > 0}
+    changed = {
+        field.name: (getattr(old, field.name), getattr(new, field.name))
+        for field in fields(Manifest)
+        if field.name in COMPARED and getattr(old, field.name) != getattr(new, field.name)
+    }
+    return Difference(
+        old.name, len(new_ids - old_ids), len(new_ids & old_ids), len(gone), why, changed
+    )
+
+
+def _ids(file: Path) -> list[str]:
+    try:
+        scan = pl.scan_parquet(file) if file.suffix == ".parquet" else pl.scan_ndjson(file)
+        name = source_of("battle_id", scan.collect_schema().names())
+        return scan.select(pl.col(name or "battle_id")).collect().to_series().unique().to_list()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise ReleaseError(f"{file} cannot be read: prepare the release again.") from error

@@ -1,0 +1,146 @@
+"""What a release says about itself: the file that is reviewed, checked and kept."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from tiltyard.releases.errors import ReleaseError
+
+MANIFEST = "release.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A release as it was prepared.
+
+    Attributes
+    ----------
+    format
+        Of the directory; 1.
+    name, title, licence
+        How it is called, and under which licence it goes out.
+    arena, schema, slice, conditions
+        Which votes, and in which schema.
+    tiltyard
+        The version that prepared it.
+    prepared_at
+        When.
+    previous
+        The release of the arena that was published before it; None for the first.
+    votes, voters, models, previews
+        How many votes it has, of how many voters, on how many models; and how many sides in them
+        are `anonymous`.
+    first_vote, last_vote
+        When they were cast.
+    outcomes, languages, consent
+        How many votes by outcome, by language, and by the version of the words on publishing that
+        their battles were opened with.
+    left_out
+        How many votes of the slice are not in it, by why.
+    personal_data
+        How many pieces of each kind were removed; `touched` votes had any.
+    touched, comments_withheld, conversations_withheld
+        How many votes.
+    rules
+        What was done to texts, in sentences.
+    files
+        SHA-256 of every file beside this one.
+    """
+
+    format: int
+    name: str
+    title: str
+    licence: str
+    arena: str
+    schema: str
+    slice: str
+    conditions: Sequence[str]
+    tiltyard: str
+    prepared_at: str
+    previous: str | None
+    votes: int
+    voters: int
+    models: int
+    previews: int
+    first_vote: str | None
+    last_vote: str | None
+    outcomes: Mapping[str, int]
+    languages: Mapping[str, int]
+    consent: Mapping[str, int]
+    left_out: Mapping[str, int]
+    personal_data: Mapping[str, int]
+    touched: int
+    comments_withheld: int
+    conversations_withheld: int
+    rules: Sequence[str]
+    files: Mapping[str, str]
+
+    def to_json(self) -> str:
+        """Write it down, the same for the same release."""
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the manifest, and so of every file."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+
+def read_manifest(directory: Path) -> Manifest:
+    """Read a release's manifest.
+
+    Raises
+    ------
+    ReleaseError
+        When there is none, or it is of another format.
+    """
+    try:
+        values = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ReleaseError(
+            f"{directory} is not a release: it has no {MANIFEST} ({error.strerror})."
+        ) from error
+    except ValueError as error:
+        raise ReleaseError(f"{directory / MANIFEST} is not JSON: it may be cut short.") from error
+    known = {field.name for field in fields(Manifest)}
+    if not isinstance(values, dict) or values.get("format") != FORMAT or known != values.keys():
+        raise ReleaseError(f"{directory / MANIFEST} is not of this version of Tiltyard.")
+    return Manifest(**values)
+
+
+def require_files(directory: Path, manifest: Manifest) -> None:
+    """Require every file to be the one that was prepared, and no other beside them.
+
+    Raises
+    ------
+    ReleaseError
+        When one is not there, is another, or is too many.
+    """
+    there = {
+        str(path.relative_to(directory))
+        for path in directory.rglob("*")
+        if path.is_file() and path.name != MANIFEST
+    }
+    for name, expected in manifest.files.items():
+        if name not in there:
+            raise ReleaseError(f"{directory / name} is missing: prepare the release again.")
+        if sha256_of(directory / name) != expected:
+            raise ReleaseError(
+                f"{directory / name} was changed after it was prepared: prepare the release again."
+            )
+    if more := sorted(there - manifest.files.keys()):
+        raise ReleaseError(f"{directory / more[0]} is no part of the release: take it away.")
+
+
+def sha256_of(file: Path) -> str:
+    """Digest a file."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def manifest_of(values: Mapping[str, Any]) -> Manifest:
+    """Take a manifest out of the ledger."""
+    return Manifest(**values)

@@ -1,0 +1,254 @@
+"""A release holds what people let be published, and nothing that says who they are."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import polars as pl
+import pytest
+
+from exported import (
+    ASKING,
+    CARDS,
+    HERON,
+    OWL,
+    battle,
+    plan,
+    prepared,
+    preview,
+    read_parts,
+    record,
+)
+from importing import import_file
+from opened import open_ledger
+from synthetic_votes import synthetic_votes
+from tiltyard.battles.reading import read_battles
+from tiltyard.ledger import battles as ledger_battles
+from tiltyard.ledger.consents import add_decision
+from tiltyard.ledger.engine import Ledger
+from tiltyard.ledger.records import Battle
+from tiltyard.releases.consented import NOT_OURS, OPTED_OUT, TAKEN_DOWN, UNASKED
+from tiltyard.releases.errors import ReleaseError
+from tiltyard.releases.exporting import ERASED, Export
+from tiltyard.releases.manifest import MANIFEST, read_manifest, require_files
+from tiltyard.releases.preparing import rehearse
+from tiltyard.releases.publishing import take_down
+from tiltyard.releases.rare_texts import RareTexts
+
+pytestmark = pytest.mark.anyio
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+async def ledger(ledger_url: str) -> AsyncGenerator[Ledger]:
+    async with open_ledger(ledger_url) as ledger:
+        yield ledger
+
+
+def asked(number: int, outcome: str = "a", **facts: object) -> Battle:
+    return battle(number, outcome, definition=ASKING, **facts)  # type: ignore[arg-type]  # as `battle` takes them
+
+
+def read(out: Path) -> pl.DataFrame:
+    return read_parts(out / "data", "votes")
+
+
+async def opt(ledger: Ledger, voter: str, *, publish: bool) -> None:
+    async with ledger.writing() as connection:
+        await add_decision(connection, voter, NOW, publish=publish, shown={"text": "2026-11"})
+
+
+async def test_only_what_people_let_be_published_is_in_it(ledger: Ledger, tmp_path: Path) -> None:
+    await record(ledger, [battle(1)])
+    await record(
+        ledger,
+        [asked(2), asked(3, voter="bob"), asked(4), asked(5), asked(6, voter="eve")],
+        definition=ASKING,
+    )
+    synthetic_votes(9).drop("anony").write_parquet(tmp_path / "others.parquet")
+    await import_file(ledger, tmp_path / "others.parquet")
+    await opt(ledger, "bob", publish=False)
+    await opt(ledger, "eve", publish=False)
+    await opt(ledger, "eve", publish=True)
+    async with ledger.writing() as connection:
+        await ledger_battles.forget_battle(connection, UUID(int=4, version=4), NOW)
+    gone = str(UUID(int=5, version=4))
+    await ledger.write_in_thread(lambda c: take_down(c, [gone], "It was somebody's.", NOW))
+    manifest = await prepared(ledger, tmp_path / "out")
+    assert manifest.left_out == {UNASKED: 1, ERASED: 1, TAKEN_DOWN: 1, OPTED_OUT: 1}
+    assert manifest.consent == {"2026-11": 2}
+    ids = read(tmp_path / "out")["battle_id"].to_list()
+    assert ids == [str(UUID(int=number, version=4)) for number in (2, 6)]
+    assert (manifest.votes, manifest.voters) == (2, 2)
+
+
+async def test_imported_votes_are_others_to_release(tmp_path: Path) -> None:
+    async with open_ledger(f"sqlite:///{tmp_path / 'ledger'}") as ledger:
+        await record(ledger, [asked(1)], definition=ASKING)
+        synthetic_votes(9).drop("anony").write_parquet(tmp_path / "others.parquet")
+        await import_file(ledger, tmp_path / "others.parquet")
+        everything = Export("text", "tiltyard", ("source IS NOT NULL",))
+        wanted = replace(plan(), export=everything)
+        manifest = await prepared(ledger, tmp_path / "out", wanted)
+    assert manifest.left_out == {NOT_OURS: 9}
+
+
+async def test_voters_have_other_names_in_every_release(ledger: Ledger, tmp_path: Path) -> None:
+    voters = ["ann", "bob", "ann"]
+    await record(
+        ledger, [asked(n, voter=voter) for n, voter in enumerate(voters, 1)], definition=ASKING
+    )
+    seen = []
+    for name in ("one", "two"):
+        await prepared(ledger, tmp_path / name, plan(name))
+        seen.append(read(tmp_path / name)["voter"].cast(pl.String).to_list())
+    for names in seen:
+        assert names[0] == names[2] != names[1]
+    assert not {*seen[0]} & ({*seen[1]} | {*voters})
+
+
+async def test_personal_data_is_replaced_and_counted(ledger: Ledger, tmp_path: Path) -> None:
+    told = "Write to ann.lee@mail.net or +49 170 1234567."
+    battles = [
+        asked(1, asked=(told,), said=(("To ann.lee@mail.net?", "No."),)),
+        asked(2, asked=(told,), said=(("Yes.", "No."),)),
+        asked(3),
+    ]
+    await record(ledger, battles, definition=ASKING)
+    manifest = await prepared(ledger, tmp_path / "out")
+    frame = read(tmp_path / "out")
+    said = frame["conversation_a"].to_list()
+    assert said[0][0]["content"] == "Write to [EMAIL] or [PHONE]."
+    assert said[0][1]["content"] == "To [EMAIL]?"
+    assert said[1][1]["content"] == "Yes."
+    assert "mail.net" not in str(frame.to_dicts())
+    # What the person wrote stands in both conversations, and goes from both.
+    assert manifest.personal_data == {"email": 5, "phone": 4}
+    assert manifest.touched == 2
+    assert "personal_data" not in frame.columns
+
+
+async def test_what_one_person_alone_commented_stays_here(ledger: Ledger, tmp_path: Path) -> None:
+    comments = [
+        ("ann", "Too long"),
+        ("bob", "too  LONG "),
+        ("ann", "My boss Eve said so"),
+        ("eve", None),
+    ]
+    battles = [
+        asked(number, voter=voter, comment=comment)
+        for number, (voter, comment) in enumerate(comments, 1)
+    ]
+    await record(ledger, battles, definition=ASKING)
+    manifest = await prepared(ledger, tmp_path / "out")
+    assert read(tmp_path / "out")["comment"].to_list() == ["Too long", "too  LONG ", None, None]
+    assert manifest.comments_withheld == 1
+
+
+async def test_words_of_rare_prompts_are_withheld_where_that_is_the_rule(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    battles = [
+        asked(1, voter="ann", asked=("Hello!",)),
+        asked(2, voter="bob", asked=("hello!",)),
+        asked(3, voter="ann", asked=("What did I do in Lisbon?",)),
+        asked(4, voter="ann", asked=("What did I do in Lisbon?",)),
+    ]
+    await record(ledger, battles, definition=ASKING)
+    wanted = plan(texts=RareTexts(2, "withhold"))
+    manifest = await prepared(ledger, tmp_path / "out", wanted)
+    frame = read(tmp_path / "out")
+    assert frame["conversation_a"].is_null().to_list() == [False, False, True, True]
+    assert frame["conversation_b"].is_null().to_list() == [False, False, True, True]
+    assert frame["outcome"].len() == 4
+    assert manifest.conversations_withheld == 2
+    assert any("at least 2 voters began one" in rule for rule in manifest.rules)
+
+
+async def test_previews_are_anonymous_and_said_to_be(ledger: Ledger, tmp_path: Path) -> None:
+    sides = (preview(), CARDS[OWL])
+    await record(ledger, [asked(1, sides=sides), asked(2)], definition=ASKING)
+    manifest = await prepared(ledger, tmp_path / "out")
+    assert read(tmp_path / "out")["model_a"].to_list()[0] == "anonymous"
+    assert (manifest.previews, manifest.models) == (1, 2)
+    written = b"".join(file.read_bytes() for file in files_of(tmp_path / "out"))
+    assert HERON.encode() not in written
+    assert b"Blue Sky" not in written
+
+
+def files_of(directory: Path) -> list[Path]:
+    return [path for path in directory.rglob("*") if path.is_file()]
+
+
+async def test_a_rehearsal_says_the_same_and_leaves_nothing(ledger: Ledger, tmp_path: Path) -> None:
+    await record(ledger, [asked(1), asked(2)], definition=ASKING)
+    said = await ledger.in_thread(lambda connection: rehearse(connection, plan()))
+    manifest = await prepared(ledger, tmp_path / "out")
+    for name in ("votes", "voters", "outcomes", "left_out", "rules", "first_vote"):
+        assert getattr(said, name) == getattr(manifest, name)
+    assert files_of(tmp_path / "out")
+
+
+async def test_a_release_is_read_like_any_set_of_votes(ledger: Ledger, tmp_path: Path) -> None:
+    await record(ledger, [asked(1), asked(2, "tie")], definition=ASKING)
+    for schema in ("arena-140k", "comparia-2", "dpo"):
+        await prepared(ledger, tmp_path / schema, plan(schema, schema=schema))
+    for schema in ("arena-140k", "comparia-2"):
+        (file,) = (tmp_path / schema / "data").iterdir()
+        assert read_battles(file).frame["outcome"].to_list() == ["a", "tie"]
+
+
+async def test_the_card_says_what_the_manifest_says(ledger: Ledger, tmp_path: Path) -> None:
+    await record(ledger, [asked(1), asked(2, "tie")], definition=ASKING)
+    manifest = await prepared(ledger, tmp_path / "out")
+    card = (tmp_path / "out" / "README.md").read_text()
+    _, head, body = card.split("---\n", maxsplit=2)
+    assert 'license: "cc-by-4.0"\n' in head
+    assert "size_categories:\n- n<1K\n" in head
+    assert "path: data/votes*.parquet" in head
+    assert f"{manifest.votes:,} votes of {manifest.voters:,} voters" in body
+    assert "| tie | 1 |" in body
+    for rule in manifest.rules:
+        assert rule in body
+
+
+async def test_a_release_that_would_be_empty_says_why(ledger: Ledger, tmp_path: Path) -> None:
+    await record(ledger, [battle(1), battle(2)])
+    with pytest.raises(ReleaseError, match=r"no vote to release: its arena did not tell"):
+        await prepared(ledger, tmp_path / "out")
+    assert not files_of(tmp_path / "out")
+
+
+async def test_a_directory_with_something_in_it_is_refused(ledger: Ledger, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "notes.txt").write_text("mine")
+    with pytest.raises(ReleaseError, match="not an empty directory"):
+        await prepared(ledger, tmp_path / "out")
+
+
+async def test_a_changed_file_is_found(ledger: Ledger, tmp_path: Path) -> None:
+    await record(ledger, [asked(1)], definition=ASKING)
+    out = tmp_path / "out"
+    manifest = await prepared(ledger, out)
+    assert read_manifest(out) == manifest
+    require_files(out, read_manifest(out))
+    (out / "more.txt").write_text("x")
+    with pytest.raises(ReleaseError, match="no part of the release"):
+        require_files(out, manifest)
+    (out / "more.txt").unlink()
+    (out / "README.md").write_text("Better.")
+    with pytest.raises(ReleaseError, match=r"README.md was changed"):
+        require_files(out, manifest)
+    (out / "README.md").unlink()
+    with pytest.raises(ReleaseError, match=r"README.md is missing"):
+        require_files(out, manifest)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 2}', '{"format": 1}'])
+def test_a_manifest_that_is_none_is_a_sentence(content: str, tmp_path: Path) -> None:
+    (tmp_path / MANIFEST).write_text(content)
+    with pytest.raises(ReleaseError, match=r"not JSON|not of this version"):
+        read_manifest(tmp_path)

@@ -1,0 +1,213 @@
+"""What is published is what was reviewed, and what was withdrawn meanwhile stops it."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from exported import ASKING, battle, plan, prepared, record
+from opened import open_ledger
+from s3_server import small_s3
+from small_hub import small_hub
+from tiltyard.ledger import battles as ledger_battles
+from tiltyard.ledger.consents import add_decision
+from tiltyard.ledger.engine import Ledger, SyncConnection
+from tiltyard.ledger.records import Battle
+from tiltyard.ledger.releases import read_releases
+from tiltyard.releases.comparing import (
+    NO_LONGER,
+    Difference,
+    compare_directories,
+    compare_with_last,
+)
+from tiltyard.releases.errors import ReleaseError
+from tiltyard.releases.exporting import ERASED
+from tiltyard.releases.places import open_place
+from tiltyard.releases.publishing import publish, take_down
+
+pytestmark = pytest.mark.anyio
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+async def ledger(ledger_url: str) -> AsyncGenerator[Ledger]:
+    async with open_ledger(ledger_url) as ledger:
+        await record(ledger, [asked(1), asked(2, "bob"), asked(3), asked(4)], definition=ASKING)
+        yield ledger
+
+
+def asked(number: int, voter: str = "ann") -> Battle:
+    return battle(number, voter=voter, definition=ASKING)
+
+
+def id_of(number: int) -> str:
+    return str(UUID(int=number, version=4))
+
+
+async def names(ledger: Ledger) -> list[tuple[str, list[str]]]:
+    found = await ledger.in_thread(read_releases)
+    return [(one.name, list(one.places)) for one in found]
+
+
+async def forget(ledger: Ledger, number: int) -> None:
+    async with ledger.writing() as connection:
+        await ledger_battles.forget_battle(connection, UUID(int=number, version=4), NOW)
+
+
+async def opt_out(ledger: Ledger, voter: str) -> None:
+    async with ledger.writing() as connection:
+        await add_decision(connection, voter, NOW, publish=False, shown={})
+
+
+async def remove(ledger: Ledger, number: int) -> dict[str, list[str]]:
+    return await ledger.write_in_thread(lambda c: take_down(c, [id_of(number)], "Asked to.", NOW))
+
+
+async def test_a_directory_gets_the_whole_release_and_the_ledger_knows(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    await prepared(ledger, tmp_path / "out")
+    place = open_place(str(tmp_path / "www"))
+    await publish(ledger, tmp_path / "out", [place])
+    assert contents(tmp_path / "www" / "first") == contents(tmp_path / "out")
+    assert await names(ledger) == [("first", [str(tmp_path / "www")])]
+
+
+def contents(directory: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(directory)): path.read_bytes()
+        for path in directory.rglob("*")
+        if path.is_file()
+    }
+
+
+async def test_a_store_gets_every_file_and_the_manifest_last(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    await prepared(ledger, tmp_path / "out")
+    async with small_s3() as s3:
+        place = open_place("s3://bucket/open", s3.environment)
+        await publish(ledger, tmp_path / "out", [place])
+        kept = dict(s3.objects)
+    there = {
+        f"/bucket/open/first/{name}": data for name, data in contents(tmp_path / "out").items()
+    }
+    assert kept == there
+    assert list(kept)[-1] == "/bucket/open/first/release.json"
+
+
+async def test_a_hub_gets_one_commit_with_a_tag(ledger: Ledger, tmp_path: Path) -> None:
+    await prepared(ledger, tmp_path / "out")
+    async with small_hub() as hub:
+        await publish(ledger, tmp_path / "out", [open_place("hf://lab/votes", hub.environment)])
+    assert hub.files == contents(tmp_path / "out")
+    assert (hub.commits, hub.tags) == (["Release first"], ["first"])
+    assert hub.visibility == "private"
+    assert await names(ledger) == [("first", ["hf://lab/votes"])]
+
+
+async def test_a_place_that_refuses_is_a_sentence_and_nothing_is_recorded(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    await prepared(ledger, tmp_path / "out")
+    async with small_hub() as hub:
+        environment = hub.environment | {"HF_TOKEN": "hf_of_somebody_else"}
+        with pytest.raises(ReleaseError, match="hf://lab/votes did not take the release: "):
+            await publish(ledger, tmp_path / "out", [open_place("hf://lab/votes", environment)])
+    async with small_s3() as s3:
+        environment = s3.environment | {"AWS_SECRET_ACCESS_KEY": "wrong"}
+        with pytest.raises(ReleaseError, match="s3://bucket did not take"):
+            await publish(ledger, tmp_path / "out", [open_place("s3://bucket", environment)])
+    assert await names(ledger) == []
+
+
+async def test_the_same_release_may_go_to_a_further_place_and_no_other_under_its_name(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    await prepared(ledger, tmp_path / "out")
+    await prepared(ledger, tmp_path / "other", plan("second"))
+    for directory in ("www", "mirror"):
+        await publish(ledger, tmp_path / "out", [open_place(str(tmp_path / directory))])
+    assert await names(ledger) == [("first", [str(tmp_path / "www"), str(tmp_path / "mirror")])]
+    with pytest.raises(ReleaseError, match="There was a release first already"):
+        await prepared(ledger, tmp_path / "again")
+    with pytest.raises(ReleaseError, match="is there already"):
+        await publish(ledger, tmp_path / "out", [open_place(str(tmp_path / "www"))])
+
+
+async def test_what_was_withdrawn_since_the_review_stops_the_release(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    place = open_place(str(tmp_path / "www"))
+    withdrawals: dict[str, Callable[[], Awaitable[object]]] = {
+        "forgotten": lambda: forget(ledger, 1),
+        "opted-out": lambda: opt_out(ledger, "bob"),
+        "taken-down": lambda: remove(ledger, 3),
+    }
+    for name, withdraw in withdrawals.items():
+        await prepared(ledger, tmp_path / name, plan(name))
+        await withdraw()
+        with pytest.raises(ReleaseError, match=r"^1 battles in .*prepare it again"):
+            await publish(ledger, tmp_path / name, [place])
+    assert await names(ledger) == []
+    await prepared(ledger, tmp_path / "at last", plan("last"))
+    await publish(ledger, tmp_path / "at last", [place])
+
+
+async def test_a_changed_release_is_not_published(ledger: Ledger, tmp_path: Path) -> None:
+    await prepared(ledger, tmp_path / "out")
+    (tmp_path / "out" / "README.md").write_text("All of it is true.")
+    with pytest.raises(ReleaseError, match="was changed after it was prepared"):
+        await publish(ledger, tmp_path / "out", [open_place(str(tmp_path / "www"))])
+
+
+async def test_the_next_release_says_what_is_new_and_what_is_gone_and_why(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    await prepared(ledger, tmp_path / "one")
+    assert await difference(ledger, tmp_path / "one") == Difference(None, 4, 0, 0, {}, {})
+    await publish(ledger, tmp_path / "one", [open_place(str(tmp_path / "www"))])
+    assert await remove(ledger, 1) == {id_of(1): ["first"]}
+    await forget(ledger, 3)
+    await opt_out(ledger, "bob")
+    await record(ledger, [asked(5), asked(6)], definition=ASKING)
+    manifest = await prepared(ledger, tmp_path / "two", plan("second", schema="arena-140k"))
+    assert manifest.previous == "first"
+    found = await difference(ledger, tmp_path / "two")
+    assert (found.before, found.added, found.kept, found.removed) == ("first", 2, 1, 3)
+    assert found.why_removed == {ERASED: 1, "it was taken down": 1, NO_LONGER: 1}
+    assert found.changed["schema"] == ("tiltyard", "arena-140k")
+    directories = await ledger.in_thread(
+        lambda c: compare_directories(c, tmp_path / "two", tmp_path / "one")
+    )
+    assert directories == found
+
+
+async def difference(ledger: Ledger, directory: Path) -> Difference:
+    return await ledger.in_thread(lambda connection: compare_with_last(connection, directory))
+
+
+def take_down_both(other: str, connection: SyncConnection) -> object:
+    return take_down(connection, [id_of(1), other], "x", NOW)
+
+
+async def test_a_take_down_of_nothing_changes_nothing(ledger: Ledger, tmp_path: Path) -> None:
+    for wrong, said in (("battle-7", "is no battle's id"), (id_of(99), "There is no battle")):
+        with pytest.raises(ReleaseError, match=said):
+            await ledger.write_in_thread(partial(take_down_both, wrong))
+    assert (await prepared(ledger, tmp_path / "out")).votes == 4
+
+
+@pytest.mark.parametrize("address", ["ftp://x/y", "hf://votes", "s3:///x", "hf://a/b/c"])
+def test_an_address_that_is_no_place_is_a_sentence(address: str) -> None:
+    with pytest.raises(ReleaseError, match=r"no place for a release: give a directory"):
+        open_place(address)
+
+
+def test_a_hub_without_a_token_is_a_sentence() -> None:
+    with pytest.raises(ReleaseError, match="set HF_TOKEN"):
+        open_place("hf://lab/votes", {})

@@ -12,6 +12,7 @@ from tiltyard.boards.errors import RecipeError
 from tiltyard.boards.history import Comparison, course_of
 from tiltyard.boards.records import Estimate, Standing
 from tiltyard.boards.swapping import Prices, SliceSwap
+from tiltyard.boards.tastes import OwnBoard, OwnStanding
 from tiltyard.boards.value import Value, Valued
 from tiltyard.contestants.face import Face
 from tiltyard.errors import TiltyardError
@@ -19,6 +20,7 @@ from tiltyard.ledger.records import Snapshot
 from tiltyard.web.deep_dives import NotYetError, SwapAnswer, ValueAnswer
 from tiltyard.web.measures import Measure
 from tiltyard.web.model_profile import ModelFacts, ModelProfile, Place
+from tiltyard.web.own_boards import OwnAnswer
 from tiltyard.web.pages import ArenaFace, Site
 from tiltyard.web.past import BoardPast
 
@@ -236,6 +238,24 @@ VALUE = ValueAnswer(
     ),
 )
 
+OWN = OwnBoard(
+    (
+        OwnStanding(
+            *("siskin", 1105.0, 1020.0, 1190.0, 1, 2, 1012.4),
+            *(Estimate(92.6, 11.0, 174.0, 41.5), 9, 8, 0, 1),
+            verdict="more",
+        ),
+        OwnStanding(
+            *("heron", 1090.0, 980.0, 1200.0, 1, 2, 1143.2),
+            *(Estimate(-53.2, -160.0, 54.0, 54.0), 4, 1, 2, 1),
+            verdict="like_everybody",
+        ),
+    ),
+    votes=13,
+    own_share=0.31,
+    spread=61.0,
+)
+
 NO_TOPICS: dict[str, Any] = {
     "made_at": None,
     **dict.fromkeys(("prompts", "votes", "rest_prompts", "rest_votes"), 0),
@@ -344,6 +364,11 @@ class ScriptedPages:
         if model_id != PROFILE.facts.face.id:
             raise NoSuchBoardError("No public contestant has this id.")
         return PROFILE
+
+    async def my_board(self, voter: str, arena: str) -> OwnAnswer:  # noqa: ARG002  # one voter
+        if not self.boards[f"{arena}/overall"]["votes"]:
+            return OwnAnswer(arena, {}, None)
+        return OwnAnswer(arena, VALUE.names, OWN)
 
     async def topics(self, arena: str) -> Mapping[str, Any]:
         return TOPICS | {"arena": arena} if self.boards[f"{arena}/overall"]["votes"] else NO_TOPICS

@@ -65,6 +65,7 @@ def show(page: Page, scheme: Scheme, width: int) -> None:
         "/boards/text/overall/value?by=size",
         "/swap?old=rook&new=heron",
         "/topics",
+        "/my-board",
         "/models/kestrel-2",
         "/exposure",
         "/register",

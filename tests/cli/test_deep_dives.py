@@ -1,4 +1,4 @@
-"""`tiltyard swap`, `value` and `topics`, as a person types them."""
+"""`tiltyard swap`, `value`, `taste` and `topics`, as a person types them."""
 
 import json
 from pathlib import Path
@@ -61,6 +61,17 @@ def test_value_puts_the_model_that_is_better_than_its_price_first(
     assert found["boards"]["overall"]["models"][0]["verdict"] == "above"
 
 
+def test_the_taste_of_a_voter_and_of_a_group(votes: Path) -> None:
+    finished = run("taste", votes, "--voter", "voter-7")
+    assert finished.returncode == 0, finished.stderr
+    assert "Too few votes" in finished.stdout
+    one = json.loads(run("taste", votes, "--voter", "voter-7", "--json").stdout)
+    group = json.loads(run("taste", votes, "--group", "language=de", "--json").stdout)
+    assert 0 < one["own_share"] < group["own_share"] < 1
+    assert (one["enough"], group["enough"]) == (False, True)
+    assert group["models"][0]["model"] == "amber"
+
+
 @pytest.fixture
 def asked_votes(tmp_path: Path) -> Path:
     path = tmp_path / "asked.csv"
@@ -101,6 +112,9 @@ def test_without_voters_there_are_no_topics_unless_asked(asked_votes: Path, tmp_
         (("swap", "fir", "elm", "VOTES", "DIRECTORY"), "is a saved board"),
         (("value", "VOTES", "--measure", "nowhere.csv"), "cannot be read"),
         (("value", "VOTES", "--measure", "VOTES"), "needs two columns"),
+        (("taste", "VOTES"), "Say whose board"),
+        (("taste", "VOTES", "--voter", "v", "--group", "language=de"), "Say whose board"),
+        (("taste", "VOTES", "--voter", "nobody"), "No vote is in the slice voter=nobody"),
         (("topics", "VOTES"), "needs the conversations"),
     ],
 )

@@ -89,3 +89,21 @@ def test_an_arena_without_a_map_says_when_there_will_be_one(arena: StandIn) -> N
     arena.pages.boards["text/overall"] = EMPTY_BOARD
     _, html, _ = get(arena, "/topics")
     assert "There are no topics yet" in html
+
+
+def test_my_board_stands_beside_everybodys(arena: StandIn) -> None:
+    status, html, _ = get(arena, "/my-board")
+    assert status == 200
+    text = words(html)
+    assert "You have cast 13 votes that count here" in text
+    assert "31 % of this board is yours" in text
+    assert "That is too few for a board of your own" in text
+    assert "Siskin 8 won, 0 lost, 1 tied" in text
+    assert "1105 1020 to 1190" in text
+    assert "1012 for everybody , you +93 you like it more" in text
+
+
+def test_my_board_before_anything_is_rated(arena: StandIn) -> None:
+    arena.pages.boards["text/overall"] = EMPTY_BOARD
+    _, html, _ = get(arena, "/my-board")
+    assert "Nothing is rated here yet" in html

@@ -23,6 +23,7 @@ COMMANDS = {
     "slices": "List the slices of FILE, or the shipped ones, and check them.",
     "swap": "Say what happens if NEW takes the place of OLD.",
     "value": "Say which models do better or worse than their price, size or speed predicts.",
+    "taste": "Say what one voter or one group likes, beside everybody.",
     "topics": "Say what the prompts of VOTES are about, and who is best at each topic.",
     "simulate": "Try a pairing policy on votes from a known truth.",
     "verify": "Rebuild BOARD from its votes and compare.",

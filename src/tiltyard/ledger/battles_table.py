@@ -1,6 +1,6 @@
 """The battles table of the ledger: what analysis reads."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -51,7 +51,12 @@ class VotesOfArena:
 
 
 def read_votes(
-    connection: Connection, arena: str, *, preview: str | None = None, imported: bool = False
+    connection: Connection,
+    arena: str,
+    *,
+    preview: str | None = None,
+    imported: bool = False,
+    voters: Collection[str] | None = None,
 ) -> VotesOfArena:
     """Read every vote on an arena's settled battles of two public contestants, as they were cast.
 
@@ -65,6 +70,8 @@ def read_votes(
         A contestant whose votes as a preview are read too, and no others of it: for its report.
     imported
         Whether to read imported votes too, for a slice that looks at the source.
+    voters
+        Whose votes; everybody's when left out.
     """
     side_a, side_b = sides.alias("side_a"), sides.alias("side_b")
     language = (
@@ -99,6 +106,7 @@ def read_votes(
             is_settled(),
             all_public(preview=preview),
             true() if imported else is_local(),
+            true() if voters is None else votes.c.voter.in_(voters),
         )
         .order_by(votes.c.id)
     )

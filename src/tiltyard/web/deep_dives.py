@@ -7,12 +7,11 @@ from typing import ClassVar
 
 from tiltyard.boards.board import Board
 from tiltyard.boards.errors import RecipeError
-from tiltyard.boards.kept_covariance import with_covariance
 from tiltyard.boards.published import PublishedBoards
+from tiltyard.boards.rated import read_rated
 from tiltyard.boards.swapping import Prices, SliceSwap, swap
 from tiltyard.boards.value import Value, value_of
 from tiltyard.errors import TiltyardError
-from tiltyard.ledger.covariances import read_covariance
 from tiltyard.ledger.engine import Ledger
 from tiltyard.web.measures import UNITS, Measure, Measures, ModelMeasures
 
@@ -81,7 +80,7 @@ class DeepDives:
         found: dict[str, Board] = {}
         for summary in await self._boards.summaries():
             if summary["arena"] == arena:
-                board = await self._board(arena, summary["slice"])
+                board = await read_rated(self._ledger, self._boards, arena, summary["slice"])
                 found |= {} if board is None else {summary["slice"]: board}
         if not found:
             raise NotYetError(f"The arena {arena[:40]} has no rated board yet.")
@@ -101,7 +100,7 @@ class DeepDives:
             When too few rated models have the measure.
         """
         document = await self._boards.board(arena, slice_)
-        board = await self._board(arena, slice_)
+        board = await read_rated(self._ledger, self._boards, arena, slice_)
         if board is None:
             raise NotYetError("This board has no ratings yet.")
         measures = await self._measures.of_arena(arena)
@@ -115,12 +114,6 @@ class DeepDives:
         names = {row["model"]: row["name"] for row in document["models"]}
         at = datetime.fromisoformat(document["published_at"])
         return ValueAnswer(arena, slice_, by, UNITS[by], at, names, value)
-
-    async def _board(self, arena: str, slice_: str) -> Board | None:
-        document = await self._boards.board(arena, slice_)
-        async with self._ledger.reading() as connection:
-            kept = await read_covariance(connection, arena, slice_, "")
-        return with_covariance(document, kept)
 
 
 def _known(measures: Mapping[str, ModelMeasures], by: Measure) -> dict[str, float]:

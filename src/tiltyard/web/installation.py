@@ -36,6 +36,7 @@ from tiltyard.web.deep_dives import DeepDives, SwapAnswer, ValueAnswer
 from tiltyard.web.doorway import Doorway
 from tiltyard.web.measures import Measure
 from tiltyard.web.model_profile import ModelProfile, model_profile
+from tiltyard.web.own_boards import OwnAnswer, board_of_voters
 from tiltyard.web.past import BoardPast, board_past
 from tiltyard.web.relay import Relay
 from tiltyard.web.settings import Settings
@@ -121,6 +122,10 @@ class Installation:
     async def value(self, arena: str, slice_name: str, by: Measure) -> ValueAnswer:
         """Say who does better than a measure predicts, for its page."""
         return await self.deep_dives.value(arena, slice_name, by)
+
+    async def my_board(self, voter: str, arena: str) -> OwnAnswer:
+        """Make a voter's own board, for its page."""
+        return await board_of_voters(self.ledger, self.boards, arena, [voter])
 
     async def topics(self, arena: str) -> Mapping[str, Any]:
         """Say what people ask about, for its page."""

@@ -3,14 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-import polars as pl
-
-from tiltyard.battles.table import Battles
+from tiltyard.boards.as_seen import as_seen, read_faces
 from tiltyard.boards.tastes import taste_spread
 from tiltyard.boards.topic_boards import topic_boards, topics_document
-from tiltyard.contestants.card import Contestant
-from tiltyard.contestants.face import Face, public_face
-from tiltyard.ledger import register, surveys, votes
+from tiltyard.contestants.face import Face
+from tiltyard.ledger import surveys, votes
 from tiltyard.ledger.battles_table import read_votes
 from tiltyard.ledger.engine import Ledger, SyncConnection
 from tiltyard.ledger.surveys import Survey
@@ -62,12 +59,11 @@ class Surveying:
         async with self._ledger.reading() as connection:
             count = await votes.count_votes(connection, arena)
             before = await surveys.read_survey(connection, arena)
-            cards = await register.read_cards(connection)
+            faces = await read_faces(connection)
         if count:
             self._looked[arena] = now
         if count < 1 or not self._is_due(before, count, now):
             return False
-        faces = {id_: public_face(Contestant.model_validate(card)) for id_, card in cards.items()}
         made = await self._ledger.in_thread(lambda one: _make(one, arena, faces, now))
         async with self._ledger.writing() as connection:
             await surveys.put_survey(connection, made)
@@ -83,21 +79,12 @@ def _make(
     connection: SyncConnection, arena: str, faces: Mapping[str, Face], now: datetime
 ) -> Survey:
     read = read_votes(connection, arena)
-    frame = _as_seen(read.battles.frame, faces)
+    battles = as_seen(read.battles, faces)
     prompts = surveys.read_prompts(connection, arena)
-    asked = frame.select("battle_id").join(
+    asked = battles.frame.select("battle_id").join(
         prompts, on="battle_id", how="left", maintain_order="left"
     )
-    found = topic_boards(Battles(frame), asked["asked"])
+    found = topic_boards(battles, asked["asked"])
     names = {face.id: face.name for face in faces.values()}
     topics = topics_document(found, names)
-    return Survey(arena, frame.height, topics, taste_spread(Battles(frame)), now)
-
-
-def _as_seen(frame: pl.DataFrame, faces: Mapping[str, Face]) -> pl.DataFrame:
-    """Put the ids that people may see in place of the contestants' own."""
-    seen = {id_: face.id for id_, face in faces.items()}
-    return frame.with_columns(
-        pl.col(side).cast(pl.String).replace(seen).cast(pl.Categorical)
-        for side in ("model_a", "model_b")
-    )
+    return Survey(arena, battles.frame.height, topics, taste_spread(battles), now)

@@ -11,6 +11,7 @@ from tiltyard.web.api import (
     history,
     images,
     models,
+    own_boards,
     register,
     topics,
 )
@@ -21,7 +22,7 @@ def api_router() -> APIRouter:
     """Make the router of the whole interface."""
     router = APIRouter(prefix="/api/v1", responses=PROBLEMS)
     for part in (
-        *(battles, boards, history, deep_dives, topics, exposure),
+        *(battles, boards, history, deep_dives, topics, own_boards, exposure),
         *(images, models, register, consent),
     ):
         router.include_router(part.router)

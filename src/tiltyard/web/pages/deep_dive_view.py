@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from tiltyard.boards.records import Estimate
 from tiltyard.boards.swapping import Prices, SliceSwap
+from tiltyard.boards.tastes import OwnStanding
 from tiltyard.boards.value import Valued
 from tiltyard.web.deep_dives import SwapAnswer, ValueAnswer
 from tiltyard.web.measures import Measure
+from tiltyard.web.own_boards import OwnAnswer
 from tiltyard.web.pages.board_view import Interval
 from tiltyard.web.pages.forest import Scale, Tick, scale_over
-from tiltyard.web.pages.words import grouped
+from tiltyard.web.pages.words import grouped, percent
 
 SWAPPED = {
     "better": "better",
@@ -19,6 +21,11 @@ SWAPPED = {
     "not_rated": "one of the two is not rated here",
 }
 COMPARED = {"above": "above the line", "below": "below the line", "as_predicted": "as predicted"}
+LIKED = {
+    "more": "you like it more",
+    "less": "you like it less",
+    "like_everybody": "as everybody",
+}
 HALVES = Scale(0.0, 1.0)
 SHORT_UNITS: Mapping[Measure, str] = {
     "price": "$ per million tokens",
@@ -155,6 +162,65 @@ def _value_row(one: Valued, names: Mapping[str, str], scale: Scale) -> ValueRow:
         certain=one.verdict != "as_predicted",
         frontier=one.frontier,
         beaten_by=", ".join(names.get(other, other) for other in one.surely_beaten_by[:3]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRow:
+    """One model's line on an own board."""
+
+    model: str
+    name: str
+    rating: str
+    bounds: str
+    interval: Interval
+    everybody: str
+    departure: str
+    battles: str
+    verdict: str
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnView:
+    """What `my_board.html` prints of an answer."""
+
+    rows: tuple[OwnRow, ...]
+    votes: str
+    enough: bool
+    share: str
+    spread: str
+    ticks: tuple[Tick, ...]
+
+
+def own_view(answer: OwnAnswer) -> OwnView | None:
+    """Word an own board; None where nothing is rated yet."""
+    board = answer.board
+    if board is None or not board.models:
+        return None
+    scale = scale_over(end for one in board.models for end in (one.lower, one.upper))
+    return OwnView(
+        rows=tuple(_own_row(one, answer.names, scale) for one in board.models),
+        votes=grouped(board.votes),
+        enough=board.enough,
+        share=percent(board.own_share),
+        spread=f"{board.spread:.0f}",
+        ticks=scale.ticks(),
+    )
+
+
+def _own_row(one: OwnStanding, names: Mapping[str, str], scale: Scale) -> OwnRow:
+    return OwnRow(
+        model=one.model,
+        name=names.get(one.model, one.model),
+        rating=f"{one.rating:.0f}",
+        bounds=f"{one.lower:.0f} to {one.upper:.0f}",
+        interval=Interval(scale.x(one.lower), scale.x(one.rating), scale.x(one.upper)),
+        everybody=f"{one.everybody:.0f}",
+        departure=f"{one.departure.estimate:+.0f}",
+        battles=f"{one.wins} won, {one.losses} lost, {one.ties} tied",
+        verdict=LIKED[one.verdict],
+        certain=one.verdict != "like_everybody",
     )
 
 

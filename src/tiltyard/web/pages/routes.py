@@ -5,7 +5,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from tiltyard.web.pages.board_view import board_view
 from tiltyard.web.pages.consent import decide_your_data, your_data
-from tiltyard.web.pages.deep_dive_routes import board_value, swap_models, topics
+from tiltyard.web.pages.deep_dive_routes import board_value, my_board, swap_models, topics
 from tiltyard.web.pages.moments import read_moment
 from tiltyard.web.pages.past_routes import board_history, one_model
 from tiltyard.web.pages.rendering import arena_pages, templates
@@ -27,6 +27,7 @@ def pages_router() -> APIRouter:
         ("/models/{model_id}", one_model),
         ("/swap", swap_models),
         ("/topics", topics),
+        ("/my-board", my_board),
         ("/exposure", exposure),
         ("/register", register),
         ("/your-data", your_data),

@@ -10,6 +10,7 @@ from tiltyard.arena.public_register import RegisterEntry
 from tiltyard.web.deep_dives import SwapAnswer, ValueAnswer
 from tiltyard.web.measures import Measure
 from tiltyard.web.model_profile import ModelProfile
+from tiltyard.web.own_boards import OwnAnswer
 from tiltyard.web.past import BoardPast
 
 
@@ -160,6 +161,9 @@ class ArenaPages(Protocol):
         TiltyardError
             When there is no such board, or the votes cannot tell yet.
         """
+
+    async def my_board(self, voter: str, arena: str) -> OwnAnswer:
+        """Answer a voter's own board."""
 
     async def topics(self, arena: str) -> Mapping[str, Any]:
         """Answer what `GET /api/v1/topics` does."""

@@ -1,0 +1,69 @@
+"""My board, over HTTP: only ever that of the cookie's voter."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, ConfigDict
+
+from tiltyard.web.api.deep_dives import EstimateOut
+from tiltyard.web.own_boards import OwnAnswer, board_of_voters
+from tiltyard.web.voter import voter_of
+
+router = APIRouter(tags=["deep dives"])
+
+
+class OwnModelOut(BaseModel):
+    """One model on an own board."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    model: str
+    name: str
+    rating: float
+    lower: float
+    upper: float
+    rank: int
+    rank_upper: int
+    everybody: float
+    departure: EstimateOut
+    battles: int
+    wins: int
+    losses: int
+    ties: int
+    verdict: str
+
+
+class OwnBoardOut(BaseModel):
+    """Own votes, partially pooled with everybody's; no models where nothing is rated yet."""
+
+    arena: str
+    votes: int
+    enough: bool
+    own_share: float
+    spread: float | None
+    models: list[OwnModelOut]
+
+
+@router.get("/my-board")
+async def my_board(
+    request: Request, voter: Annotated[str, Depends(voter_of)], arena: str | None = None
+) -> OwnBoardOut:
+    """Show the voter's own board, in the first arena where none is named."""
+    state = request.app.state
+    found = state.arenas.first if arena is None else state.arenas.named(arena)
+    id_ = found.definition.id
+    return own_board_out(await board_of_voters(state.ledger, state.boards, id_, [voter]))
+
+
+def own_board_out(answer: OwnAnswer) -> OwnBoardOut:
+    """Write an own board as JSON."""
+    board = answer.board
+    if board is None:
+        return OwnBoardOut(
+            arena=answer.arena, votes=0, enough=False, own_share=0.0, spread=None, models=[]
+        )
+    values = board.to_dict()
+    rows = [
+        row | {"name": answer.names.get(row["model"], row["model"])} for row in values["models"]
+    ]
+    return OwnBoardOut.model_validate(values | {"arena": answer.arena, "models": rows})

@@ -1,0 +1,49 @@
+"""My board: a voter's own votes, partially pooled with everybody's."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from tiltyard.boards.as_seen import as_seen, read_faces
+from tiltyard.boards.published import OVERALL, PublishedBoards
+from tiltyard.boards.rated import read_rated
+from tiltyard.boards.tastes import OwnBoard, own_board
+from tiltyard.ledger.battles_table import VotesOfArena, read_votes
+from tiltyard.ledger.engine import Ledger, SyncConnection
+from tiltyard.ledger.surveys import read_survey
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAnswer:
+    """An own board with the names that people see; no board where everybody's has no ratings."""
+
+    arena: str
+    names: Mapping[str, str]
+    board: OwnBoard | None
+
+
+async def board_of_voters(
+    ledger: Ledger, boards: PublishedBoards, arena: str, voters: Collection[str]
+) -> OwnAnswer:
+    """Make the board of these voters in an arena, taken together.
+
+    Only settled battles of public contestants count, as on everybody's board.
+
+    Raises
+    ------
+    UnknownBoardError
+        When there is no such arena.
+    """
+    everybody = await read_rated(ledger, boards, arena, OVERALL)
+    if everybody is None:
+        return OwnAnswer(arena, {}, None)
+    async with ledger.reading() as connection:
+        faces = await read_faces(connection)
+        survey = await read_survey(connection, arena)
+
+    def read(connection: SyncConnection) -> VotesOfArena:
+        return read_votes(connection, arena, voters=voters)
+
+    own = as_seen((await ledger.in_thread(read)).battles, faces)
+    names = {face.id: face.name for face in faces.values()}
+    spread = None if survey is None else survey.taste_spread
+    return OwnAnswer(arena, names, own_board(own, everybody, spread=spread))

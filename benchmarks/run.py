@@ -22,6 +22,7 @@ BENCHMARKS = (
     "live_table",
     "streams",
     "votes",
+    "import_export",
     "coverage",
     "pairing",
     "http_clients",

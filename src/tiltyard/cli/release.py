@@ -239,3 +239,54 @@ def _require_name(name: str) -> None:
         raise BadInput(
             f"--name {name!r} is no name: use up to 80 letters, digits, dots, dashes, underscores."
         )
+
+
+@release.command()
+@click.argument("model")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="A directory.")
+@click.option("--share", type=click.FloatRange(0, 1, min_open=True), help="Less than the most.")
+@click.option("--arena", default="text", show_default=True, help="Which arena's votes.")
+@click.option("--schema", default="tiltyard", show_default=True, help="As for tiltyard export.")
+@click.option("--format", "format_", type=click.Choice(["parquet", "jsonl"]), default="parquet")
+@data_option
+@json_option
+def provider(
+    model: str,
+    out: Path,
+    share: float | None,
+    arena: str,
+    schema: str,
+    format_: Any,  # noqa: ANN401  # click has checked it
+    data: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Write battles of MODEL for its maker, with the opponents masked.
+
+    At most the share that TILTYARD_PROVIDER_SHARE declares; asking again gives no others.
+    """
+    import json
+    from dataclasses import asdict
+
+    from tiltyard.cli.recipe_options import BadInput
+    from tiltyard.releases.exporting import Export
+    from tiltyard.releases.provider import report_to_provider
+    from tiltyard.web.settings import read_settings
+
+    most = read_settings(data=data).provider_share
+    if share is not None and share > most:
+        raise BadInput(f"--share {share:g} is more than the {most:g} that this arena declares.")
+    wanted, part = Export(arena, schema, format=format_), share or most
+    found = _in_ledger(
+        lambda ledger: ledger.in_thread(
+            lambda c: report_to_provider(c, model, wanted, out, share=part)
+        ),
+        data,
+    )
+    if as_json:
+        click.echo(json.dumps(asdict(found), indent=2))
+        return
+    click.echo(
+        f"{model}: {found.won:,} won, {found.lost:,} lost, {found.even:,} even; "
+        f"{found.given:,} of {found.votes:,} votes in {out}."
+    )

@@ -2,16 +2,12 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
 
 from tiltyard.imports.conversations import said
-from tiltyard.ledger.sources import IMPORTED_POLICY
-
-UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
-"""When a vote was cast of which nobody says when."""
+from tiltyard.ledger.sources import IMPORTED_POLICY, UNKNOWN_TIME
 
 NAMED_MODE, BLIND_MODE = "side_by_side", "battle"
 SLOTS = ("a", "b")

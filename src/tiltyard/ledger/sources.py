@@ -1,5 +1,7 @@
 """Where battles came from: this arena, its examples, or a set of votes of others."""
 
+from datetime import UTC, datetime
+
 from sqlalchemy import ColumnElement, case
 
 from tiltyard.ledger.tables import battles
@@ -9,6 +11,9 @@ IMPORTED = "import:"
 
 IMPORTED_POLICY = "imported"
 """What drew a pair elsewhere is not known, nor how likely it was."""
+
+UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+"""When an imported vote was cast of which nobody says when."""
 
 
 def is_local() -> ColumnElement[bool]:

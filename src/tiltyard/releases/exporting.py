@@ -16,7 +16,7 @@ from tiltyard.ledger.engine import SyncConnection
 from tiltyard.releases.errors import ReleaseError
 from tiltyard.releases.files import Format, PartsWriter
 from tiltyard.releases.shaping import shaped
-from tiltyard.releases.tables import read_tables
+from tiltyard.releases.tables import UNSHOWN, read_tables
 from tiltyard.releases.training import FORMATS, Made
 
 SCHEMAS = {
@@ -30,9 +30,6 @@ SCHEMAS = {
 """Published schemas by the names people know them by, and the codecs that write them."""
 
 ERASED = "the person had it forgotten"
-UNSHOWN = ("definition", "erased")
-"""Columns that are nobody's business outside."""
-
 Progress = Callable[[int], None]
 
 

@@ -9,11 +9,15 @@ from tiltyard.battles.table import Battles
 from tiltyard.labels.labellers import shipped_labellers
 from tiltyard.ledger.engine import SyncConnection
 from tiltyard.ledger.register import read_all_cards
+from tiltyard.ledger.sources import UNKNOWN_TIME
 from tiltyard.ledger.whole_votes import WholeVotes, read_whole_votes
 from tiltyard.releases.names import named, public_names
 
 PAGE = 5_000
 """So many votes are in memory at a time."""
+
+UNSHOWN = ("definition", "erased", "contestant_a", "contestant_b")
+"""Columns that decide what goes out, and do not."""
 
 PARTS = pl.List(pl.Struct({"type": pl.String, "text": pl.String}))
 BY_MODEL = "model@"
@@ -25,9 +29,8 @@ def read_tables(
 ) -> Iterator[pl.DataFrame]:
     """Read an arena's settled votes as frames in the shape of the battles table.
 
-    Beside the table's columns: `conversation_a`, `conversation_b`, `tags`, `comment`, `source`,
-    `definition`, `erased`, and a column for every label. Contestants are named as people may know
-    them.
+    Beside the table's columns: `conversation_a`, `conversation_b`, `tags`, `comment`, `source`, a
+    column for every label, and those of :data:`UNSHOWN`. Models are named as people may know them.
 
     Parameters
     ----------
@@ -44,12 +47,13 @@ def _table(page: WholeVotes, arena: str, names: Mapping[str, str]) -> pl.DataFra
     heads = named(page.heads, names).with_columns(
         pl.lit(arena).alias("arena"),
         pl.col("tags").str.json_decode(pl.List(pl.String)),
+        voted_at=pl.when(pl.col("voted_at") != UNKNOWN_TIME).then("voted_at"),
         battle_id=pl.Series([str(UUID(id_)) for id_ in page.heads["battle_id"]], dtype=pl.String),
     )
     for side in "ab":
         heads = heads.join(_conversation(page, side), on="vote", how="left", maintain_order="left")
     table = _labelled(heads, page.labels)
-    unwanted = ("vote", "version_a", "version_b", "contestant_a", "contestant_b")
+    unwanted = ("vote", "version_a", "version_b")
     return Battles.from_frame(table.drop(unwanted), "the ledger").frame
 
 

@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     battles_per_minute: Annotated[int, Field(ge=0)] = 60
     images_per_minute: Annotated[int, Field(ge=0)] = 60
     proxies: Annotated[int, Field(ge=0, le=10)] = 0
+    provider_share: Annotated[float, Field(gt=0, le=1)] = 0.2
     drain_s: Annotated[float, Field(ge=0, le=3600)] = 30.0
     refresh_s: Annotated[float, Field(gt=0, le=3600)] = 1.0
 

@@ -1,0 +1,154 @@
+"""What the maker of a model gets back: some of its own battles, with the opponents masked."""
+
+import hashlib
+import secrets
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from tiltyard.battles.outcome import Outcome
+from tiltyard.battles.pseudonyms import pseudonymise_voters
+from tiltyard.battles.table import Battles
+from tiltyard.ledger.engine import SyncConnection
+from tiltyard.releases.consented import Consented
+from tiltyard.releases.errors import ReleaseError
+from tiltyard.releases.exporting import Export, lay_out, sliced
+from tiltyard.releases.files import PartsWriter
+from tiltyard.releases.names import ANONYMOUS
+from tiltyard.releases.preparing import KEY_BYTES, UNPUBLISHED
+from tiltyard.releases.redacting import redact_frame
+
+HASH_BYTES = 8
+BEYOND = "it is beyond the share that makers get"
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderReport:
+    """What was given to the maker of a model.
+
+    Attributes
+    ----------
+    model, share
+        Whose battles, and which part of them at most.
+    votes
+        How many votes the model has that people let be published.
+    given
+        How many of them were written.
+    won, lost, even
+        How the model did in all of `votes`; both-bad and ties are even.
+    left_out, personal_data
+        How many votes were not written, and how many pieces of personal data were removed.
+    files
+        What was written.
+    """
+
+    model: str
+    share: float
+    votes: int
+    given: int
+    won: int
+    lost: int
+    even: int
+    left_out: Mapping[str, int]
+    personal_data: Mapping[str, int]
+    files: Sequence[str]
+
+
+def report_to_provider(
+    connection: SyncConnection, model: str, export: Export, out: Path, *, share: float
+) -> ProviderReport:
+    """Write a model's own battles for its maker, as a preview and as a public model.
+
+    Only what people let be published; the opponent is `anonymous`, voters are under a key that
+    nobody keeps, comments stay here, and personal data is removed. A battle's id decides whether
+    it is in the share, so asking again gives no others. Synchronous.
+
+    Parameters
+    ----------
+    model
+        The contestant's id in the catalogue.
+    share
+        Which part of its votes at most.
+
+    Raises
+    ------
+    ReleaseError
+        When it has no such votes, or the directory cannot be written.
+    """
+    counts: Counter[str] = Counter()
+    left_out: Counter[str] = Counter()
+    removed: Counter[str] = Counter()
+    with PartsWriter(out, export.schema, export.format) as writer:
+        for frame in _own(connection, model, export, counts, left_out):
+            kept = frame.filter(_within(frame["battle_id"], share))
+            left_out[BEYOND] += frame.height - kept.height
+            without, pieces, _ = redact_frame(kept)
+            removed += pieces
+            rows, dropped = lay_out(export.schema)(without)
+            left_out += dropped
+            writer.write(rows)
+        if not sum(counts.values()):
+            raise ReleaseError(f"{model} has no votes in {export.arena} that may be given away.")
+    return ProviderReport(
+        model,
+        share,
+        sum(counts.values()),
+        writer.rows,
+        counts["won"],
+        counts["lost"],
+        counts["even"],
+        dict(+left_out),
+        dict(removed),
+        writer.files,
+    )
+
+
+def _own(
+    connection: SyncConnection,
+    model: str,
+    export: Export,
+    counts: Counter[str],
+    left_out: Counter[str],
+) -> Iterator[pl.DataFrame]:
+    """Give the votes on a model that may be given away, with the opponents masked."""
+    consented = Consented.read(connection)
+    key = secrets.token_bytes(KEY_BYTES)
+    is_a, is_b = (pl.col(f"contestant_{side}") == model for side in "ab")
+    for read in sliced(connection, export.arena, export.conditions):
+        frame, dropped = consented.keep(read.filter(is_a | is_b))
+        left_out += dropped
+        counts.update(_results(frame, is_a))
+        masked = frame.with_columns(
+            *(_masked(side, mine, model) for side, mine in (("a", is_a), ("b", is_b))),
+            comment=pl.lit(None, pl.String),
+        )
+        yield pseudonymise_voters(Battles(masked), key).frame.drop(UNPUBLISHED, strict=False)
+
+
+def _masked(side: str, mine: pl.Expr, model: str) -> pl.Expr:
+    name = pl.when(mine).then(pl.lit(model)).otherwise(pl.lit(ANONYMOUS))
+    return name.cast(pl.Categorical).alias(f"model_{side}")
+
+
+def _results(frame: pl.DataFrame, is_a: pl.Expr) -> Mapping[str, int]:
+    chosen = pl.col("outcome").cast(pl.String)
+    own = pl.when(is_a).then(pl.lit(Outcome.A.value)).otherwise(pl.lit(Outcome.B.value))
+    result = (
+        pl.when(~chosen.is_in([Outcome.A.value, Outcome.B.value]))
+        .then(pl.lit("even"))
+        .when(chosen == own)
+        .then(pl.lit("won"))
+        .otherwise(pl.lit("lost"))
+    )
+    counted = frame.select(result.alias("result")).to_series().value_counts(name="votes")
+    return dict(counted.iter_rows())
+
+
+def _within(ids: pl.Series, share: float) -> pl.Series:
+    """Choose a share of battles by their ids: always the same ones."""
+    most = share * 2.0 ** (8 * HASH_BYTES)
+    digests = (hashlib.blake2b(id_.encode(), digest_size=HASH_BYTES).digest() for id_ in ids)
+    return pl.Series([int.from_bytes(digest) < most for digest in digests], dtype=pl.Boolean)

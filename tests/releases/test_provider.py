@@ -1,0 +1,82 @@
+"""A maker gets a declared share of its own model's battles, and learns of nobody else."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from exported import ASKING, CARDS, HERON, OWL, WREN, battle, preview, read_parts, record
+from opened import open_ledger
+from tiltyard.ledger.engine import Ledger
+from tiltyard.ledger.records import Battle
+from tiltyard.releases.consented import UNASKED
+from tiltyard.releases.errors import ReleaseError
+from tiltyard.releases.exporting import Export
+from tiltyard.releases.provider import BEYOND, ProviderReport, report_to_provider
+
+pytestmark = pytest.mark.anyio
+
+WREN_OWL, OWL_WREN = (CARDS[WREN], CARDS[OWL]), (CARDS[OWL], CARDS[WREN])
+
+
+def asked(number: int, outcome: str = "a", **facts: object) -> Battle:
+    return battle(number, outcome, definition=ASKING, **facts)  # type: ignore[arg-type]  # as `battle` takes them
+
+
+async def report(ledger: Ledger, model: str, out: Path, share: float = 1.0) -> ProviderReport:
+    wanted = Export("text", "tiltyard")
+    return await ledger.in_thread(
+        lambda connection: report_to_provider(connection, model, wanted, out, share=share)
+    )
+
+
+async def test_a_maker_sees_its_own_model_and_no_other(ledger_url: str, tmp_path: Path) -> None:
+    battles = [
+        asked(1, "a", sides=WREN_OWL, comment="Mine"),
+        asked(2, "a", sides=OWL_WREN),
+        asked(3, "tie", sides=OWL_WREN),
+        asked(4, "a", sides=(CARDS[OWL], CARDS[HERON])),
+    ]
+    async with open_ledger(ledger_url) as ledger:
+        await record(ledger, [battle(9)])
+        await record(ledger, battles, definition=ASKING)
+        found = await report(ledger, WREN, tmp_path / "out")
+    assert (found.votes, found.given) == (3, 3)
+    assert (found.won, found.lost, found.even) == (1, 1, 1)
+    assert found.left_out == {UNASKED: 1}
+    frame = read_parts(tmp_path / "out", "tiltyard")
+    assert frame["model_a"].to_list() == [WREN, "anonymous", "anonymous"]
+    assert frame["model_b"].to_list() == ["anonymous", WREN, WREN]
+    assert frame["comment"].to_list() == [None] * 3
+    assert "contestant_a" not in frame.columns
+    written = b"".join(file.read_bytes() for file in files_in(tmp_path / "out"))
+    assert OWL.encode() not in written
+
+
+def files_in(directory: Path) -> list[Path]:
+    return list(directory.iterdir())
+
+
+async def test_a_maker_sees_its_preview_by_its_id(tmp_path: Path) -> None:
+    async with open_ledger(f"sqlite:///{tmp_path / 'ledger'}") as ledger:
+        await record(ledger, [asked(1, sides=(preview(), CARDS[OWL]))], definition=ASKING)
+        await report(ledger, HERON, tmp_path / "out")
+    assert read_parts(tmp_path / "out", "tiltyard")["model_a"].to_list() == [HERON]
+
+
+async def test_the_share_is_kept_and_asking_again_gives_no_others(tmp_path: Path) -> None:
+    async with open_ledger(f"sqlite:///{tmp_path / 'ledger'}") as ledger:
+        await record(ledger, [asked(number) for number in range(1, 401)], definition=ASKING)
+        found = [await report(ledger, WREN, tmp_path / name, 0.2) for name in "ab"]
+    ids = [read_parts(tmp_path / name, "tiltyard")["battle_id"] for name in "ab"]
+    assert ids[0].equals(ids[1])
+    assert 0.12 < found[0].given / found[0].votes < 0.28
+    assert found[0].left_out == {BEYOND: 400 - found[0].given}
+    assert ids[0].dtype == pl.String
+
+
+async def test_a_model_without_votes_is_a_sentence(tmp_path: Path) -> None:
+    async with open_ledger(f"sqlite:///{tmp_path / 'ledger'}") as ledger:
+        await record(ledger, [battle(1)])
+        with pytest.raises(ReleaseError, match="has no votes in text that may be given away"):
+            await report(ledger, WREN, tmp_path / "out")

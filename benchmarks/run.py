@@ -26,6 +26,8 @@ BENCHMARKS = (
     "coverage",
     "pairing",
     "http_clients",
+    "kept_boards",
+    "topics",
 )
 PACKAGES = ("tiltyard", "numpy", "scipy", "polars")
 HERE = Path(__file__).parent

@@ -18,6 +18,7 @@ from tiltyard.contestants.face import Face
 from tiltyard.errors import TiltyardError
 from tiltyard.ledger.records import Snapshot
 from tiltyard.web.deep_dives import NotYetError, SwapAnswer, ValueAnswer
+from tiltyard.web.groups import Group, TooFewMembersError
 from tiltyard.web.measures import Measure
 from tiltyard.web.model_profile import ModelFacts, ModelProfile, Place
 from tiltyard.web.own_boards import OwnAnswer
@@ -365,7 +366,12 @@ class ScriptedPages:
             raise NoSuchBoardError("No public contestant has this id.")
         return PROFILE
 
-    async def my_board(self, voter: str, arena: str) -> OwnAnswer:  # noqa: ARG002  # one voter
+    async def my_groups(self, voter: str) -> Sequence[Group]:  # noqa: ARG002  # one voter
+        return [Group("the-night-shift", 7), Group("book-club-2026", 1)]
+
+    async def my_board(self, voter: str, arena: str, group: str | None) -> OwnAnswer:  # noqa: ARG002  # one voter
+        if group == "book-club-2026":
+            raise TooFewMembersError("book-club-2026 has 1 member.")
         if not self.boards[f"{arena}/overall"]["votes"]:
             return OwnAnswer(arena, {}, None)
         return OwnAnswer(arena, VALUE.names, OWN)

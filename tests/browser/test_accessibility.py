@@ -66,6 +66,7 @@ def show(page: Page, scheme: Scheme, width: int) -> None:
         "/swap?old=rook&new=heron",
         "/topics",
         "/my-board",
+        "/my-board?group=the-night-shift",
         "/models/kestrel-2",
         "/exposure",
         "/register",

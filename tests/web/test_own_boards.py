@@ -1,3 +1,4 @@
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -48,3 +49,66 @@ async def test_my_board_before_anything_is_rated_is_empty(tmp_path: Path) -> Non
                 assert response.status == 404
         async with ann.get("/my-board") as response:
             assert "Nothing is rated here yet" in await response.text()
+
+
+async def test_a_group_has_a_board_from_five_members_on_and_for_them_only(tmp_path: Path) -> None:
+    async with AsyncExitStack() as stack:
+        base = await stack.enter_async_context(serving(tmp_path, examples=True))
+        people = [await stack.enter_async_context(voter(base)) for _ in range(6)]
+        *members, stranger = people
+        group = f"{API}/my-groups/the-night-shift"
+        for number, member in enumerate(members):
+            async with member.put(group) as response:
+                assert (await response.json())["groups"] == [
+                    {"name": "the-night-shift", "members": number + 1, "enough": number == 4}
+                ]
+            async with member.get(f"{group}/board") as response:
+                assert response.status == (200 if number == 4 else 409)
+            battle = (await ask(member))["id"]
+            await follow(member, battle)
+            await (await vote(member, battle)).read()
+        assert (await get(members[0], "my-groups/the-night-shift/board"))["votes"] == 5
+        async with stranger.get(f"{group}/board") as response:
+            assert response.status == 404
+        async with members[0].delete(group) as response:
+            assert (await response.json())["groups"] == []
+        async with members[1].get(f"{group}/board") as response:
+            assert response.status == 409
+            assert "has 4 members" in (await response.json())["detail"]
+
+
+@pytest.mark.parametrize("name", ["short", "With-Capitals", "x" * 41, "sp%20ace-es", "nul%00nul"])
+async def test_a_group_needs_a_name_that_is_one(tmp_path: Path, name: str) -> None:
+    async with serving(tmp_path) as base, voter(base) as ann:
+        async with ann.put(f"{API}/my-groups/{name}") as response:
+            assert response.status == 422
+            assert "6 to 40 of a-z" in (await response.json())["detail"]
+        async with ann.delete(f"{API}/my-groups/{name}") as response:
+            assert response.status == 200
+        async with ann.get(f"{API}/my-groups/{name}/board") as response:
+            assert response.status == 404
+
+
+async def test_groups_are_joined_and_left_on_the_page(tmp_path: Path) -> None:
+    async with serving(tmp_path, examples=True) as base, voter(base) as ann:
+        async with ann.post("/my-board", data={"join": " The-Night-Shift "}) as response:
+            assert response.url.query_string == "group=the-night-shift"
+            assert response.status == 409
+            assert "has 1 member; from 5 on" in await response.text()
+        async with ann.post("/my-board", data={"join": "x"}) as response:
+            assert response.status == 422
+        async with ann.post("/my-board", data={"leave": "the-night-shift"}) as response:
+            assert response.status == 200
+            assert "the-night-shift" not in await response.text()
+
+
+async def test_nobody_is_in_more_groups_than_a_few(tmp_path: Path) -> None:
+    async with serving(tmp_path) as base, voter(base) as ann:
+        for number in range(20):
+            async with ann.put(f"{API}/my-groups/group-{number:02}") as response:
+                assert response.status == 200
+        async with ann.put(f"{API}/my-groups/group-20") as response:
+            assert response.status == 422
+            assert "leave one of them first" in (await response.json())["detail"]
+        async with ann.put(f"{API}/my-groups/group-07") as response:
+            assert response.status == 200

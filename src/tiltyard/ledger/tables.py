@@ -315,3 +315,11 @@ surveys = Table(
     Column("taste_spread", Float),  # how much tastes differ, in nats; none where it is not known
     Column("made_at", UtcDateTime, nullable=False),
 )
+
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("group_name", String(40), primary_key=True),
+    Column("voter", String(64), primary_key=True, index=True),
+    Column("joined_at", UtcDateTime, nullable=False),
+)

@@ -12,6 +12,8 @@ READ_CHARS = 4_000
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 _PAIR = f"[{_UNSPACED}][{_UNSPACED}\\p{{M}}ー]"
 _WORD = f"[\\p{{L}}\\p{{M}}--[{_UNSPACED}ー]]{{2,30}}"
+_ENDING = r"^[\p{Hiragana}ー]{2}$"
+"""What Japanese writes without a sign of its own is mostly grammar."""
 _HEAD = f"[{_UNSPACED}]([{_UNSPACED}\\p{{M}}ー]+)"
 
 
@@ -25,8 +27,9 @@ def stop_words() -> frozenset[str]:
 def words_of(prompts: pl.Series) -> pl.DataFrame:
     """List the words of every prompt, each once.
 
-    Words are runs of letters, in lower case; numbers, marks and single letters are none. Scripts
-    that put no spaces between words give every pair of neighbouring characters instead.
+    Words are runs of letters, in lower case; numbers, marks and single letters are none, and words
+    that name no topic are left out. Scripts that put no spaces between words give every pair of
+    neighbouring characters instead.
 
     Parameters
     ----------
@@ -55,4 +58,5 @@ def words_of(prompts: pl.Series) -> pl.DataFrame:
         ]
     )
     words = found.explode("word").drop_nulls().unique().sort("prompt", "word")
-    return words.filter(~pl.col("word").is_in(list(stop_words())))
+    grammar = pl.col("word").is_in(list(stop_words())) | pl.col("word").str.contains(_ENDING)
+    return words.filter(~grammar)

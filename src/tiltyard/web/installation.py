@@ -31,7 +31,7 @@ from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.lock import only_server
 from tiltyard.ledger.migrate import upgrade_ledger
 from tiltyard.ledger.presence import Presence
-from tiltyard.web import pages
+from tiltyard.web import groups, pages
 from tiltyard.web.deep_dives import DeepDives, SwapAnswer, ValueAnswer
 from tiltyard.web.doorway import Doorway
 from tiltyard.web.measures import Measure
@@ -123,9 +123,19 @@ class Installation:
         """Say who does better than a measure predicts, for its page."""
         return await self.deep_dives.value(arena, slice_name, by)
 
-    async def my_board(self, voter: str, arena: str) -> OwnAnswer:
-        """Make a voter's own board, for its page."""
+    async def my_board(self, voter: str, arena: str, group: str | None) -> OwnAnswer:
+        """Make a voter's own board or that of a group, for its page."""
+        if group is not None:
+            return await groups.group_board(self.ledger, self.boards, arena, group, voter)
         return await board_of_voters(self.ledger, self.boards, arena, [voter])
+
+    async def my_groups(self, voter: str) -> Sequence[groups.Group]:
+        """List a voter's groups, for the page."""
+        return await groups.my_groups(self.ledger, voter)
+
+    async def change_group(self, voter: str, group: str, *, join: bool) -> None:
+        """Let a voter join a group or leave it, from the page."""
+        await (groups.join if join else groups.leave)(self.ledger, group, voter)
 
     async def topics(self, arena: str) -> Mapping[str, Any]:
         """Say what people ask about, for its page."""

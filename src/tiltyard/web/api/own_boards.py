@@ -1,4 +1,4 @@
-"""My board, over HTTP: only ever that of the cookie's voter."""
+"""My board and my groups', over HTTP: only ever those of the cookie's voter."""
 
 from typing import Annotated
 
@@ -6,10 +6,12 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict
 
 from tiltyard.web.api.deep_dives import EstimateOut
+from tiltyard.web.groups import group_board, join, leave, my_groups
 from tiltyard.web.own_boards import OwnAnswer, board_of_voters
 from tiltyard.web.voter import voter_of
 
 router = APIRouter(tags=["deep dives"])
+Voter = Annotated[str, Depends(voter_of)]
 
 
 class OwnModelOut(BaseModel):
@@ -45,14 +47,64 @@ class OwnBoardOut(BaseModel):
 
 
 @router.get("/my-board")
-async def my_board(
-    request: Request, voter: Annotated[str, Depends(voter_of)], arena: str | None = None
-) -> OwnBoardOut:
+async def my_board(request: Request, voter: Voter, arena: str | None = None) -> OwnBoardOut:
     """Show the voter's own board, in the first arena where none is named."""
     state = request.app.state
     found = state.arenas.first if arena is None else state.arenas.named(arena)
     id_ = found.definition.id
     return own_board_out(await board_of_voters(state.ledger, state.boards, id_, [voter]))
+
+
+class GroupOut(BaseModel):
+    """A group that I am in; `enough` members and it has a board."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    members: int
+    enough: bool
+
+
+class GroupsOut(BaseModel):
+    """The groups that I am in."""
+
+    groups: list[GroupOut]
+
+
+@router.get("/my-groups")
+async def list_groups(request: Request, voter: Voter) -> GroupsOut:
+    """List the groups that I am in."""
+    return await _groups(request, voter)
+
+
+@router.put("/my-groups/{group}")
+async def join_group(request: Request, voter: Voter, group: str) -> GroupsOut:
+    """Join a group; it is there as soon as somebody joins it."""
+    await join(request.app.state.ledger, group, voter)
+    return await _groups(request, voter)
+
+
+@router.delete("/my-groups/{group}")
+async def leave_group(request: Request, voter: Voter, group: str) -> GroupsOut:
+    """Leave a group."""
+    await leave(request.app.state.ledger, group, voter)
+    return await _groups(request, voter)
+
+
+@router.get("/my-groups/{group}/board")
+async def board_of_group(
+    request: Request, voter: Voter, group: str, arena: str | None = None
+) -> OwnBoardOut:
+    """Show the board of a group that I am in, in the first arena where none is named."""
+    state = request.app.state
+    found = state.arenas.first if arena is None else state.arenas.named(arena)
+    id_ = found.definition.id
+    return own_board_out(await group_board(state.ledger, state.boards, id_, group, voter))
+
+
+async def _groups(request: Request, voter: str) -> GroupsOut:
+    found = await my_groups(request.app.state.ledger, voter)
+    return GroupsOut(groups=[GroupOut.model_validate(group) for group in found])
 
 
 def own_board_out(answer: OwnAnswer) -> OwnBoardOut:

@@ -7,9 +7,8 @@ from tiltyard.errors import TiltyardError
 from tiltyard.web.deep_dives import NotYetError
 from tiltyard.web.measures import MEASURES, Measure
 from tiltyard.web.pages.board_view import by_rank
-from tiltyard.web.pages.deep_dive_view import own_view, swap_view, value_view
+from tiltyard.web.pages.deep_dive_view import swap_view, value_view
 from tiltyard.web.pages.rendering import arena_pages, templates
-from tiltyard.web.voter import voter_of
 
 TITLES: dict[Measure, str] = {
     "price": "Price",
@@ -86,17 +85,3 @@ async def topics(request: Request, arena: str | None = None) -> Response:
         "here": "board",
     }
     return templates.TemplateResponse(request, "topics.html", context)
-
-
-async def my_board(request: Request, arena: str | None = None) -> Response:
-    """Show the visitor's own board beside everybody's."""
-    pages = arena_pages(request)
-    face = pages.arena_face(arena)
-    answer = await pages.my_board(await voter_of(request), face.id)
-    context = {
-        "site": pages.site,
-        "arena": face,
-        "own": own_view(answer),
-        "here": "board",
-    }
-    return templates.TemplateResponse(request, "my_board.html", context)

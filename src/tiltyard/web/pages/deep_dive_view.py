@@ -21,11 +21,7 @@ SWAPPED = {
     "not_rated": "one of the two is not rated here",
 }
 COMPARED = {"above": "above the line", "below": "below the line", "as_predicted": "as predicted"}
-LIKED = {
-    "more": "you like it more",
-    "less": "you like it less",
-    "like_everybody": "as everybody",
-}
+LIKED = {"more": "liked more", "less": "liked less", "like_everybody": "as everybody"}
 HALVES = Scale(0.0, 1.0)
 SHORT_UNITS: Mapping[Measure, str] = {
     "price": "$ per million tokens",

@@ -5,8 +5,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from tiltyard.web.pages.board_view import board_view
 from tiltyard.web.pages.consent import decide_your_data, your_data
-from tiltyard.web.pages.deep_dive_routes import board_value, my_board, swap_models, topics
+from tiltyard.web.pages.deep_dive_routes import board_value, swap_models, topics
 from tiltyard.web.pages.moments import read_moment
+from tiltyard.web.pages.my_board import change_group, my_board
 from tiltyard.web.pages.past_routes import board_history, one_model
 from tiltyard.web.pages.rendering import arena_pages, templates
 from tiltyard.web.pages.site import ArenaFace
@@ -33,6 +34,7 @@ def pages_router() -> APIRouter:
         ("/your-data", your_data),
     ):
         router.add_api_route(path, page, methods=["GET", "HEAD"])
+    router.add_api_route("/my-board", change_group, methods=["POST"])
     router.add_api_route("/your-data", decide_your_data, methods=["POST"])
     return router
 

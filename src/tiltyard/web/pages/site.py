@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from tiltyard.arena.exposure import ExposureReport
 from tiltyard.arena.public_register import RegisterEntry
 from tiltyard.web.deep_dives import SwapAnswer, ValueAnswer
+from tiltyard.web.groups import Group
 from tiltyard.web.measures import Measure
 from tiltyard.web.model_profile import ModelProfile
 from tiltyard.web.own_boards import OwnAnswer
@@ -162,8 +163,26 @@ class ArenaPages(Protocol):
             When there is no such board, or the votes cannot tell yet.
         """
 
-    async def my_board(self, voter: str, arena: str) -> OwnAnswer:
-        """Answer a voter's own board."""
+    async def my_board(self, voter: str, arena: str, group: str | None) -> OwnAnswer:
+        """Answer a voter's own board, or that of a group the voter is in.
+
+        Raises
+        ------
+        TiltyardError
+            When the voter is not in that group, or it is too small.
+        """
+
+    async def my_groups(self, voter: str) -> Sequence[Group]:
+        """Answer the groups that a voter is in."""
+
+    async def change_group(self, voter: str, group: str, *, join: bool) -> None:
+        """Join a group, or leave it.
+
+        Raises
+        ------
+        TiltyardError
+            When it cannot be joined.
+        """
 
     async def topics(self, arena: str) -> Mapping[str, Any]:
         """Answer what `GET /api/v1/topics` does."""

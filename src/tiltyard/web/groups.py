@@ -1,0 +1,112 @@
+"""Groups: voters who look at what they like together."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from tiltyard.boards.published import PublishedBoards
+from tiltyard.errors import TiltyardError
+from tiltyard.ledger.engine import Ledger
+from tiltyard.ledger.memberships import groups_of, join_group, leave_group, members_of
+from tiltyard.web.own_boards import OwnAnswer, board_of_voters
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{5,39}")
+LEAST_MEMBERS = 5
+"""With fewer there is no board: one member could tell what another likes."""
+MOST_GROUPS = 20
+
+
+class GroupError(TiltyardError):
+    """A group that cannot be joined."""
+
+    status: ClassVar[int] = 422
+    title: ClassVar[str] = "This group cannot be joined"
+
+
+class UnknownGroupError(TiltyardError):
+    """A group that the voter is not in, whether it is there or not."""
+
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "Not your group"
+
+
+class TooFewMembersError(TiltyardError):
+    """A group so small that its board would tell what one member likes."""
+
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = "Too few members"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group that a voter is in."""
+
+    name: str
+    members: int
+
+    @property
+    def enough(self) -> bool:
+        """Whether it is large enough for a board."""
+        return self.members >= LEAST_MEMBERS
+
+
+async def my_groups(ledger: Ledger, voter: str) -> Sequence[Group]:
+    """List the groups that a voter is in."""
+    async with ledger.reading() as connection:
+        return [Group(name, members) for name, members in await groups_of(connection, voter)]
+
+
+async def join(ledger: Ledger, name: str, voter: str) -> None:
+    """Join a group, which is there as soon as somebody joins it.
+
+    Raises
+    ------
+    GroupError
+        When the name is none, or the voter is in many groups already.
+    """
+    if not NAME.fullmatch(name):
+        raise GroupError(
+            "A group's name has 6 to 40 of a-z, 0-9 and -. Whoever knows it can join: "
+            "choose one that is hard to guess."
+        )
+    joined = await my_groups(ledger, voter)
+    if len(joined) >= MOST_GROUPS and name not in {group.name for group in joined}:
+        raise GroupError(f"You are in {MOST_GROUPS} groups: leave one of them first.")
+    async with ledger.writing() as connection:
+        await join_group(connection, name, voter, datetime.now(UTC))
+
+
+async def leave(ledger: Ledger, name: str, voter: str) -> None:
+    """Leave a group; of one that the voter is not in, nothing changes."""
+    if not NAME.fullmatch(name):
+        return
+    async with ledger.writing() as connection:
+        await leave_group(connection, name, voter)
+
+
+async def group_board(
+    ledger: Ledger, boards: PublishedBoards, arena: str, name: str, voter: str
+) -> OwnAnswer:
+    """Make the board of a group that the voter is in: its members' votes as one person's.
+
+    Raises
+    ------
+    UnknownGroupError
+        When the voter is not in it.
+    TooFewMembersError
+        When it has fewer than five members.
+    """
+    members: Sequence[str] = ()
+    if NAME.fullmatch(name):
+        async with ledger.reading() as connection:
+            members = await members_of(connection, name)
+    if voter not in members:
+        raise UnknownGroupError("You are in no group of this name: join it first.")
+    if len(members) < LEAST_MEMBERS:
+        raise TooFewMembersError(
+            f"{name} has {len(members)} {'member' if len(members) == 1 else 'members'}; from "
+            f"{LEAST_MEMBERS} on it has a board, so that nobody's own taste can be read from it."
+        )
+    return await board_of_voters(ledger, boards, arena, members)

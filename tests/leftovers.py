@@ -9,8 +9,6 @@ from typing import Any
 from model_server import ModelServer
 from polling import until
 
-OUR_OWN = ("TestRunner", "aiohttp/web_protocol.py")
-
 
 def open_sockets(pid: int | str = "self") -> int:
     """Count the open sockets of a process."""
@@ -24,9 +22,8 @@ def open_sockets(pid: int | str = "self") -> int:
 
 
 def begun_since(before: set[asyncio.Task[Any]]) -> set[asyncio.Task[Any]]:
-    """Name the tasks that were not there, but for the test's own and those of its own servers."""
-    new = asyncio.all_tasks() - before
-    return {each for each in new if not any(name in repr(each) for name in OUR_OWN)}
+    """Name the tasks that were not there, but for the one in which the test itself runs."""
+    return {each for each in asyncio.all_tasks() - before if "TestRunner" not in repr(each)}
 
 
 @asynccontextmanager
@@ -40,8 +37,7 @@ async def no_task_left() -> AsyncGenerator[None]:
 
     with suppress(TimeoutError):
         await until(ended, seconds=10)
-    left = begun_since(before)
-    assert not left, f"tasks are left: {left}"
+    assert not begun_since(before), "a task is left"
 
 
 @asynccontextmanager

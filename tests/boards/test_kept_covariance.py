@@ -8,9 +8,10 @@ from opened import open_ledger
 from synthetic_votes import MODELS, synthetic_votes
 from tiltyard.battles.table import Battles
 from tiltyard.boards.board import Board
-from tiltyard.boards.kept_covariance import keep_covariance, pack, unpack, with_covariance
+from tiltyard.boards.kept_covariance import kept_covariance, pack, unpack, with_covariance
 from tiltyard.boards.ranking import rank
-from tiltyard.ledger.covariances import read_covariance
+from tiltyard.ledger.covariances import put_covariance, read_covariance
+from tiltyard.ledger.engine import Connection
 
 pytestmark = pytest.mark.anyio
 
@@ -25,15 +26,22 @@ def published(board: Board, at: datetime = NOON) -> dict[str, object]:
     return {"arena": "text", "published_at": at.isoformat(), **board.to_dict()}
 
 
+async def keep(
+    connection: Connection, arena: str, slice_: str, board: Board, at: datetime, control: str = ""
+) -> None:
+    kept = kept_covariance(board, at)
+    await connection.run_sync(put_covariance, arena, slice_, control, kept)
+
+
 async def test_any_two_models_of_a_published_board_compare_as_on_the_day_it_was_made(
     ledger_url: str,
 ) -> None:
     old, new = board_of(500), board_of(4_000)
     async with open_ledger(ledger_url) as ledger:
         async with ledger.writing() as connection:
-            await keep_covariance(connection, "text", "overall", old, NOON - timedelta(minutes=1))
-            await keep_covariance(connection, "text", "overall", new, NOON)
-            await keep_covariance(connection, "text", "overall", old, NOON, control="style")
+            await keep(connection, "text", "overall", old, NOON - timedelta(minutes=1))
+            await keep(connection, "text", "overall", new, NOON)
+            await keep(connection, "text", "overall", old, NOON, control="style")
         async with ledger.reading() as connection:
             kept = await read_covariance(connection, "text", "overall", "")
     again = with_covariance(published(new), kept)
@@ -48,7 +56,7 @@ async def test_a_covariance_of_another_snapshot_is_not_taken(ledger_url: str) ->
     board = board_of(500)
     async with open_ledger(ledger_url) as ledger:
         async with ledger.writing() as connection:
-            await keep_covariance(connection, "text", "overall", board, NOON)
+            await keep(connection, "text", "overall", board, NOON)
         async with ledger.reading() as connection:
             kept = await read_covariance(connection, "text", "overall", "")
             assert await read_covariance(connection, "text", "code", "") is None

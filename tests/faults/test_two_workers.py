@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from opened import open_ledger, opened
 from tiltyard.boards.published import PublishedBoards
+from tiltyard.boards.publishing import BoardPublisher
 from tiltyard.boards.recipe import Recipe
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.tables import labels, snapshots
@@ -18,17 +19,22 @@ pytestmark = pytest.mark.anyio
 WORKERS = 2
 
 
-async def count(ledger: Ledger) -> tuple[set[int], int]:
-    """Labels of each labeller, and snapshots, that there are."""
-    by_labeller = (
-        select(func.count())
-        .select_from(labels)
-        .group_by(labels.c.labeller, labels.c.labeller_version)
-    )
+async def every_board_once(ledger: Ledger) -> int:
+    """Each battle has each label once, and each board one snapshot, all of one instant."""
+    key = (snapshots.c.slice, snapshots.c.control)
     async with ledger.reading() as connection:
-        labelled = await connection.scalars(by_labeller)
-        published = await connection.scalar(select(func.count()).select_from(snapshots))
-    return set(labelled), int(published or 0)
+        labelled = await connection.execute(
+            select(func.count(labels.c.id)).group_by(labels.c.labeller, labels.c.labeller_version)
+        )
+        assert set(labelled.scalars()) == {600}
+        published = (
+            await connection.execute(
+                select(*key, func.count(), func.max(snapshots.c.published_at)).group_by(*key)
+            )
+        ).all()
+    assert {row[2] for row in published} == {1}
+    assert len({row[3] for row in published}) == 1
+    return len(published)
 
 
 async def test_workers_as_processes_of_their_own(ledger_url: str) -> None:
@@ -42,16 +48,19 @@ async def test_workers_as_processes_of_their_own(ledger_url: str) -> None:
             for _ in range(WORKERS)
         ]
         assert [await process.wait() for process in processes] == [0] * WORKERS
-        assert await count(ledger) == ({600}, 1)
+        await every_board_once(ledger)
 
 
 async def test_workers_that_read_the_same_votes_publish_one_board(ledger_url: str) -> None:
     async with open_ledger(ledger_url) as ledger:
         async with opened(ledger) as arena:
             await arena.add_examples()
-        boards = PublishedBoards(ledger, ["text"], Recipe())
-        passes = (Worker(ledger, boards, every_s=1).once() for _ in range(WORKERS))
+        passes = (
+            Worker(ledger, BoardPublisher(ledger, ["text"], Recipe()), every_s=1).once()
+            for _ in range(WORKERS)
+        )
         done = await asyncio.gather(*passes)
-        assert sum(each.published for each in done) == 1
-        assert await count(ledger) == ({600}, 1)
-        assert (await boards.board("text", "overall"))["votes"] == 600
+        boards = await every_board_once(ledger)
+        assert sum(each.published for each in done) == boards
+        board = await PublishedBoards(ledger, ["text"], Recipe()).board("text", "overall")
+        assert board["votes"] == 600

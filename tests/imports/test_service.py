@@ -15,7 +15,7 @@ from tiltyard.battles.codecs import CODECS
 from tiltyard.battles.errors import VotesError
 from tiltyard.battles.table import Battles
 from tiltyard.battles.writing import write_battles
-from tiltyard.boards.published import PublishedBoards
+from tiltyard.boards.publishing import BoardPublisher
 from tiltyard.boards.recipe import Recipe
 from tiltyard.imports import service
 from tiltyard.imports.errors import ImportVotesError
@@ -244,7 +244,7 @@ async def test_nothing_of_the_arenas_own_counts_imported_votes(
         async with ledger.reading() as connection:
             assert await count_votes(connection, "text", previews=True) == 0
         assert await ledger.in_thread(lambda connection: count_by_pair(connection, "text")) == []
-        assert await PublishedBoards(ledger, ["text"], Recipe()).publish_stale() == 0
+        assert await BoardPublisher(ledger, ["text"], Recipe()).publish_stale() == 0
         report = await arena.exposure.report()
         assert report.battles == 0
         assert await faces(ledger) == cards

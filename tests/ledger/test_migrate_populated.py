@@ -16,7 +16,7 @@ from polling import until
 from tiltyard.arena.service import Arena
 from tiltyard.arena.voting import Ballot
 from tiltyard.battles.outcome import Outcome
-from tiltyard.boards.published import PublishedBoards
+from tiltyard.boards.publishing import BoardPublisher
 from tiltyard.boards.recipe import Recipe
 from tiltyard.ledger.contestant_changes import read_changes
 from tiltyard.ledger.engine import Ledger, LedgerError
@@ -46,7 +46,7 @@ async def make_facts(tmp_path: Path) -> Facts:
         async with opened(ledger) as arena:
             battle = [await voted(arena, voter) for voter in ("ann", "bob")][1]
             await arena.forget("bob", battle)
-        await Worker(ledger, PublishedBoards(ledger, ["text"], Recipe()), every_s=1).once()
+        await Worker(ledger, BoardPublisher(ledger, ["text"], Recipe()), every_s=1).once()
         async with ledger.reading() as connection:
             return await connection.run_sync(read_facts, COLUMNS)
 

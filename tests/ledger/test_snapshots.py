@@ -27,7 +27,7 @@ def board_at(minute: int, slice_: str = "overall") -> Snapshot:
 async def publish(ledger: Ledger, *boards: Snapshot) -> None:
     async with ledger.writing() as connection:
         for board in boards:
-            await add_snapshot(connection, board)
+            await connection.run_sync(add_snapshot, board)
 
 
 async def test_a_board_comes_back_as_it_was_published(ledger_url: str) -> None:

@@ -159,3 +159,17 @@ def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
         lower, upper = normal_interval(fit.strengths, error, 0.95)
         covered.append((lower <= truth) & (truth <= upper))
     assert 0.93 < np.mean(covered) < 0.97
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_start_changes_not_one_bit(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    a = random.integers(0, 12, 20_000)
+    b = (a + random.integers(1, 12, 20_000)) % 12
+    counts = PairCounts.from_votes(a, b, random.integers(0, 4, 20_000), models=12)
+    cold = fit_bradley_terry(counts)
+    for start in (random.normal(size=12), cold.strengths, cold.strengths + 1e-5):
+        warm = fit_bradley_terry(counts, start=start)
+        assert warm.strengths.tobytes() == cold.strengths.tobytes()
+        assert warm.covariance.tobytes() == cold.covariance.tobytes()
+        assert warm.log_likelihood == cold.log_likelihood

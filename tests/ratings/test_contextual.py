@@ -248,3 +248,25 @@ def test_a_feature_that_predicts_every_vote_has_no_estimate() -> None:
 def test_votes_that_cannot_rate_everybody_are_refused(votes: Votes, said: str) -> None:
     with pytest.raises(NotEstimableError, match=said):
         fit_contextual(votes, np.empty((len(votes), 0)))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_start_changes_not_one_bit(seed: int) -> None:
+    votes, features = styled(5000, np.array([0.3, -0.2]), seed=seed)
+    cold = fit_contextual(votes, features)
+    random = np.random.default_rng(seed)
+    there = np.concatenate([cold.strengths, cold.coefficients])
+    for start in (random.normal(size=there.size), there, there + 1e-4):
+        warm = fit_contextual(votes, features, start=start)
+        assert warm.strengths.tobytes() == cold.strengths.tobytes()
+        assert warm.coefficients.tobytes() == cold.coefficients.tobytes()
+        assert warm.covariance.tobytes() == cold.covariance.tobytes()
+
+
+def test_a_start_that_is_no_number_is_passed_over() -> None:
+    votes, features = styled(2000, np.array([0.3, -0.2]), seed=4)
+    cold = fit_contextual(votes, features)
+    start = np.full(cold.strengths.size + 2, np.nan)
+    assert fit_contextual(votes, features, start=start).coefficients == pytest.approx(
+        cold.coefficients, abs=0
+    )

@@ -64,7 +64,8 @@ async def test_a_vote_moves_the_board_and_the_past_stays(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("boards/text/hard", 404),
+        ("boards/text/hardest", 404),
+        ("boards/text/overall?control=price", 422),
         ("boards/chess/overall", 404),
         ("boards/text/overall?at=2001-01-01T00:00:00Z", 404),
         ("boards/text/overall?at=yesterday", 422),
@@ -89,13 +90,35 @@ async def test_what_is_not_there_is_a_problem_document(
 async def test_the_list_of_boards_and_the_catalogue(tmp_path: Path) -> None:
     async with serving(tmp_path, examples=True) as base, voter(base) as ann:
         async with ann.get(f"{API}/boards") as response:
-            (summary,) = (await response.json())["boards"]
-        assert (summary["arena"], summary["slice"]) == ("text", "overall")
-        assert (summary["votes"], summary["contestants"]) == (600, 8)
+            overall, *parts = (await response.json())["boards"]
+        assert (overall["arena"], overall["slice"], overall["within"]) == ("text", "overall", None)
+        assert (overall["votes"], overall["contestants"], overall["enough"]) == (600, 8, True)
+        assert {part["within"] for part in parts} == {"overall", "hard"}
+        assert any(0 < part["votes"] < part["minimum"] and not part["enough"] for part in parts)
         async with ann.get(f"{API}/models") as response:
             models = (await response.json())["models"]
         assert len(models) == 8
         assert not any("key" in field or "url" in field for model in models for field in model)
+
+
+async def test_a_slice_has_a_board_of_its_own(tmp_path: Path) -> None:
+    async with serving(tmp_path, examples=True) as base, voter(base) as ann:
+        async with ann.get(f"{API}/boards/text/english") as response:
+            english = await response.json()
+        assert english["manifest"]["slice"]["where"] == "language = 'en'"
+        assert english["recipe"]["where"][-1] == "language = 'en'"
+        assert 0 < english["votes"] < 600
+        assert english["published_at"] == (await get_board(ann))["published_at"]
+
+
+async def test_where_the_style_is_the_models_own_there_is_no_board_with_its_control(
+    tmp_path: Path,
+) -> None:
+    async with serving(tmp_path, examples=True) as base, voter(base) as ann:
+        styled = await get_board(ann, "?control=style")
+        assert (styled["control"], styled["published_at"], styled["models"]) == ("style", None, [])
+        async with ann.get(f"{API}/boards") as response:
+            assert (await response.json())["boards"][0]["controls"] == [""]
 
 
 async def test_health(tmp_path: Path) -> None:

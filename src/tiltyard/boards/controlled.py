@@ -64,9 +64,13 @@ class RatedVotes:
 
 
 def fit_controls(
-    rated: RatedVotes, features: Sequence[Feature], matrix: Floats, recipe: Recipe
+    rated: RatedVotes,
+    features: Sequence[Feature],
+    matrix: Floats,
+    recipe: Recipe,
+    start: Floats,
 ) -> ContextualFit:
-    """Fit strengths and the controls' coefficients together.
+    """Fit strengths and the controls' coefficients together, from a start for both.
 
     Raises
     ------
@@ -76,7 +80,7 @@ def fit_controls(
     try:
         uncentred = feature_matrix(rated.table, features, centred=False)
         _refuse_what_models_explain(rated.votes, uncentred, ridge=recipe.ridge)
-        return fit_contextual(rated.votes, matrix, ridge=recipe.ridge)
+        return fit_contextual(rated.votes, matrix, ridge=recipe.ridge, start=start)
     except FeatureError as error:
         named = error.of([features[column].name for column in error.columns])
         raise RecipeError(named if error.columns else error.fault) from error

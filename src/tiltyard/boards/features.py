@@ -30,8 +30,20 @@ _COUNTED = {
     for counter in get_args(Counter)
 }
 
+STYLE_LABELLED: Mapping[str, str] = {
+    **dict.fromkeys(STYLE, "style_{name}_{side}"),
+    "length": "style_tokens_{side}",
+}
+"""The label columns that hold the four features of a style control."""
+
 STYLE_SOURCES: Mapping[str, tuple[Mapping[str, str], ...]] = {
-    "style": (_OWN, _OWN | {"length": "tokens_{side}"}, _PUBLISHED, _COUNTED["regex_v1"]),
+    "style": (
+        _OWN,
+        STYLE_LABELLED,
+        _OWN | {"length": "tokens_{side}"},
+        _PUBLISHED,
+        _COUNTED["regex_v1"],
+    ),
     **{style_column(counter): (places,) for counter, places in _COUNTED.items()},
 }
 """Where the four features of a style control may be, by the control's name.

@@ -10,6 +10,7 @@ from tiltyard.boards.controlled import RatedVotes, fit_controls
 from tiltyard.boards.counted import Counted
 from tiltyard.boards.errors import RecipeError
 from tiltyard.boards.recipe import Recipe
+from tiltyard.boards.start import Start
 from tiltyard.ratings.bootstrap import bootstrap, bootstrap_clusters, mostly_finite
 from tiltyard.ratings.bradley_terry import BradleyTerryFit
 from tiltyard.ratings.clustered import clustered_covariance, number_of_clusters
@@ -91,8 +92,10 @@ class Fitted:
     clusters: Mapping[str, int] = field(default_factory=dict)
 
 
-def fit(counted: Counted, recipe: Recipe) -> Fitted:
+def fit(counted: Counted, recipe: Recipe, start: Start | None = None) -> Fitted:
     """Fit the largest set of models that the votes can place on one scale.
+
+    The start changes how long that takes, and nothing else.
 
     Raises
     ------
@@ -104,14 +107,15 @@ def fit(counted: Counted, recipe: Recipe) -> Fitted:
     weights, squares = used_counts(counted.pairs, recipe)
     if weights.models > MOST_DENSE:
         return _fit_many(counted.pairs.names, weights, squares, recipe)
-    found = fit_rateable(weights, squares)
+    begin = None if start is None else start.strengths_of(counted.pairs.names)
+    found = fit_rateable(weights, squares, begin)
     if found.fit is None:
         return _nothing(found.members, found.left_out)
     members = found.members
     tables = weights.restricted_to(members), squares.restricted_to(members)
     estimate = TIE_MODELS[recipe.estimator](*tables) if recipe.is_tie_model else found.fit
     if recipe.needs_single_votes:
-        fitted = _by_single_votes(estimate, counted, members, recipe)
+        fitted = _by_single_votes(estimate, counted, members, recipe, start)
     else:
         fitted = _fitted(estimate, members)
     if recipe.interval == "bootstrap":
@@ -204,7 +208,11 @@ def _fitted(
 
 
 def _by_single_votes(
-    estimate: BradleyTerryFit | TieModelFit, counted: Counted, members: Indices, recipe: Recipe
+    estimate: BradleyTerryFit | TieModelFit,
+    counted: Counted,
+    members: Indices,
+    recipe: Recipe,
+    start: Start | None,
 ) -> Fitted:
     """Fit the controls, if any, and make the covariance robust to clusters, if asked."""
     rated = RatedVotes.of(counted, members, recipe)
@@ -212,7 +220,7 @@ def _by_single_votes(
     names = [feature.name for feature in features]
     whole: BradleyTerryFit | TieModelFit | ContextualFit = estimate
     if recipe.controls:
-        whole = fit_controls(rated, features, matrix, recipe)
+        whole = fit_controls(rated, features, matrix, recipe, _begin(estimate, names, start))
     clusters = rated.clusters(recipe)
     if recipe.cluster and recipe.interval == "sandwich":
         chosen = matrix if recipe.controls else None
@@ -220,6 +228,14 @@ def _by_single_votes(
         whole = replace(whole, covariance=covariance)
     sizes = dict(zip(recipe.cluster, map(number_of_clusters, clusters), strict=True))
     return replace(_fitted(whole, members, names), clusters=sizes)
+
+
+def _begin(
+    estimate: BradleyTerryFit | TieModelFit, names: Sequence[str], start: Start | None
+) -> Floats:
+    """Begin at the strengths without controls, and at the coefficients of before."""
+    coefficients = np.zeros(len(names)) if start is None else start.coefficients_of(names)
+    return np.concatenate([estimate.strengths, coefficients])
 
 
 def _resampled(

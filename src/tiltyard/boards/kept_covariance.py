@@ -9,27 +9,17 @@ import numpy as np
 
 from tiltyard.boards.board import Board
 from tiltyard.boards.saving import read_document
-from tiltyard.ledger.covariances import KeptCovariance, put_covariance
-from tiltyard.ledger.engine import Connection
+from tiltyard.ledger.covariances import KeptCovariance
 from tiltyard.ratings.pair_counts import Floats
 
 SINGLE = np.dtype("<f4")
 """Seven digits of a variance are more than anybody sees of an interval."""
 
 
-async def keep_covariance(
-    connection: Connection,
-    arena: str,
-    slice_: str,
-    board: Board,
-    at: datetime,
-    *,
-    control: str = "",
-) -> None:
-    """Keep the covariance of the board that is published at an instant, in the same transaction."""
+def kept_covariance(board: Board, at: datetime) -> KeptCovariance:
+    """Make of a board that is published at an instant what the ledger keeps of its covariance."""
     covariance = np.empty((0, 0)) if board.covariance is None else board.covariance
-    kept = KeptCovariance(at, board.covered, pack(covariance))
-    await put_covariance(connection, arena, slice_, control, kept)
+    return KeptCovariance(at, board.covered, pack(covariance))
 
 
 def with_covariance(document: Mapping[str, Any], kept: KeptCovariance | None) -> Board | None:

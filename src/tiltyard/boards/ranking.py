@@ -22,6 +22,7 @@ from tiltyard.boards.placing import Placed, place, refuse_unknown
 from tiltyard.boards.reading import read_for
 from tiltyard.boards.recipe import Recipe
 from tiltyard.boards.records import Coefficient, Diagnostic, Standing, Step
+from tiltyard.boards.start import Start
 from tiltyard.ratings.pair_counts import PairCounts
 
 
@@ -70,6 +71,7 @@ def rank_counted(
     *,
     filters: tuple[Step, ...] = (),
     diagnostics: tuple[Diagnostic, ...] = (),
+    start: Start | None = None,
 ) -> Board:
     """Rank votes that are sliced, filtered, weighed and counted already.
 
@@ -81,6 +83,8 @@ def rank_counted(
         What they were counted for.
     filters, diagnostics
         What the board should say of how they were.
+    start
+        Where the fit may begin; nothing but its speed depends on it.
 
     Raises
     ------
@@ -92,7 +96,7 @@ def rank_counted(
         refuse_unknown("The anchor", recipe.anchor.model, pairs.names)
     for model in (*(variants.model for variants in recipe.variants), *recipe.intervals_for):
         refuse_unknown("The model", model, pairs.names)
-    fitted = fit(counted, recipe)
+    fitted = fit(counted, recipe, start)
     names, placed = [pairs.names[index] for index in fitted.members.tolist()], None
     if fitted.log_likelihood is not None:
         votes = pairs.votes.per_model(pairs.votes.totals, pairs.votes.totals)[fitted.members]

@@ -143,6 +143,10 @@ class Slices:
         local = not asked and (present is None or "source" in present)
         return (*((LOCAL,) if local else ()), *(condition.sql for condition in own))
 
+    def columns_of(self, id_: str) -> frozenset[str]:
+        """Name the columns that a slice and its parents look at."""
+        return frozenset().union(*(one.columns for one in self.conditions[id_]))
+
     def refuse_unless_usable(self, schema: Mapping[str, pl.DataType]) -> None:
         """Refuse slices that look at columns which the votes do not have, or use them wrongly.
 

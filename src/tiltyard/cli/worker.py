@@ -16,5 +16,6 @@ def worker(data: Path | None) -> None:
     from tiltyard.web.settings import read_settings
     from tiltyard.worker.once import work_once
 
-    done = asyncio.run(work_once(read_settings(data=data).ledger))
+    settings = read_settings(data=data)
+    done = asyncio.run(work_once(settings.ledger, settings.slices))
     click.echo(f"{done.labelled:,} battles labelled, {done.published:,} boards published")

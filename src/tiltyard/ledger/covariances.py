@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete
+from sqlalchemy import ColumnElement, Connection, delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tiltyard.ledger.tables import covariances
@@ -29,12 +29,12 @@ class KeptCovariance:
     matrix: bytes
 
 
-async def put_covariance(
-    connection: AsyncConnection, arena: str, slice_: str, control: str, kept: KeptCovariance
+def put_covariance(
+    connection: Connection, arena: str, slice_: str, control: str, kept: KeptCovariance
 ) -> None:
-    """Put the newest covariance of a board in the place of the last one."""
-    await connection.execute(delete(covariances).where(*_of_board(arena, slice_, control)))
-    await connection.execute(
+    """Put the newest covariance of a board in the place of the last one; synchronous."""
+    connection.execute(delete(covariances).where(*_of_board(arena, slice_, control)))
+    connection.execute(
         covariances.insert().values(
             arena=arena,
             slice=slice_,

@@ -1,6 +1,6 @@
 """Published boards, oldest to newest. A snapshot is never changed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +11,9 @@ from tiltyard.ledger.records import Snapshot
 from tiltyard.ledger.tables import snapshots
 
 
-async def add_snapshot(connection: AsyncConnection, snapshot: Snapshot) -> None:
-    """Publish a board."""
-    await connection.execute(
+def add_snapshot(connection: Connection, snapshot: Snapshot) -> None:
+    """Publish a board; synchronous."""
+    connection.execute(
         snapshots.insert().values(
             arena=snapshot.arena,
             slice=snapshot.slice,
@@ -25,11 +25,32 @@ async def add_snapshot(connection: AsyncConnection, snapshot: Snapshot) -> None:
     )
 
 
-async def lock_board(connection: AsyncConnection, arena: str, slice_: str) -> None:
-    """Let nobody else publish this board until the transaction ends."""
+def lock_boards(connection: Connection, arena: str) -> None:
+    """Let nobody else publish boards of this arena until the transaction ends; synchronous."""
     if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
-        key = func.hashtextextended(f"{arena}/{slice_}", 0)
-        await connection.execute(select(func.pg_advisory_xact_lock(key)))
+        key = func.hashtextextended(f"boards of {arena}", 0)
+        connection.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+def newest_numbers(
+    connection: Connection, arena: str, boards: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], int]:
+    """Read the numbers of an arena's newest snapshots, by slice and control.
+
+    Synchronous, as all that belongs in a thread or in `AsyncConnection.run_sync`.
+    """
+    found = {}
+    for slice_, control in boards:
+        query = _newest(arena, slice_, control).with_only_columns(snapshots.c.id)
+        number = connection.scalar(query)
+        if number is not None:
+            found[slice_, control] = number
+    return found
+
+
+def read_numbered(connection: Connection, number: int) -> Snapshot:
+    """Read the snapshot that has this number."""
+    return _snapshot(connection.execute(snapshots.select().where(snapshots.c.id == number)).one())
 
 
 async def read_snapshot(

@@ -14,6 +14,7 @@ from scipy import linalg
 from scipy.special import expit, log_expit
 
 from tiltyard.ratings.estimable import MOST_MODELS, NotEstimableError, refuse_unless_joined
+from tiltyard.ratings.newton import on_grid
 from tiltyard.ratings.pair_counts import Floats, PairCounts
 
 GRADIENT_TOLERANCE = 1e-9
@@ -60,7 +61,8 @@ def fit_bradley_terry(
         counts as itself: a count of 5 is five votes of weight one.
     start
         Shape (K,), nats. Strengths to start from, such as the last fit's; one that fits worse than
-        equal strengths, or is not finite, is ignored. The result does not depend on it.
+        equal strengths, or is not finite, is ignored. The result does not depend on it: see
+        :data:`tiltyard.ratings.newton.GRID`.
 
     Raises
     ------
@@ -68,7 +70,7 @@ def fit_bradley_terry(
         When the estimate does not exist, naming the undefeated, winless or disconnected models;
         :func:`tiltyard.ratings.rateable.fit_rateable` leaves those out instead.
     """
-    top = maximise(counts, start)
+    top = _from_grid(counts, maximise(counts, start))
     covariance = sandwich(counts, squares or counts, top.strengths)
     return BradleyTerryFit(top.strengths, covariance, top.log_likelihood, top.gradient, top.steps)
 
@@ -149,6 +151,21 @@ def _climb(
         f"Newton's method left a gradient of {size:.1e} after {MOST_STEPS} steps: "
         "the weights span too many orders of magnitude for double precision."
     )
+
+
+def _from_grid(counts: PairCounts, top: Maximum) -> Maximum:
+    """End at the same bits whatever way led to the top."""
+    weight = information_by_pair(counts, top.strengths)
+    unit = counts.per_model(weight, weight)
+    start = on_grid(top.strengths + _newton_step(counts, top.strengths), unit)
+    start -= start.mean()
+    strengths = start + _newton_step(counts, start)
+    gradient = float(np.abs(score(counts, strengths)).max())
+    return Maximum(strengths, log_likelihood(counts, strengths), gradient, top.steps)
+
+
+def _newton_step(counts: PairCounts, strengths: Floats) -> Floats:
+    return newton_direction(counts, strengths, score(counts, strengths))
 
 
 def log_likelihood(counts: PairCounts, strengths: Floats) -> float:

@@ -72,7 +72,9 @@ class ContextualFit:
         return p_values
 
 
-def fit_contextual(votes: Votes, features: Floats, *, ridge: float = 0.0) -> ContextualFit:
+def fit_contextual(
+    votes: Votes, features: Floats, *, ridge: float = 0.0, start: Floats | None = None
+) -> ContextualFit:
     """Fit strengths and coefficients together by exact maximum likelihood.
 
     The covariance is H⁻¹ B H⁻¹ (Huber 1967; White 1980, HC0): H the information, with the ridge on
@@ -89,6 +91,9 @@ def fit_contextual(votes: Votes, features: Floats, *, ridge: float = 0.0) -> Con
     ridge
         Maximise the log-likelihood less ``ridge / 2 * sum(gamma**2)``; not negative. Strengths are
         never shrunk.
+    start
+        Shape (K + d,). Strengths and coefficients to start from, such as the last fit's; not finite
+        ones are ignored. The result does not depend on them.
 
     Raises
     ------
@@ -103,7 +108,7 @@ def fit_contextual(votes: Votes, features: Floats, *, ridge: float = 0.0) -> Con
     rows = PairRows.of(votes, features)
     refuse_unless_estimable(rows.to_counts())
     free = common_shift(rows.models, len(rows.features))
-    start = np.zeros(rows.models + len(rows.features))
+    start = _start(rows, free, start)
     penalty = np.where(np.arange(start.size) < rows.models, 0.0, ridge)
     refuse_zero(rows.features, rows.weight)
     refuse = refuse_explained if ridge else refuse_collinear
@@ -123,6 +128,12 @@ def fit_contextual(votes: Votes, features: Floats, *, ridge: float = 0.0) -> Con
     return ContextualFit(
         strengths, coefficients, between(bread, meat), bread, value, gradient, top.steps, ridge
     )
+
+
+def _start(rows: PairRows, free: Floats, given: Floats | None) -> Floats:
+    if given is None or not np.isfinite(given).all():
+        return np.zeros(rows.models + len(rows.features))
+    return np.asarray(given - free @ (free.T @ given), np.float64)
 
 
 def _slope(rows: PairRows, penalty: Floats, at: Floats) -> Slope:

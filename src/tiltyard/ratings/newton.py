@@ -57,6 +57,9 @@ def climb(
 ) -> Summit:
     """Maximise by Newton steps, halved until the value rises as much as its slope promises.
 
+    The result does not depend on the start, to the last bit but for rare rounding: see
+    :data:`GRID`.
+
     Parameters
     ----------
     evaluate
@@ -87,7 +90,8 @@ def climb(
         before, size = size, float(np.abs(slope.gradient).max(initial=0.0))
         within = np.abs(slope.gradient) <= np.where(size < before / 2, tolerance, ROUNDING * weight)
         if settled and (within | (np.abs(slope.gradient) <= tolerance)).all():
-            return Summit(at, slope, step)
+            start = on_grid(at + direction, np.diag(slope.information))
+            return _from_grid(evaluate, start, null_space, step)
         at, slope = _uphill(evaluate, at, slope, direction)
     direction, _ = _direction(slope, null_space)
     raise NotEstimableError(
@@ -103,6 +107,30 @@ ROUNDING = 64 * float(np.finfo(np.float64).eps)
 
 LONGEST_LAST_STEP = 1e-6
 """Squared length of the last step, in units where the weakest parameter at the start has one."""
+
+
+GRID = 20
+"""At the top, each parameter is rounded to a power of two of about 2**-20 of its standard error
+alone, and one last Newton step is taken from there.
+
+Whatever way led to the top, it ends at the same point of the grid, and so at the same bits.
+"""
+
+
+def on_grid(at: Floats, unit: Floats) -> Floats:
+    """Round as :data:`GRID` says; `unit` is the diagonal of the information at the top."""
+    exponent = np.round(-0.5 * np.log2(np.where(unit > 0, unit, 1.0))) - GRID
+    rounded: Floats = np.ldexp(np.round(np.ldexp(at, -exponent.astype(int))), exponent.astype(int))
+    return rounded
+
+
+def _from_grid(
+    evaluate: Callable[[Floats], Slope], start: Floats, null_space: Floats, steps: int
+) -> Summit:
+    start -= null_space @ (null_space.T @ start)
+    direction, _ = _direction(evaluate(start), null_space)
+    at = start + direction
+    return Summit(at, evaluate(at), steps)
 
 
 def _direction(slope: Slope, null_space: Floats) -> tuple[Floats, float]:

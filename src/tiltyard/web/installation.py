@@ -22,7 +22,9 @@ from tiltyard.arena.uploads import Uploads
 from tiltyard.blobs.opening import open_blobs
 from tiltyard.boards.history import BoardHistory
 from tiltyard.boards.published import PublishedBoards
+from tiltyard.boards.publishing import BoardPublisher
 from tiltyard.boards.recipe import Recipe
+from tiltyard.boards.slices_in_use import SlicesInUse
 from tiltyard.contestants.adapters import Adapters
 from tiltyard.contestants.catalogue import Catalogue
 from tiltyard.contestants.demo import SuggestedPrompt, suggested_prompts
@@ -219,7 +221,8 @@ def install(
     catalogue.require_pair()
     definitions = definitions or read_definitions(settings.arena_places)
     ledger = Ledger(settings.ledger, sessions=settings.database_sessions)
-    boards = PublishedBoards(ledger, [definition.id for definition in definitions], Recipe())
+    ids, slices = [definition.id for definition in definitions], SlicesInUse(settings.slices)
+    boards = PublishedBoards(ledger, ids, Recipe(), slices)
     uploads = Uploads(ledger, open_blobs(settings.blob_place), Sandbox())
     live = LiveTurns(settings.live_turns, per_voter=settings.live_turns_per_voter)
     adapters = Adapters(pace=pace)
@@ -247,7 +250,7 @@ def install(
         deep_dives=DeepDives(ledger, boards),
         worker=Worker(
             ledger,
-            boards,
+            BoardPublisher(ledger, ids, Recipe(), slices),
             every_s=settings.refresh_s,
             presence=presence,
             chores=[uploads.sweep_now_and_then, surveying.survey_now_and_then],

@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     database_sessions: Annotated[int, Field(gt=1)] = SESSIONS
     contestants: Path = Path("contestants.toml")
     arenas: str = "text"
+    slices: Path | None = None
     blobs: str | None = None
     secret: Annotated[SecretStr | None, Field(min_length=SECRET_CHARS)] = None
     operator_token: Annotated[SecretStr | None, Field(min_length=SECRET_CHARS)] = None

@@ -4,8 +4,9 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tiltyard.boards.published import PublishedBoards
+from tiltyard.boards.publishing import BoardPublisher
 from tiltyard.boards.recipe import Recipe
+from tiltyard.boards.slices_in_use import SlicesInUse
 from tiltyard.labels.labeller import Labeller
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.migrate import upgrade_ledger
@@ -16,12 +17,19 @@ from tiltyard.worker.service import Done, Worker
 from tiltyard.worker.surveying import Surveying
 
 
-async def work_once(place: Path | str) -> Done:
-    """Bring a ledger up to date and do what there is to do."""
+async def work_once(place: Path | str, slices: Path | None = None) -> Done:
+    """Bring a ledger up to date and do what there is to do.
+
+    Parameters
+    ----------
+    slices
+        The file of slices; those that ship when None.
+    """
+    in_use = SlicesInUse(slices)
     async with _opened(place) as ledger:
         async with ledger.reading() as connection:
             arenas = await read_arenas(connection)
-        boards = PublishedBoards(ledger, arenas, Recipe())
+        boards = BoardPublisher(ledger, arenas, Recipe(), in_use)
         chores = [Surveying(ledger, arenas).survey_now_and_then]
         return await Worker(ledger, boards, every_s=1.0, chores=chores).once()
 

@@ -9,7 +9,7 @@ from time import monotonic
 
 import structlog
 
-from tiltyard.boards.published import PublishedBoards
+from tiltyard.boards.publishing import BoardPublisher
 from tiltyard.ledger.engine import OUTAGES, Ledger
 from tiltyard.ledger.presence import Presence
 from tiltyard.worker.labelling import Labelling
@@ -51,7 +51,7 @@ class Worker:
     def __init__(
         self,
         ledger: Ledger,
-        boards: PublishedBoards,
+        boards: BoardPublisher,
         *,
         every_s: float,
         presence: Presence | None = None,

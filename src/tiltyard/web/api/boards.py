@@ -1,7 +1,7 @@
 """Published boards over HTTP."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import AwareDatetime, BaseModel
@@ -13,11 +13,21 @@ router = APIRouter(prefix="/boards", tags=["boards"])
 
 
 class BoardSummary(BaseModel):
-    """A board in the list of boards."""
+    """A slice in the list of boards.
+
+    `within` is the slice it is a part of; `controls` lists the boards it has: `""` without and
+    `"style"` with the style of the answers held constant.
+    """
 
     arena: str
     slice: str
+    name: str
+    description: str
+    within: str | None
     votes: int
+    minimum: int
+    enough: bool
+    controls: list[str]
     contestants: int
     published_at: datetime | None
 
@@ -84,8 +94,14 @@ class BoardOut(BaseModel):
 
     arena: str
     slice: str
+    control: str = ""
+    name: str = ""
+    description: str = ""
+    within: str | None = None
     published_at: datetime | None
     votes: int
+    minimum: int = 0
+    enough: bool = True
     sources: dict[str, int]
     models: list[RatedModel]
     log_likelihood: float | None
@@ -95,6 +111,7 @@ class BoardOut(BaseModel):
     recipe: dict[str, Any]
     data_sha256: str | None
     version: str
+    manifest: dict[str, Any] | None = None
 
 
 async def find_boards(request: Request) -> PublishedBoards:
@@ -117,7 +134,9 @@ async def one_board(
     arena: str,
     slice_name: str,
     boards: Boards,
+    control: Literal["", "style"] = "",
     at: AwareDatetime | None = None,
 ) -> BoardOut:
-    """Show a board as it is now, or as it was at an instant."""
-    return BoardOut.model_validate(await boards.board(arena, slice_name, at=in_utc(at)))
+    """Show a board as it is now, or as it was at an instant; with the style held constant, too."""
+    board = await boards.board(arena, slice_name, control=control, at=in_utc(at))
+    return BoardOut.model_validate(board)

@@ -1,0 +1,173 @@
+"""The living table: the ledger's battles table with its labels, kept and grown between looks."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+from tiltyard.battles.columns import SCHEMA
+from tiltyard.battles.table import Battles
+from tiltyard.boards.living.label_columns import LabelColumns
+from tiltyard.boards.living.numbers import Numbers
+from tiltyard.boards.slice_columns import LABELS as PROMISED
+from tiltyard.labels.labeller import Labeller
+from tiltyard.ledger.engine import SyncConnection
+from tiltyard.ledger.table_rows import (
+    VOTE_ROWS,
+    read_label_rows,
+    read_labelled_ids,
+    read_labels_of,
+    read_public_versions,
+    read_vote_rows,
+    settled_among,
+)
+
+MANY = 100_000
+"""From so many fresh votes on, reading all labels is faster than asking for theirs."""
+PATIENCE_S = 3600.0
+"""A row that is committed later than this after rows with higher numbers is not found before the
+table is read anew. Transactions of the ledger last seconds."""
+
+OWN = ("vote", "version_a", "version_b", "settled")
+"""What rows of votes have that a battles table has not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What a look at the ledger changed.
+
+    Parameters
+    ----------
+    entered, left
+        Rows of the table that are new, and rows that are no more. A vote whose labels changed
+        left as it was and entered as it is.
+    """
+
+    entered: pl.DataFrame
+    left: pl.DataFrame
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether all is as it was."""
+        return self.entered.is_empty() and self.left.is_empty()
+
+
+class LivingTable:
+    """Every vote on a settled battle of two public contestants, with the labels of its battle.
+
+    Imported votes are in it, with their source. It grows by :meth:`catch_up`, which reads what was
+    committed since, whatever its number; votes wait here until their battle is settled.
+
+    Parameters
+    ----------
+    labellers
+        Whose labels are columns.
+    """
+
+    def __init__(self, labellers: Sequence[Labeller]) -> None:
+        self._labellers = labellers
+        self.rows = self._schema.to_frame()
+        self._waiting = pl.DataFrame(schema=VOTE_ROWS)
+        self._votes = Numbers()
+        self._labels = Numbers()
+
+    @property
+    def last_vote(self) -> int:
+        """The highest number of a vote that was read."""
+        return self._votes.top
+
+    def battles(self, arena: str) -> Battles:
+        """Give an arena's votes as a battles table, with the column `source` and the labels."""
+        return battles_of(self.rows.filter(pl.col("arena") == arena))
+
+    def catch_up(self, connection: SyncConnection, at: float) -> Growth:
+        """Read what is new in one consistent view of the ledger.
+
+        Parameters
+        ----------
+        connection
+            Of a thread, that sees one state of the ledger.
+        at
+            Seconds; only differences matter.
+        """
+        fresh = self._fresh_votes(connection, at)
+        if self.rows.is_empty() or fresh.height >= MANY:
+            labels, left = self._all_labels(connection, fresh, at), self.rows
+        else:
+            labels, left = self._some_labels(connection, fresh, at)
+        bare = pl.concat([fresh, left.select(fresh.columns)])
+        entered = bare.join(labels, on="battle_id", how="left", maintain_order="left")
+        missing = [name for name in self._schema if name not in entered.columns]
+        entered = entered.with_columns(pl.lit(None).alias(name) for name in missing)
+        entered = entered.select(self._schema.names()).cast(self._schema)
+        stayed = self.rows.join(left, on="vote", how="anti", maintain_order="left")
+        self.rows = pl.concat([stayed, entered])
+        return Growth(entered, left)
+
+    @cached_property
+    def _schema(self) -> pl.Schema:
+        votes = {name: dtype for name, dtype in VOTE_ROWS.items() if name not in OWN}
+        labels = {
+            name: dtype for one in self._labellers for name, dtype in pl.Schema(one.columns).items()
+        }
+        return pl.Schema({"vote": VOTE_ROWS["vote"], **votes, **PROMISED, **labels})
+
+    def _fresh_votes(self, connection: SyncConnection, at: float) -> pl.DataFrame:
+        """Read votes that may count now and did not before."""
+        read = _together(read_vote_rows(connection, self._votes.to_read), VOTE_ROWS)
+        self._votes = self._votes.and_seen(read["vote"].to_numpy(), at).without_old(at - PATIENCE_S)
+        public = read_public_versions(connection) if read.height else []
+        among = (pl.col(name).cast(pl.String).is_in(public) for name in ("version_a", "version_b"))
+        waited = pl.concat([self._waiting, read.filter(*among)])
+        settled = pl.concat(
+            [
+                read.filter("settled")["vote"],
+                pl.Series(
+                    settled_among(connection, self._waiting["vote"].to_list()), dtype=pl.Int64
+                ),
+            ]
+        )
+        counts = pl.col("vote").is_in(settled.implode())
+        self._waiting = waited.filter(~counts)
+        return waited.filter(counts).drop(name for name in OWN if name != "vote")
+
+    def _all_labels(
+        self, connection: SyncConnection, fresh: pl.DataFrame, at: float
+    ) -> pl.DataFrame:
+        """Read the label columns of all battles, old and fresh, out of all labels there are."""
+        ids = pl.concat([self.rows["battle_id"], fresh["battle_id"]])
+        columns, self._labels = LabelColumns(self._labellers, ids), Numbers()
+        for rows in read_label_rows(connection, self._labels.to_read):
+            columns.add(rows)
+            self._labels = self._labels.and_seen(rows["label"].to_numpy(), at)
+        return columns.frame()
+
+    def _some_labels(
+        self, connection: SyncConnection, fresh: pl.DataFrame, at: float
+    ) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Read the label columns of fresh votes and of those with new labels; and these as were."""
+        new = read_labelled_ids(connection, self._labels.to_read)
+        self._labels = self._labels.and_seen(new["label"].to_numpy(), at)
+        self._labels = self._labels.without_old(at - PATIENCE_S)
+        about = new.select(pl.col("battle_id").unique())
+        left = self.rows.join(about, on="battle_id", how="semi", maintain_order="left")
+        asked = pl.concat([fresh["battle_id"], left["battle_id"]]).unique()
+        columns = LabelColumns(self._labellers, asked)
+        for rows in read_labels_of(connection, asked.to_list()):
+            columns.add(rows)
+        return columns.frame(), left
+
+
+def battles_of(rows: pl.DataFrame) -> Battles:
+    """Make rows of the living table a battles table."""
+    given = {"count": pl.lit(1), "weight": pl.lit(1.0)}
+    known = (
+        given.get(name, pl.col(name)).cast(dtype).alias(name) for name, dtype in SCHEMA.items()
+    )
+    others = [name for name in rows.columns if name not in SCHEMA and name != "vote"]
+    return Battles(rows.select(*known, *others))
+
+
+def _together(parts: Iterable[pl.DataFrame], schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    return pl.concat([pl.DataFrame(schema=schema), *parts])

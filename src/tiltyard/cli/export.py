@@ -53,8 +53,9 @@ def export(
     """
     from tiltyard.boards.slice_file import read_slices
     from tiltyard.releases.exporting import Export
+    from tiltyard.web.settings import read_settings
 
-    conditions = read_slices(slices_path).conditions_of(slice_id)
+    conditions = read_slices(slices_path or read_settings().slices).conditions_of(slice_id)
     wanted = Export(arena, schema, conditions, format_)
     report = asyncio.run(_export(wanted, out, data))
     _print(report, out, as_json=as_json)

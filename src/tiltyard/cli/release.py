@@ -83,11 +83,12 @@ def prepare(
     from tiltyard.releases.exporting import Export
     from tiltyard.releases.preparing import Plan
     from tiltyard.releases.rare_texts import RareTexts
+    from tiltyard.web.settings import read_settings
 
     _require_name(name)
     if out is None and not dry_run:
         raise BadInput("Say where with --out DIRECTORY, or look only with --dry-run.")
-    conditions = read_slices(slices_path).conditions_of(slice_id)
+    conditions = read_slices(slices_path or read_settings().slices).conditions_of(slice_id)
     export = Export(arena, schema, conditions, format_)
     plan = Plan(name, title or name, licence, export, slice_id, RareTexts(k, rare_prompts))
     manifest = _in_ledger(lambda ledger: _prepare(ledger, plan, None if dry_run else out), data)
@@ -290,3 +291,20 @@ def provider(
         f"{model}: {found.won:,} won, {found.lost:,} lost, {found.even:,} even; "
         f"{found.given:,} of {found.votes:,} votes in {out}."
     )
+
+
+@release.command()
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="A directory.")
+@data_option
+def ledger(out: Path, data: Path | None) -> None:
+    """Write the public vote ledger: every counted vote without its words, and every board.
+
+    `tiltyard verify DIRECTORY` makes all boards again from it, byte by byte.
+    """
+    from tiltyard.boards.slice_file import read_slices
+    from tiltyard.releases.public_votes import write_public_ledger
+    from tiltyard.web.settings import read_settings
+
+    slices = read_slices(read_settings(data=data).slices)
+    written = _in_ledger(lambda ledger: write_public_ledger(ledger, slices, out), data)
+    click.echo(f"{written.votes:,} votes and {len(written.boards):,} boards in {out}.")

@@ -26,20 +26,61 @@ def verify(
 
     BOARD is a directory that `tiltyard rank --save` made, or the JSON of a board. VOTES are the
     files it should come from; without them, the counted votes in the directory are ranked again.
+    It may also be a public vote ledger, of which every board is made again.
 
     Exits with 0 when everything agrees, 1 when something differs, 2 when something cannot be read.
     """
     from tiltyard.boards.board import Board
+    from tiltyard.boards.public_ledger import is_public_ledger
     from tiltyard.boards.reading import read_for
     from tiltyard.boards.verifying import verify_board
     from tiltyard.cli.patience import patience
 
+    if is_public_ledger(board):
+        _verify_ledger(board, votes, as_json=as_json)
+        return
     with patience("Ranking again"):
         recipe = Board.load(board).recipe
         read = read_for(recipe, votes, columns_of(columns)) if votes else None
         found = verify_board(board, read)
     _print(found, as_json=as_json)
     if not found.holds:
+        sys.exit(DIFFERS)
+
+
+def _verify_ledger(directory: Path, votes: tuple[Path, ...], *, as_json: bool) -> None:
+    """Make every board of a public ledger again."""
+    import json
+
+    from tiltyard.boards.public_ledger import verify_public_ledger
+    from tiltyard.cli.patience import patience, printable
+    from tiltyard.cli.recipe_options import BadInput
+
+    if votes:
+        raise BadInput(f"{directory} is a public ledger with its own votes: name no others.")
+    with patience("Making every board again"):
+        found = list(verify_public_ledger(directory))
+    differing = [(board, one) for board, one in found if not one.holds]
+    exact = sum(one.same_bytes for _, one in found)
+    if as_json:
+        rows = [
+            {
+                "board": board.file,
+                "holds": one.holds,
+                "same_bytes": one.same_bytes,
+                "differences": one.differences,
+            }
+            for board, one in found
+        ]
+        click.echo(json.dumps({"holds": not differing, "boards": rows}, indent=2))
+    else:
+        for board, one in differing:
+            click.echo(printable(f"{board.file}: {one.differences[0]}"))
+        click.echo(
+            f"{len(found) - len(differing):,} of {len(found):,} boards agree with their votes, "
+            f"{exact:,} of them byte by byte."
+        )
+    if differing:
         sys.exit(DIFFERS)
 
 

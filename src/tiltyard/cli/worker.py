@@ -17,6 +17,5 @@ def worker(data: Path | None) -> None:
     from tiltyard.worker.once import work_once
 
     settings = read_settings(data=data)
-    work = work_once(settings.ledger, settings.slices, settings.labeller_place)
-    done = asyncio.run(work)
+    done = asyncio.run(work_once(settings.ledger, settings.slices))
     click.echo(f"{done.labelled:,} battles labelled, {done.published:,} boards published")

@@ -232,6 +232,17 @@ def _manifest(plan: Plan, facts: _Facts, previous: str | None) -> Manifest:
 def _require_new(connection: SyncConnection, name: str, out: Path) -> None:
     if any(one.name == name for one in read_releases(connection)):
         raise ReleaseError(f"There was a release {name} already: choose another name.")
+    require_empty(out)
+
+
+def require_empty(out: Path) -> None:
+    """Require a directory that is empty or not there.
+
+    Raises
+    ------
+    ReleaseError
+        When it is something else.
+    """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise ReleaseError(f"{out} is not an empty directory: name another.")
 

@@ -1,0 +1,152 @@
+"""Strangers make every published board again from the public ledger, byte by byte."""
+
+import hashlib
+import json
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from exported import ASKING, CARDS, OWL, WREN, battle, preview, record
+from made_up_arena import battles
+from opened import open_ledger
+from tiltyard.battles.columns import SCHEMA
+from tiltyard.boards.errors import SavedBoardError
+from tiltyard.boards.public_ledger import (
+    PublicLedger,
+    read_public_ledger,
+    verify_public_ledger,
+)
+from tiltyard.boards.publishing import BoardPublisher
+from tiltyard.boards.recipe import Recipe
+from tiltyard.boards.slice_file import Slices, read_slices
+from tiltyard.boards.slices_in_use import SlicesInUse
+from tiltyard.ledger.consents import add_decision
+from tiltyard.ledger.engine import Ledger
+from tiltyard.releases.errors import ReleaseError
+from tiltyard.releases.public_votes import write_public_ledger
+from tiltyard.worker.labelling import Labelling
+from tiltyard_process import run
+
+pytestmark = pytest.mark.anyio
+
+SLICES = """
+[[slice]]
+id = "short"
+name = "Short answers"
+where = "style_tokens_a + style_tokens_b < 300"
+minimum = 10
+
+[[slice]]
+id = "march"
+name = "Of the first day"
+where = "voted_at < timestamp '2026-03-02 00:00:00'"
+"""
+
+
+@pytest.fixture
+async def ledger(ledger_url: str) -> AsyncGenerator[Ledger]:
+    async with open_ledger(ledger_url) as ledger:
+        await record(ledger, [*battles()][:400], definition=ASKING)
+        await Labelling(ledger).label_all()
+        yield ledger
+
+
+@pytest.fixture
+def slices(tmp_path: Path) -> Slices:
+    file = tmp_path / "slices.toml"
+    file.write_text(SLICES)
+    return read_slices(file)
+
+
+async def publish(ledger: Ledger, tmp_path: Path) -> None:
+    in_use = SlicesInUse(tmp_path / "slices.toml")
+    await BoardPublisher(ledger, ["text"], Recipe(), in_use).publish_stale()
+
+
+def verified(out: Path) -> dict[str, bool]:
+    return {board.file: found.same_bytes for board, found in verify_public_ledger(out)}
+
+
+async def test_every_published_board_is_made_again_byte_by_byte(
+    ledger: Ledger, slices: Slices, tmp_path: Path
+) -> None:
+    await publish(ledger, tmp_path)
+    written = await write_public_ledger(ledger, slices, tmp_path / "out")
+    assert written.votes == 400
+    assert verified(tmp_path / "out") == {
+        f"boards/text/{name}{control}.json": True
+        for name in ("overall", "short", "march")
+        for control in ("", "-style")
+    }
+    finished = run("verify", tmp_path / "out")
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout == ("6 of 6 boards agree with their votes, 6 of them byte by byte.\n")
+
+
+async def test_the_ledger_says_no_word_and_nobodys_name(
+    ledger: Ledger, slices: Slices, tmp_path: Path
+) -> None:
+    await record(ledger, [battle(5000, sides=(preview(), CARDS[OWL]), comment="Secret")])
+    async with ledger.writing() as connection:
+        await add_decision(connection, "voter-1", datetime.now(UTC), publish=False, shown={})
+    await Labelling(ledger).label_all()
+    await publish(ledger, tmp_path)
+    await write_public_ledger(ledger, slices, tmp_path / "out")
+    votes = pl.read_parquet(tmp_path / "out" / "votes.parquet")
+    assert votes.height == 400
+    known = {*votes["voter"].cast(pl.String).drop_nulls()}
+    assert not any(name.startswith("voter-") for name in known)
+    assert 0 < votes["voter"].null_count() < 20
+    assert votes["battle_id"].null_count() == 400
+    styles = {f"style_{name}_{side}" for name in STYLES for side in "ab"}
+    assert {*votes.columns} == {*SCHEMA, "source", *styles}
+
+
+STYLES = ("tokens", "headers", "lists", "bold")
+
+
+async def test_boards_that_are_older_than_their_votes_are_refused(
+    ledger: Ledger, slices: Slices, tmp_path: Path
+) -> None:
+    with pytest.raises(ReleaseError, match="No board is published yet"):
+        await write_public_ledger(ledger, slices, tmp_path / "none")
+    await publish(ledger, tmp_path)
+    later = [battle(n, sides=(CARDS[WREN], CARDS[OWL])) for n in range(6000, 6010)]
+    await record(ledger, later)
+    with pytest.raises(ReleaseError, match=r"boards are not what their votes give now.*worker"):
+        await write_public_ledger(ledger, slices, tmp_path / "out")
+
+
+async def written_of(ledger: Ledger, slices: Slices, tmp_path: Path) -> PublicLedger:
+    await publish(ledger, tmp_path)
+    return await write_public_ledger(ledger, slices, tmp_path / "out")
+
+
+async def test_a_board_that_does_not_follow_from_the_votes_is_found(
+    ledger: Ledger, slices: Slices, tmp_path: Path
+) -> None:
+    await written_of(ledger, slices, tmp_path)
+    out = tmp_path / "out"
+    board = out / "boards" / "text" / "overall.json"
+    values = json.loads(board.read_text())
+    values["models"][0]["rating"] += 5.0
+    board.write_text(json.dumps(values, indent=2) + "\n")
+    with pytest.raises(SavedBoardError, match=r"overall.json is not the file"):
+        verified(out)
+    manifest = json.loads((out / "ledger.json").read_text())
+    manifest["boards"][0]["sha256"] = hashlib.sha256(board.read_bytes()).hexdigest()
+    (out / "ledger.json").write_text(json.dumps(manifest))
+    finished = run("verify", out)
+    assert finished.returncode == 1
+    assert finished.stdout.startswith("boards/text/overall.json: ")
+    assert "5 of 6 boards agree" in finished.stdout
+
+
+@pytest.mark.parametrize("content", ["", "{}", '{"format": 2}', "[]"])
+def test_a_ledger_that_is_none_is_a_sentence(content: str, tmp_path: Path) -> None:
+    (tmp_path / "ledger.json").write_text(content)
+    with pytest.raises(SavedBoardError, match=r"ledger.json is"):
+        read_public_ledger(tmp_path)

@@ -76,3 +76,24 @@ def test_a_labeller_that_is_not_there_ends_with_one_sentence(
         main(["label", "run", "--labeller", "langage"])
     assert left.value.code == 2
     assert "There is no labeller 'langage'; there are language" in capsys.readouterr().err
+
+
+def test_a_labeller_that_ships_is_extended_and_found_by_the_worker(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [{"text": text, "labels": ["code"]} for text in TEXTS["code"]]
+    file = tmp_path / "more.jsonl"
+    file.write_text("\n".join(map(json.dumps, rows)))
+    main(["label", "train", str(file), "--extend", "category", "--data", str(tmp_path)])
+    assert "creative_writing" in capsys.readouterr().out
+    main(["label", "status", "--data", str(tmp_path), "--json"])
+    found = json.loads(capsys.readouterr().out)["labellers"]
+    (category,) = [one for one in found if one["labeller"] == "category"]
+    assert category["version"].startswith("linear@")
+
+
+def test_what_is_learned_must_be_said(examples: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["label", "train", str(examples)])
+    assert left.value.code == 2
+    assert "with --name and --out" in capsys.readouterr().err

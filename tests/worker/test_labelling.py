@@ -16,6 +16,7 @@ from tiltyard.arena.voting import Ballot
 from tiltyard.battles.outcome import Outcome
 from tiltyard.contestants.messages import Part
 from tiltyard.labels.labeller import Batch, ColumnType, Label
+from tiltyard.labels.labellers import shipped_labellers
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.tables import labels
 from tiltyard.worker.label_status import read_label_status
@@ -96,7 +97,7 @@ async def test_erased_words_are_not_labelled(ledger: Ledger) -> None:
         battle = await voted(arena)
         await arena.forget("ann", battle)
         assert await Labelling(ledger, [Words()]).label_all() == 0
-        status = await read_label_status(ledger)
+        status = await read_label_status(ledger, shipped_labellers())
         assert status.battles == 0
 
 
@@ -137,12 +138,15 @@ async def test_two_at_once_keep_each_label_once(ledger: Ledger) -> None:
 async def test_the_status_counts_what_each_version_has_labelled(ledger: Ledger) -> None:
     async with opened(ledger) as arena:
         await arena.add_examples()
-    status = await read_label_status(ledger)
+    status = await read_label_status(ledger, shipped_labellers())
     assert status.battles == 600
     assert {one.battles for one in status.labellers} == {0}
     await Labelling(ledger).label_all()
     await Labelling(ledger, [Words()]).label_all()
-    found = {one.labeller: one for one in (await read_label_status(ledger)).labellers}
+    found = {
+        one.labeller: one
+        for one in (await read_label_status(ledger, shipped_labellers())).labellers
+    }
     assert found["language"].current
     assert found["language"].battles == 600
     assert found["language"].last_at is not None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tiltyard.cli.label_battles import run, status
+from tiltyard.cli.label_battles import DATA, run, status
 
 if TYPE_CHECKING:
     from tiltyard.labels.agreement import Agreement, Share
@@ -37,16 +37,22 @@ label.add_command(status)
 
 @label.command()
 @_examples
-@click.option("--name", required=True, help="What the labels tell: category, occupation, …")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Where it is saved.")
+@click.option("--name", help="What the labels tell: topic, product, …")
+@click.option("--out", type=click.Path(path_type=Path), help="Where it is saved.")
+@click.option(
+    "--extend", metavar="LABELLER", help="Learn these beside the examples that ship with it."
+)
+@DATA
 @click.option("--folds", default=5, show_default=True, help="Of the cross-validation.")
 @click.option("--seed", default=0, show_default=True, help="Of the folds.")
 def train(
     file: Path,
     text: str | None,
     label: str | None,
-    name: str,
-    out: Path,
+    name: str | None,
+    out: Path | None,
+    extend: str | None,
+    data: Path | None,
     folds: int,
     seed: int,
     *,
@@ -56,16 +62,26 @@ def train(
 
     FILE is JSON lines, CSV or Parquet with a text and its label in each row. The label is a name,
     or a list of names where a text may be several things, or none.
+
+    With --extend, the labeller of the same name that ships is trained again with these beside its
+    own examples, and saved where the worker finds it.
     """
     from tiltyard.cli.patience import patience
     from tiltyard.labels.cross_validation import cross_validated
     from tiltyard.labels.cross_validation import train as train_on
-    from tiltyard.labels.examples import read_examples
+    from tiltyard.labels.examples import extended, read_examples
+    from tiltyard.labels.linear import EMPHASIS
+    from tiltyard.labels.trained import SEED_EMPHASIS, seed_of
 
+    name, out = _named(name, out, extend, data)
     examples = read_examples(file, text=text, label=label)
+    if extend:
+        examples = extended(seed_of(extend), examples)
+    emphasis = SEED_EMPHASIS if extend else EMPHASIS
     with patience("Learning"):
-        found = cross_validated(examples, folds=folds, seed=seed)
-        classifier = train_on(name, examples)
+        found = cross_validated(examples, folds=folds, seed=seed, emphasis=emphasis)
+        classifier = train_on(name, examples, emphasis=emphasis)
+        out.parent.mkdir(parents=True, exist_ok=True)
         classifier.save(out)
     said = f"{len(examples):,} examples, {folds} folds · {name} {classifier.version} in {out}"
     _show(found, said, as_json=as_json)
@@ -90,6 +106,20 @@ def evaluate(
         found = evaluated(judged, examples, seed=seed)
     said = f"{len(examples):,} examples · {judged.name} {judged.version}"
     _show(found, said, as_json=as_json)
+
+
+def _named(
+    name: str | None, out: Path | None, extend: str | None, data: Path | None
+) -> tuple[str, Path]:
+    """Say what is learned and where it is saved."""
+    from tiltyard.web.settings import read_settings
+
+    if extend:
+        place = read_settings(data=data).labeller_place
+        return extend, out or place / f"{extend}.labeller"
+    if name is None or out is None:
+        raise click.UsageError("Say what is learned and where to, with --name and --out.")
+    return name, out
 
 
 def _show(found: "Agreement", said: str, *, as_json: bool) -> None:

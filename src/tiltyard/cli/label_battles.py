@@ -16,7 +16,11 @@ DATA = click.option("--data", type=click.Path(path_type=Path), help="Directory o
 
 @click.command()
 @click.option(
-    "--labeller", "named", multiple=True, metavar="NAME", help="Only this one; may be repeated."
+    "--labeller",
+    "named",
+    multiple=True,
+    metavar="NAME|FILE",
+    help="Only this one; may be repeated.",
 )
 @DATA
 def run(named: tuple[str, ...], data: Path | None) -> None:
@@ -25,14 +29,14 @@ def run(named: tuple[str, ...], data: Path | None) -> None:
     Does what is lacking and ends; killed half way, it goes on from there the next time.
     """
     from tiltyard.cli.patience import patience
-    from tiltyard.labels.labellers import shipped_labeller, shipped_labellers
+    from tiltyard.labels.labellers import chosen_labellers
     from tiltyard.web.settings import read_settings
     from tiltyard.worker.once import label_once
 
-    labellers = [shipped_labeller(name) for name in named] or shipped_labellers()
-    place = read_settings(data=data).ledger
+    settings = read_settings(data=data)
+    labellers = chosen_labellers(named, settings.labeller_place)
     with patience("Labelling"):
-        labelled = asyncio.run(label_once(place, labellers))
+        labelled = asyncio.run(label_once(settings.ledger, labellers))
     click.echo(f"{labelled:,} battles labelled")
 
 
@@ -44,7 +48,8 @@ def status(data: Path | None, *, as_json: bool) -> None:
     from tiltyard.web.settings import read_settings
     from tiltyard.worker.once import label_status_once
 
-    found = asyncio.run(label_status_once(read_settings(data=data).ledger))
+    settings = read_settings(data=data)
+    found = asyncio.run(label_status_once(settings.ledger, settings.labeller_place))
     if as_json:
         click.echo(json.dumps(asdict(found), indent=2, default=str))
     else:

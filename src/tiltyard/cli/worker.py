@@ -17,5 +17,6 @@ def worker(data: Path | None) -> None:
     from tiltyard.worker.once import work_once
 
     settings = read_settings(data=data)
-    done = asyncio.run(work_once(settings.ledger, settings.slices))
+    work = work_once(settings.ledger, settings.slices, settings.labeller_place)
+    done = asyncio.run(work)
     click.echo(f"{done.labelled:,} battles labelled, {done.published:,} boards published")

@@ -8,13 +8,18 @@ from tiltyard.labels.errors import LabelError
 from tiltyard.labels.examples import Examples, table_of
 from tiltyard.labels.labeller import Labeller
 from tiltyard.labels.labellers import classes_of
-from tiltyard.labels.linear import LinearClassifier, train_classifier
+from tiltyard.labels.linear import EMPHASIS, LinearClassifier, train_classifier
 
 
-def train(name: str, examples: Examples) -> LinearClassifier:
+def train(name: str, examples: Examples, *, emphasis: float = EMPHASIS) -> LinearClassifier:
     """Learn from all examples."""
     return train_classifier(
-        name, examples.texts, examples.truth, examples.classes, choice=examples.choice
+        name,
+        examples.texts,
+        examples.truth,
+        examples.classes,
+        choice=examples.choice,
+        emphasis=emphasis,
     )
 
 
@@ -28,7 +33,9 @@ def evaluated(
     return agreement(true, table_of(given, classes), classes, seed=seed)
 
 
-def cross_validated(examples: Examples, *, folds: int = 5, seed: int = 0) -> Agreement:
+def cross_validated(
+    examples: Examples, *, folds: int = 5, seed: int = 0, emphasis: float = EMPHASIS
+) -> Agreement:
     """Train on all folds but one, label that one, and compare all labels with the truth.
 
     Equal texts stay in one fold, so that nothing is known by heart.
@@ -42,7 +49,7 @@ def cross_validated(examples: Examples, *, folds: int = 5, seed: int = 0) -> Agr
     found = np.zeros_like(examples.truth)
     for fold in range(folds):
         tested = fold_of == fold
-        classifier = train("held out", examples[~tested])
+        classifier = train("held out", examples[~tested], emphasis=emphasis)
         found[tested] = table_of(classifier.classes_of(examples[tested].texts), examples.classes)
     return agreement(examples.truth, found, examples.classes, seed=seed)
 

@@ -59,6 +59,26 @@ def table_of(names: Sequence[Sequence[str]], classes: Sequence[str]) -> npt.NDAr
     return table
 
 
+def extended(seed: Examples, more: Examples) -> Examples:
+    """Put examples behind those of a seed; they may have no class that the seed has not.
+
+    Raises
+    ------
+    LabelError
+        When they have.
+    """
+    unknown = sorted(set(more.classes) - set(seed.classes))
+    if unknown:
+        raise LabelError(
+            f"The examples have the class {unknown[0]}; what is extended has "
+            f"{', '.join(seed.classes)}."
+        )
+    rows = (*(seed.names(row) for row in range(len(seed))), *map(more.names, range(len(more))))
+    return Examples(
+        (*seed.texts, *more.texts), seed.classes, table_of(rows, seed.classes), seed.choice
+    )
+
+
 def read_examples(
     path: str | Path, *, text: str | None = None, label: str | None = None
 ) -> Examples:

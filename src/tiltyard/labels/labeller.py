@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
+import numpy as np
+import numpy.typing as npt
 from polars.datatypes import DataType, DataTypeClass
+from scipy import sparse
+
+from tiltyard.labels.measures import measured
+from tiltyard.labels.ngrams import hashed_ngrams
 
 ColumnType = DataType | DataTypeClass
 Value = Mapping[str, Any]
@@ -48,6 +54,16 @@ class Batch:
     def prompts(self) -> list[str]:
         """Everything the person wrote, one text for each conversation."""
         return ["\n".join(one.asked) for one in self._conversations]
+
+    @cached_property
+    def prompt_ngrams(self) -> sparse.csr_array:
+        """The hashed n-grams of the prompts, as :func:`hashed_ngrams` counts them."""
+        return hashed_ngrams(self.prompts)
+
+    @cached_property
+    def prompt_measures(self) -> npt.NDArray[np.float64]:
+        """The measures of the prompts, as :func:`measured` takes them."""
+        return measured(self.prompts)
 
     def answers(self, side: str) -> list[str]:
         """Everything one side answered, one text for each conversation."""

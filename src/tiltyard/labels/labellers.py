@@ -17,6 +17,7 @@ from tiltyard.labels.refusal import RefusalLabeller
 from tiltyard.labels.shape import ShapeLabeller
 from tiltyard.labels.style_labels import RegexStyleLabeller, StyleLabeller
 from tiltyard.labels.tone import ToneLabeller
+from tiltyard.labels.trained import KINDS, TrainedLabeller
 
 SIDE_A = "_a"
 
@@ -27,6 +28,7 @@ def shipped_labellers() -> tuple[Labeller, ...]:
     return (
         LanguageLabeller(),
         ShapeLabeller(),
+        *(TrainedLabeller(kind) for kind in KINDS.values()),
         StyleLabeller(),
         RegexStyleLabeller(),
         RefusalLabeller(),
@@ -45,6 +47,25 @@ def label_columns() -> dict[str, ColumnType]:
     }
 
 
+def chosen_labellers(named: Sequence[str], directory: Path) -> tuple[Labeller, ...]:
+    """Find labellers of battles by their names or files; all of :func:`labellers_with` for none.
+
+    Raises
+    ------
+    LabelError
+        When one is not there.
+    """
+    there = labellers_with(directory)
+    if not named:
+        return there
+    by_name = {labeller.name: labeller for labeller in there}
+    return tuple(by_name.get(name) or _own_labeller(name) for name in named)
+
+
+def _own_labeller(named: str) -> Labeller:
+    return trained_labeller(named) if Path(named).exists() else shipped_labeller(named)
+
+
 def shipped_labeller(name: str) -> Labeller:
     """Find a labeller that ships with Tiltyard.
 
@@ -57,6 +78,42 @@ def shipped_labeller(name: str) -> Labeller:
         if labeller.name == name:
             return labeller
     raise LabelError(f"There is no labeller {name!r}; there are {', '.join(labeller_names())}.")
+
+
+def labellers_with(directory: Path) -> tuple[Labeller, ...]:
+    """Give the labellers that ship, with an operator's trained ones in the place of their kind.
+
+    Parameters
+    ----------
+    directory
+        Where `tiltyard label train --extend` saves them; it may be absent.
+
+    Raises
+    ------
+    LabelError
+        When a file there is no labeller, or of a kind that does not ship.
+    """
+    own = [trained_labeller(file) for file in sorted(directory.glob("*.labeller"))]
+    by_name = {labeller.name: labeller for labeller in own}
+    return tuple(by_name.get(labeller.name, labeller) for labeller in shipped_labellers())
+
+
+def trained_labeller(file: Path | str) -> TrainedLabeller:
+    """Read a labeller of battles that `tiltyard label train --extend` saved.
+
+    Raises
+    ------
+    LabelError
+        When it is none, or of a kind that does not ship.
+    """
+    classifier = LinearClassifier.load(file)
+    kind = KINDS.get(classifier.name)
+    if kind is None:
+        raise LabelError(
+            f"{file} tells {classifier.name}, and battles are labelled by {', '.join(KINDS)}: "
+            "train it with --extend."
+        )
+    return TrainedLabeller(kind, classifier)
 
 
 def labeller_names() -> list[str]:

@@ -32,6 +32,7 @@ def create_app(installation: Installation) -> FastAPI:
     app.state.doorway = installation.doorway
     app.state.worker = installation.worker
     app.state.ledger = installation.ledger
+    app.state.labellers = installation.labellers
     app.state.endpoints = installation.adapters.endpoints
     app.state.operator_token = installation.settings.read_operator_token()
     app.state.arena_pages = installation

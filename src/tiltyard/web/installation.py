@@ -29,6 +29,8 @@ from tiltyard.contestants.adapters import Adapters
 from tiltyard.contestants.catalogue import Catalogue
 from tiltyard.contestants.demo import SuggestedPrompt, suggested_prompts
 from tiltyard.images.sandbox import Sandbox
+from tiltyard.labels.labeller import Labeller
+from tiltyard.labels.labellers import labellers_with
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.lock import only_server
 from tiltyard.ledger.migrate import upgrade_ledger
@@ -63,6 +65,7 @@ class Installation:
     boards: PublishedBoards
     history: BoardHistory
     deep_dives: DeepDives
+    labellers: Sequence[Labeller]
     worker: Worker
     voters: Voters
     doorway: Doorway
@@ -236,6 +239,7 @@ def install(
         arena.require_pair()
     presence = Presence(ledger)
     surveying = Surveying(ledger, [definition.id for definition in definitions])
+    labellers = labellers_with(settings.labeller_place)
     return Installation(
         settings=settings,
         ledger=ledger,
@@ -248,11 +252,13 @@ def install(
         boards=boards,
         history=BoardHistory(ledger, boards),
         deep_dives=DeepDives(ledger, boards),
+        labellers=labellers,
         worker=Worker(
             ledger,
             BoardPublisher(ledger, ids, Recipe(), slices),
             every_s=settings.refresh_s,
             presence=presence,
+            labellers=labellers,
             chores=[uploads.sweep_now_and_then, surveying.survey_now_and_then],
         ),
         voters=Voters(settings.read_secret()),

@@ -87,5 +87,5 @@ class LabelCoverage(BaseModel):
 async def list_labellers(request: Request) -> LabelCoverage:
     """Say how far labelling is, for who has the operator's token."""
     _require_operator(request)
-    found = await read_label_status(request.app.state.ledger)
+    found = await read_label_status(request.app.state.ledger, request.app.state.labellers)
     return LabelCoverage.model_validate(asdict(found))

@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     arenas: str = "text"
     slices: Path | None = None
     blobs: str | None = None
+    labellers: Path | None = None
     secret: Annotated[SecretStr | None, Field(min_length=SECRET_CHARS)] = None
     operator_token: Annotated[SecretStr | None, Field(min_length=SECRET_CHARS)] = None
     address: Annotated[str | None, Field(pattern=r"^https?://[^\s/?#@]+$")] = None
@@ -63,6 +64,11 @@ class Settings(BaseSettings):
     def blob_place(self) -> Path | str:
         """Where images are kept: what is set, or a directory beside the ledger's file."""
         return self.blobs or self.data / "blobs"
+
+    @property
+    def labeller_place(self) -> Path:
+        """Where trained labellers are: what is set, or a directory beside the ledger's file."""
+        return self.labellers or self.data / "labellers"
 
     def read_operator_token(self) -> str | None:
         """Return what the operator's requests must carry; None when there is no such thing."""

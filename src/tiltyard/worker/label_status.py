@@ -1,10 +1,11 @@
 """What has been labelled, by whom, and what is lacking."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tiltyard.labels.labellers import shipped_labellers, versions_of
+from tiltyard.labels.labeller import Labeller
+from tiltyard.labels.labellers import versions_of
 from tiltyard.ledger.engine import Ledger, SyncConnection
 from tiltyard.ledger.labels import Coverage, count_to_label, read_coverage
 
@@ -38,13 +39,19 @@ class LabelStatus:
     labellers: Sequence[LabellerStatus]
 
 
-async def read_label_status(ledger: Ledger) -> LabelStatus:
-    """Count what is labelled and what is not."""
-    return await ledger.in_thread(_status)
+async def read_label_status(ledger: Ledger, labellers: Sequence[Labeller]) -> LabelStatus:
+    """Count what is labelled and what is not.
+
+    Parameters
+    ----------
+    labellers
+        Who labels now.
+    """
+    current = versions_of(labellers)
+    return await ledger.in_thread(lambda connection: _status(connection, current))
 
 
-def _status(connection: SyncConnection) -> LabelStatus:
-    current = versions_of(shipped_labellers())
+def _status(connection: SyncConnection, current: Mapping[str, str]) -> LabelStatus:
     counted = read_coverage(connection)
     there = {(one.labeller, one.version) for one in counted}
     found = [_of(one, current=current.get(one.labeller) == one.version) for one in counted]

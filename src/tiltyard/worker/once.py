@@ -8,6 +8,7 @@ from tiltyard.boards.publishing import BoardPublisher
 from tiltyard.boards.recipe import Recipe
 from tiltyard.boards.slices_in_use import SlicesInUse
 from tiltyard.labels.labeller import Labeller
+from tiltyard.labels.labellers import labellers_with, shipped_labellers
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.migrate import upgrade_ledger
 from tiltyard.ledger.register import read_arenas
@@ -17,13 +18,19 @@ from tiltyard.worker.service import Done, Worker
 from tiltyard.worker.surveying import Surveying
 
 
-async def work_once(place: Path | str, slices: Path | None = None) -> Done:
+async def work_once(
+    place: Path | str, slices: Path | None = None, labellers: Path | None = None
+) -> Done:
     """Bring a ledger up to date and do what there is to do.
 
     Parameters
     ----------
+    place
+        The ledger.
     slices
         The file of slices; those that ship when None.
+    labellers
+        The directory of trained labellers; those that ship alone when None.
     """
     in_use = SlicesInUse(slices)
     async with _opened(place) as ledger:
@@ -31,7 +38,8 @@ async def work_once(place: Path | str, slices: Path | None = None) -> Done:
             arenas = await read_arenas(connection)
         boards = BoardPublisher(ledger, arenas, Recipe(), in_use)
         chores = [Surveying(ledger, arenas).survey_now_and_then]
-        return await Worker(ledger, boards, every_s=1.0, chores=chores).once()
+        worker = Worker(ledger, boards, every_s=1.0, labellers=_labellers(labellers), chores=chores)
+        return await worker.once()
 
 
 async def label_once(place: Path | str, labellers: Sequence[Labeller]) -> int:
@@ -40,10 +48,14 @@ async def label_once(place: Path | str, labellers: Sequence[Labeller]) -> int:
         return await Labelling(ledger, labellers).label_all()
 
 
-async def label_status_once(place: Path | str) -> LabelStatus:
-    """Say how far labelling is."""
+async def label_status_once(place: Path | str, labellers: Path) -> LabelStatus:
+    """Say how far labelling is, by those that ship and the trained ones of a directory."""
     async with _opened(place) as ledger:
-        return await read_label_status(ledger)
+        return await read_label_status(ledger, labellers_with(labellers))
+
+
+def _labellers(place: Path | None) -> Sequence[Labeller]:
+    return shipped_labellers() if place is None else labellers_with(place)
 
 
 @asynccontextmanager

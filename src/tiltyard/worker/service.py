@@ -10,6 +10,7 @@ from time import monotonic
 import structlog
 
 from tiltyard.boards.publishing import BoardPublisher
+from tiltyard.labels.labeller import Labeller
 from tiltyard.ledger.engine import OUTAGES, Ledger
 from tiltyard.ledger.presence import Presence
 from tiltyard.worker.labelling import Labelling
@@ -44,6 +45,8 @@ class Worker:
         shortest time between two snapshots.
     presence
         The server among others: only the elected one's worker works. Without one, this is alone.
+    labellers
+        Who labels; all that ship with Tiltyard when left out.
     chores
         What else is to be done at each pass.
     """
@@ -55,11 +58,12 @@ class Worker:
         *,
         every_s: float,
         presence: Presence | None = None,
+        labellers: Sequence[Labeller] | None = None,
         chores: Sequence[Chore] = (),
     ) -> None:
         self._presence = presence
         self._boards = boards
-        self._labelling = Labelling(ledger)
+        self._labelling = Labelling(ledger, labellers)
         self._chores = chores
         self._every_s = every_s
         self._woken = asyncio.Event()

@@ -28,7 +28,7 @@ def test_a_swap_is_told_board_by_board_with_the_price(arena: StandIn) -> None:
     text = words(html)
     assert "overall 58 and 402 battles 83% 78% to 87%" in text
     assert "+282 points better" in text
-    assert "hard prompts 3 and 40 battles one of the two is not rated here" in text
+    assert "1 other board cannot rate both yet." in text
     assert "55% 38% to 71%" in text
     assert "the votes cannot tell" in text
     assert "$0.5 per million tokens read and $1.5 written" in text

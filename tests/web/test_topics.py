@@ -1,7 +1,9 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from polling import until
 from serving import API, serving, voter
 
 pytestmark = pytest.mark.anyio
@@ -9,8 +11,14 @@ pytestmark = pytest.mark.anyio
 
 async def test_the_demo_knows_what_its_example_prompts_are_about(tmp_path: Path) -> None:
     async with serving(tmp_path, examples=True) as base, voter(base) as ann:
-        async with ann.get(f"{API}/topics?arena=text") as response:
-            found = await response.json()
+
+        async def surveyed() -> dict[str, Any] | None:
+            async with ann.get(f"{API}/topics?arena=text") as response:
+                found: dict[str, Any] = await response.json()
+            return found if found["made_at"] else None
+
+        found = await until(surveyed)
+        assert found is not None
         assert found["votes"] == 600
         assert sum(one["votes"] for one in found["topics"]) + found["rest_votes"] == 600
         assert len(found["topics"]) >= 2

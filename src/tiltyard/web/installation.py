@@ -179,7 +179,7 @@ class Installation:
         await self.arenas.open()
         if self.examples:
             await self.arenas.first.add_examples()
-        await self.worker.attempt()
+        await self.worker.attempt(chores=False)
         tasks = [
             asyncio.create_task(self.worker.run(), name="worker"),
             asyncio.create_task(self.roster.follow(), name="roster"),

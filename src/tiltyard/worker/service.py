@@ -74,10 +74,10 @@ class Worker:
         """Say that there may be something to do."""
         self._woken.set()
 
-    async def once(self) -> Done:
-        """Label every battle and publish every board that lacks it."""
+    async def once(self, *, chores: bool = True) -> Done:
+        """Label every battle and publish every board that lacks it, and do the chores."""
         done = Done(await self._labelling.label_all(), await self._boards.publish_stale())
-        for chore in self._chores:
+        for chore in self._chores if chores else ():
             await chore()
         return done
 
@@ -92,14 +92,19 @@ class Worker:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), LOOK_S)
 
-    async def attempt(self) -> None:
+    async def attempt(self, *, chores: bool = True) -> None:
         """Do one pass, or ask the elected worker for it.
 
         What goes wrong is logged and tried again, and never ends the worker.
+
+        Parameters
+        ----------
+        chores
+            Whether to do the chores too; they can wait until somebody is served.
         """
         try:
             if self._presence is None or self._presence.elected:
-                await self.once()
+                await self.once(chores=chores)
             else:
                 await self._presence.announce()
         except OUTAGES as error:

@@ -18,7 +18,6 @@ SWAPPED = {
     "better": "better",
     "worse": "worse",
     "cannot_tell": "the votes cannot tell",
-    "not_rated": "one of the two is not rated here",
 }
 COMPARED = {"above": "above the line", "below": "below the line", "as_predicted": "as predicted"}
 LIKED = {"more": "liked more", "less": "liked less", "like_everybody": "as everybody"}
@@ -34,13 +33,13 @@ SHORT_UNITS: Mapping[Measure, str] = {
 
 @dataclass(frozen=True, slots=True)
 class SwapRow:
-    """One board's line; without a rating there is no interval."""
+    """One board's line."""
 
     slice: str
     slice_words: str
     preferred: str
     bounds: str
-    interval: Interval | None
+    interval: Interval
     points: str
     battles: str
     verdict: str
@@ -49,9 +48,10 @@ class SwapRow:
 
 @dataclass(frozen=True, slots=True)
 class SwapView:
-    """What `swap.html` prints of an answer."""
+    """What `swap.html` prints of an answer: boards that rate both, and how many do not."""
 
     rows: tuple[SwapRow, ...]
+    unrated: int
     old_price: str
     new_price: str
     times: str | None
@@ -60,23 +60,28 @@ class SwapView:
 def swap_view(answer: SwapAnswer) -> SwapView:
     """Word a swap."""
     times = answer.times_the_price
+    rows = tuple(
+        _swap_row(one, one.preferred, one.points)
+        for one in answer.slices
+        if one.preferred is not None and one.points is not None
+    )
     return SwapView(
-        tuple(_swap_row(one) for one in answer.slices),
+        rows,
+        len(answer.slices) - len(rows),
         _price(answer.old_prices),
         _price(answer.new_prices),
         None if times is None else f"{times:.2g}",
     )
 
 
-def _swap_row(one: SliceSwap) -> SwapRow:
-    known = one.preferred
+def _swap_row(one: SliceSwap, known: Estimate, points: Estimate) -> SwapRow:
     return SwapRow(
         slice=one.slice,
         slice_words=one.slice.replace("_", " "),
-        preferred=f"{known.estimate:.0%}" if known else "",
-        bounds=f"{known.lower:.0%} to {known.upper:.0%}" if known else "",
-        interval=_interval(known, HALVES) if known else None,
-        points=f"{one.points.estimate:+.0f}" if one.points else "",
+        preferred=f"{known.estimate:.0%}",
+        bounds=f"{known.lower:.0%} to {known.upper:.0%}",
+        interval=_interval(known, HALVES),
+        points=f"{points.estimate:+.0f}",
         battles=f"{grouped(one.old_battles)} and {grouped(one.new_battles)}",
         verdict=SWAPPED[one.verdict],
         certain=one.verdict in {"better", "worse"},

@@ -347,7 +347,12 @@ class ScriptedPages:
         return PROMPTS
 
     async def past(
-        self, arena: str, slice_name: str, models: Sequence[str], at: datetime | None
+        self,
+        arena: str,
+        slice_name: str,
+        models: Sequence[str],
+        at: datetime | None,
+        control: str = "",  # noqa: ARG002  # one board
     ) -> BoardPast:
         board = await self.board(arena, slice_name)
         known = [

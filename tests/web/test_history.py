@@ -95,3 +95,14 @@ async def test_a_board_that_is_not_there_has_no_past(tmp_path: Path, part: str) 
     ):
         assert response.status == 404
         assert "no board text/nonsense" in (await response.json())["detail"]
+
+
+async def test_the_page_of_a_board_with_a_control_keeps_it_in_its_links(tmp_path: Path) -> None:
+    async with serving(tmp_path, examples=True) as base, voter(base) as ann:
+        assert (await get(ann, f"{BOARD}/history?control=style"))["slice"] == "overall"
+        async with ann.get("/boards/text/overall/history?control=style") as response:
+            page = await response.text()
+        assert "style held constant" in page
+        assert "?control=style" in page
+        async with ann.get(f"{BOARD}/history?control=price") as response:
+            assert response.status == 422

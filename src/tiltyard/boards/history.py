@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from tiltyard.boards.changes import Change, Moved, changes_between
@@ -62,7 +63,13 @@ class BoardHistory:
         self._boards = boards
 
     async def moments(
-        self, arena: str, slice_: str, *, until: datetime | None = None, limit: int = 100
+        self,
+        arena: str,
+        slice_: str,
+        *,
+        control: str = "",
+        until: datetime | None = None,
+        limit: int = 100,
     ) -> Sequence[datetime]:
         """Say when a board was published, the newest first.
 
@@ -71,9 +78,11 @@ class BoardHistory:
         UnknownBoardError
             When there is no such board.
         """
-        await self._boards.board(arena, slice_)
+        await self._boards.board(arena, slice_, control=control)
         async with self._ledger.reading() as connection:
-            return await snapshots.read_moments(connection, arena, slice_, until=until, limit=limit)
+            return await snapshots.read_moments(
+                connection, arena, slice_, control=control, until=until, limit=limit
+            )
 
     async def courses(
         self,
@@ -81,6 +90,7 @@ class BoardHistory:
         slice_: str,
         models: Sequence[str] = (),
         *,
+        control: str = "",
         since: datetime | None = None,
         until: datetime | None = None,
         points: int = POINTS,
@@ -92,18 +102,24 @@ class BoardHistory:
         UnknownBoardError
             When there is no such board.
         """
-        board = await self._boards.board(arena, slice_)
+        board = await self._boards.board(arena, slice_, control=control)
 
         def read(connection: SyncConnection) -> list[Course]:
             past = snapshots.read_course(
-                connection, arena, slice_, since=since, until=until, most=points
+                connection, arena, slice_, control=control, since=since, until=until, most=points
             )
             return [course_of(past, id_) for id_ in models or [r["model"] for r in board["models"]]]
 
         return await self._ledger.in_thread(read)
 
     async def pair(
-        self, arena: str, slice_: str, *, since: datetime | None, at: datetime | None
+        self,
+        arena: str,
+        slice_: str,
+        *,
+        control: str = "",
+        since: datetime | None,
+        at: datetime | None,
     ) -> tuple[Snapshot | None, Snapshot | None]:
         """Find the two snapshots to compare: the one at `at`, and that at `since` or before it.
 
@@ -112,15 +128,17 @@ class BoardHistory:
         UnknownBoardError
             When there is no such board, or there was none at `at`.
         """
-        await self._boards.board(arena, slice_, at=at)
+        await self._boards.board(arena, slice_, control=control, at=at)
         async with self._ledger.reading() as connection:
-            after = await snapshots.read_snapshot(connection, arena, slice_, at=at)
+            read = partial(snapshots.read_snapshot, connection, arena, slice_, control=control)
+            after = await read(at=at)
             if after is None:
                 return None, None
             if since is not None:
-                return await snapshots.read_snapshot(connection, arena, slice_, at=since), after
-            instant = after.published_at
-            before = await snapshots.read_snapshot_before(connection, arena, slice_, instant)
+                return await read(at=since), after
+            before = await snapshots.read_snapshot_before(
+                connection, arena, slice_, after.published_at, control=control
+            )
             return before, after
 
 

@@ -79,7 +79,7 @@ class DeepDives:
         """
         found: dict[str, Board] = {}
         for summary in await self._boards.summaries():
-            if summary["arena"] == arena:
+            if summary["arena"] == arena and summary["published_at"] is not None:
                 board = await read_rated(self._ledger, self._boards, arena, summary["slice"])
                 found |= {} if board is None else {summary["slice"]: board}
         if not found:

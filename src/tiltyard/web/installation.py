@@ -111,10 +111,17 @@ class Installation:
         return await self.boards.board(arena, slice_name, at=at)
 
     async def past(
-        self, arena: str, slice_name: str, models: Sequence[str], at: datetime | None
+        self,
+        arena: str,
+        slice_name: str,
+        models: Sequence[str],
+        at: datetime | None,
+        control: str = "",
     ) -> BoardPast:
         """Read a board's past for its page."""
-        return await board_past(self.ledger, self.history, arena, slice_name, models, at=at)
+        return await board_past(
+            self.ledger, self.history, arena, slice_name, models, control=control, at=at
+        )
 
     async def model(self, model_id: str) -> ModelProfile:
         """Read what anybody may know of a model, for its page."""

@@ -72,6 +72,8 @@ async def model_profile(ledger: Ledger, boards: PublishedBoards, model_id: str) 
         register = await read_register(connection)
     places = []
     for summary in await boards.summaries():
+        if summary["published_at"] is None:
+            continue
         board = await boards.board(summary["arena"], summary["slice"])
         places += [_place(board, row) for row in board["models"] if row["model"] == model_id]
     entries = tuple(entry for entry in register if entry.face.id == model_id)

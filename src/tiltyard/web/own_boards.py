@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from tiltyard.boards.as_seen import as_seen, read_faces
+from tiltyard.boards.as_seen import as_seen, names_of, read_faces
 from tiltyard.boards.published import OVERALL, PublishedBoards
 from tiltyard.boards.rated import read_rated
 from tiltyard.boards.tastes import OwnBoard, own_board
@@ -44,6 +44,5 @@ async def board_of_voters(
         return read_votes(connection, arena, voters=voters)
 
     own = as_seen((await ledger.in_thread(read)).battles, faces)
-    names = {face.id: face.name for face in faces.values()}
     spread = None if survey is None else survey.taste_spread
-    return OwnAnswer(arena, names, own_board(own, everybody, spread=spread))
+    return OwnAnswer(arena, names_of(faces), own_board(own, everybody, spread=spread))

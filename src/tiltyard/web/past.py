@@ -41,6 +41,7 @@ async def board_past(
     slice_: str,
     models: Sequence[str] = (),
     *,
+    control: str = "",
     at: datetime | None = None,
 ) -> BoardPast:
     """Read a board's past, as it was known at an instant.
@@ -51,9 +52,9 @@ async def board_past(
         When there is no such board, or there was none then.
     """
     return BoardPast(
-        await history.courses(arena, slice_, models, until=at),
-        await compare_snapshots(ledger, history, arena, slice_, at=at),
-        await history.moments(arena, slice_, until=at, limit=SNAPSHOTS),
+        await history.courses(arena, slice_, models, control=control, until=at),
+        await compare_snapshots(ledger, history, arena, slice_, control=control, at=at),
+        await history.moments(arena, slice_, control=control, until=at, limit=SNAPSHOTS),
     )
 
 
@@ -63,6 +64,7 @@ async def compare_snapshots(
     arena: str,
     slice_: str,
     *,
+    control: str = "",
     since: datetime | None = None,
     at: datetime | None = None,
 ) -> Comparison:
@@ -80,7 +82,7 @@ async def compare_snapshots(
     UnknownBoardError
         When there is no such board, or there was none at `at`.
     """
-    before, after = await history.pair(arena, slice_, since=since, at=at)
+    before, after = await history.pair(arena, slice_, control=control, since=since, at=at)
     async with ledger.reading() as connection:
         entries = await read_register(connection)
     return compared(before, after, _moved(entries, before, after))

@@ -1,12 +1,12 @@
 """Look now and then at all votes of an arena: what people ask about, how much tastes differ."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from tiltyard.boards.as_seen import as_seen, read_faces
+from tiltyard.boards.as_seen import as_seen, names_of, read_faces
+from tiltyard.boards.document import Faces
 from tiltyard.boards.tastes import taste_spread
 from tiltyard.boards.topic_boards import topic_boards, topics_document
-from tiltyard.contestants.face import Face
 from tiltyard.ledger import surveys, votes
 from tiltyard.ledger.battles_table import read_votes
 from tiltyard.ledger.engine import Ledger, SyncConnection
@@ -75,9 +75,7 @@ class Surveying:
         return now - before.made_at >= self._every and count >= GROWTH * before.votes
 
 
-def _make(
-    connection: SyncConnection, arena: str, faces: Mapping[str, Face], now: datetime
-) -> Survey:
+def _make(connection: SyncConnection, arena: str, faces: Faces, now: datetime) -> Survey:
     read = read_votes(connection, arena)
     battles = as_seen(read.battles, faces)
     prompts = surveys.read_prompts(connection, arena)
@@ -85,6 +83,5 @@ def _make(
         prompts, on="battle_id", how="left", maintain_order="left"
     )
     found = topic_boards(battles, asked["asked"])
-    names = {face.id: face.name for face in faces.values()}
-    topics = topics_document(found, names)
+    topics = topics_document(found, names_of(faces))
     return Survey(arena, battles.frame.height, topics, taste_spread(battles), now)

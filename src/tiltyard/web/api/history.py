@@ -1,7 +1,7 @@
 """The past of boards over HTTP: their snapshots, ratings over time, what changed and why."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -88,6 +88,8 @@ def find_history(request: Request) -> BoardHistory:
 
 History = Annotated[BoardHistory, Depends(find_history)]
 Instant = AwareDatetime | None
+Held = Literal["", "style"]
+"""What the board holds constant."""
 
 
 @router.get("/snapshots")
@@ -95,11 +97,14 @@ async def board_snapshots(
     arena: str,
     slice_name: str,
     history: History,
+    control: Held = "",
     until: Instant = None,
     limit: Annotated[int, Query(ge=1, le=MOST_SNAPSHOTS)] = 100,
 ) -> SnapshotsOut:
     """List when a board was published; each instant is an `at` of the board."""
-    moments = await history.moments(arena, slice_name, until=in_utc(until), limit=limit)
+    moments = await history.moments(
+        arena, slice_name, control=control, until=in_utc(until), limit=limit
+    )
     return SnapshotsOut(arena=arena, slice=slice_name, published_at=list(moments))
 
 
@@ -109,13 +114,20 @@ async def board_history(
     slice_name: str,
     history: History,
     model: Annotated[list[str], Query(max_length=MOST_MODELS)] = [],  # noqa: B006  # FastAPI copies it
+    control: Held = "",
     since: Instant = None,
     until: Instant = None,
     points: Annotated[int, Query(ge=2, le=MOST_POINTS)] = POINTS,
 ) -> HistoryOut:
     """Show ratings over time; of all models on the newest board where none is named."""
     courses = await history.courses(
-        arena, slice_name, model, since=in_utc(since), until=in_utc(until), points=points
+        arena,
+        slice_name,
+        model,
+        control=control,
+        since=in_utc(since),
+        until=in_utc(until),
+        points=points,
     )
     models = [CourseOut.model_validate(course) for course in courses]
     return HistoryOut(arena=arena, slice=slice_name, models=models)
@@ -127,12 +139,19 @@ async def board_changes(
     slice_name: str,
     history: History,
     request: Request,
+    control: Held = "",
     since: Instant = None,
     at: Instant = None,
 ) -> ChangesOut:
     """Say what changed on a board and why: since its last snapshot, or between two instants."""
     found = await compare_snapshots(
-        request.app.state.ledger, history, arena, slice_name, since=in_utc(since), at=in_utc(at)
+        request.app.state.ledger,
+        history,
+        arena,
+        slice_name,
+        control=control,
+        since=in_utc(since),
+        at=in_utc(at),
     )
     changes = [ChangeOut.model_validate(change, from_attributes=True) for change in found.changes]
     return ChangesOut(

@@ -35,9 +35,14 @@ def read_moment(given: str | None) -> datetime | None:
         ) from None
 
 
-def link_moment(at: datetime | None) -> str:
-    """Write a time as the query of a link, with its question mark; nothing for the present."""
-    return "" if at is None else f"?{urlencode({'at': zulu(at)})}"
+def link_moment(at: datetime | None, **more: str) -> str:
+    """Write a time and what else a link keeps as its query, with the question mark.
+
+    Nothing is written for the present, and of what is empty.
+    """
+    kept = {name: value for name, value in more.items() if value}
+    kept |= {} if at is None else {"at": zulu(at)}
+    return f"?{urlencode(kept)}" if kept else ""
 
 
 def zulu(at: datetime) -> str:

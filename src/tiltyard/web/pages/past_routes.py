@@ -1,6 +1,6 @@
 """The pages of what was: a board's history, and a model's."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Query, Request
 from fastapi.responses import Response
@@ -20,18 +20,21 @@ async def board_history(
     slice_name: str,
     model: Annotated[list[str], Query()] = [],  # noqa: B006  # FastAPI copies it
     at: str | None = None,
+    control: Literal["", "style"] = "",
 ) -> Response:
     """Show what changed on a board since its last snapshot, and ratings over time."""
     pages = arena_pages(request)
     moment = read_moment(at)
-    past = await pages.past(arena, slice_name, model, moment)
+    past = await pages.past(arena, slice_name, model, moment, control)
     chart = course_chart(past.courses, height=ROW_HEIGHT)
     context = {
         "site": pages.site,
         "arena": pages.arena_face(arena),
         "slice_words": slice_name.replace("_", " "),
         "url": f"/boards/{arena}/{slice_name}",
-        "query": link_moment(moment),
+        "query": link_moment(moment, control=control),
+        "present": link_moment(None, control=control),
+        "control": control,
         "at": moment,
         "past": past,
         "chart": chart,

@@ -126,7 +126,12 @@ class ArenaPages(Protocol):
         """
 
     async def past(
-        self, arena: str, slice_name: str, models: Sequence[str], at: datetime | None
+        self,
+        arena: str,
+        slice_name: str,
+        models: Sequence[str],
+        at: datetime | None,
+        control: str = "",
     ) -> BoardPast:
         """Answer a board's past, of the models named or of all.
 

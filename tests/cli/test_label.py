@@ -1,9 +1,11 @@
 import asyncio
+import io
 import json
 from pathlib import Path
 
 import pytest
 
+from model_server import ModelServer
 from opened import open_ledger, opened
 from tiltyard.cli import main
 
@@ -97,3 +99,44 @@ def test_what_is_learned_must_be_said(examples: Path, capsys: pytest.CaptureFixt
         main(["label", "train", str(examples)])
     assert left.value.code == 2
     assert "with --name and --out" in capsys.readouterr().err
+
+
+CATALOGUE = """[[contestant]]
+id = "judge"
+name = "Judge"
+organisation = "Test works"
+licence = "none"
+adapter = "openai_chat"
+model = "refusal"
+base_url = "{url}"
+status = "draft"
+price_input_usd_per_million = 1.0
+price_output_usd_per_million = 2.0
+"""
+
+
+def test_what_a_model_would_cost_is_said_before_it_is_asked(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    model_server: ModelServer,
+) -> None:
+    ledger = f"sqlite:///{tmp_path / 'ledger.sqlite3'}"
+    (tmp_path / "contestants.toml").write_text(CATALOGUE.format(url=model_server.base_url))
+    monkeypatch.setenv("TILTYARD_DATABASE_URL", ledger)
+    monkeypatch.setenv("TILTYARD_CONTESTANTS", str(tmp_path / "contestants.toml"))
+    asyncio.run(add_examples(ledger))
+    asked = len(model_server.requests())
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    with pytest.raises(SystemExit) as left:
+        main(["label", "run", "--by", "judge", "--limit", "3"])
+    assert left.value.code == 130
+    said = capsys.readouterr().out
+    assert "3 battles to label" in said
+    assert "US dollars" in said
+    assert len(model_server.requests()) == asked
+    main(["label", "run", "--by", "judge", "--limit", "3", "--yes"])
+    assert "answers could not be used" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main(["label", "run", "--by", "nobody"])
+    assert "has no contestant 'nobody'" in capsys.readouterr().err

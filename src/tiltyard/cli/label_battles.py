@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from tiltyard.worker.label_status import LabelStatus
+    from tiltyard.worker.label_status import LabellerStatus, LabelStatus
+    from tiltyard.worker.model_labelling import Estimate
 
 DATA = click.option("--data", type=click.Path(path_type=Path), help="Directory of the ledger.")
 
@@ -22,12 +23,22 @@ DATA = click.option("--data", type=click.Path(path_type=Path), help="Directory o
     metavar="NAME|FILE",
     help="Only this one; may be repeated.",
 )
+@click.option("--by", metavar="CONTESTANT", help="Let this model of contestants.toml label.")
+@click.option("--limit", type=click.IntRange(min=1), help="With --by: at most so many battles.")
+@click.option("--yes", is_flag=True, help="With --by: do not ask whether it may cost that.")
 @DATA
-def run(named: tuple[str, ...], data: Path | None) -> None:
+def run(
+    named: tuple[str, ...], by: str | None, limit: int | None, data: Path | None, *, yes: bool
+) -> None:
     """Label the battles of the ledger that lack a label.
 
-    Does what is lacking and ends; killed half way, it goes on from there the next time.
+    Does what is lacking and ends; killed half way, it goes on from there the next time. With --by,
+    a model is asked about every prompt by itself: category, hard, expert and occupation, or those
+    that --labeller names. What that costs is shown before it starts.
     """
+    if by is not None:
+        _run_by_model(by, named, limit, data, yes=yes)
+        return
     from tiltyard.cli.patience import patience
     from tiltyard.labels.labellers import chosen_labellers
     from tiltyard.web.settings import read_settings
@@ -38,6 +49,47 @@ def run(named: tuple[str, ...], data: Path | None) -> None:
     with patience("Labelling"):
         labelled = asyncio.run(label_once(settings.ledger, labellers))
     click.echo(f"{labelled:,} battles labelled")
+
+
+def _run_by_model(
+    by: str, kinds: tuple[str, ...], limit: int | None, data: Path | None, *, yes: bool
+) -> None:
+    from tiltyard.cli.patience import patience
+    from tiltyard.contestants.catalogue import CatalogueError, load_catalogue
+    from tiltyard.labels.trained import KINDS
+    from tiltyard.web.settings import read_settings
+    from tiltyard.worker.once import estimate_once, label_by_model_once
+
+    settings = read_settings(data=data)
+    catalogue = load_catalogue(settings.contestants)
+    model = catalogue.get(by)
+    if model is None:
+        raise CatalogueError(f"{catalogue.source} has no contestant {by!r}: see models list.")
+    wanted = kinds or tuple(KINDS)
+    with patience("Counting"):
+        estimate = asyncio.run(estimate_once(settings.ledger, model, wanted, limit=limit))
+    click.echo(_said(estimate))
+    if estimate.battles == 0:
+        return
+    if not yes:
+        click.confirm("Start?", abort=True)
+    with patience("Labelling"):
+        done = asyncio.run(label_by_model_once(settings.ledger, model, wanted, limit=limit))
+    click.echo(f"{done.battles:,} battles labelled, {done.asked:,} questions asked")
+    if done.unusable:
+        click.echo(f"{done.unusable:,} answers could not be used: run it again to ask again.")
+
+
+def _said(estimate: "Estimate") -> str:
+    cost = (
+        "at a price that is not known"
+        if estimate.cost_usd is None
+        else f"about {estimate.cost_usd:,.2f} US dollars"
+    )
+    return (
+        f"{estimate.battles:,} battles to label, {estimate.questions:,} questions to ask: about "
+        f"{estimate.input_tokens:,} tokens in and {estimate.output_tokens:,} out, {cost}"
+    )
 
 
 @click.command()
@@ -69,9 +121,20 @@ def _show(found: "LabelStatus") -> None:
         table.add_column(heading, justify="right")
     table.add_column("last labelled")
     for one in found.labellers:
-        version = one.version if one.current else f"{one.version} (older)"
+        version = _version(one)
         share = f"{one.battles / found.battles:.1%}" if found.battles else ""
         last = f"{one.last_at:%Y-%m-%d %H:%M}" if one.last_at else "never"
         table.add_row(one.labeller, printable(version), f"{one.battles:,}", share, last)
     Console().print(table)
     click.echo(f"{found.battles:,} battles to label")
+    for model in found.models:
+        unknown = f", {model.unpriced:,} of unknown cost" if model.unpriced else ""
+        click.echo(
+            f"{model.version} by {printable(model.contestant)}: {model.answers:,} answers, "
+            f"{model.cost_usd:,.4f} US dollars{unknown}"
+        )
+
+
+def _version(one: "LabellerStatus") -> str:
+    in_use = one.current or one.version.startswith("model@")
+    return one.version if in_use else f"{one.version} (not in use)"

@@ -278,6 +278,19 @@ labels = Table(
     UniqueConstraint("battle", "labeller", "labeller_version"),
 )
 
+model_answers = Table(
+    "model_answers",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("labeller_version", String(20), nullable=False, index=True),
+    Column("contestant", String(80), nullable=False),
+    Column("answer", JsonValue, nullable=False),
+    Column("input_tokens", BigInteger),
+    Column("output_tokens", BigInteger),
+    Column("cost_usd", Float),
+    Column("answered_at", UtcDateTime, nullable=False),
+)
+
 snapshots = Table(
     "snapshots",
     metadata,

@@ -76,11 +76,24 @@ class LabellerCoverage(BaseModel):
     last_at: datetime | None
 
 
+class ModelLabelCost(BaseModel):
+    """What the labels of one version that a model made cost; `unpriced` answers are not in it."""
+
+    version: str
+    contestant: str
+    answers: int
+    unpriced: int
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float
+
+
 class LabelCoverage(BaseModel):
-    """How many battles there are to label, and how many each labeller has."""
+    """How many battles there are to label, how many each labeller has, and what models cost."""
 
     battles: int
     labellers: list[LabellerCoverage]
+    models: list[ModelLabelCost]
 
 
 @router.get("/operations/labels")

@@ -1,13 +1,14 @@
 """What has been labelled, by whom, and what is lacking."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from tiltyard.labels.labeller import Labeller
 from tiltyard.labels.labellers import versions_of
 from tiltyard.ledger.engine import Ledger, SyncConnection
 from tiltyard.ledger.labels import Coverage, count_to_label, read_coverage
+from tiltyard.ledger.model_answers import read_costs
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class LabellerStatus:
     Attributes
     ----------
     current
-        Whether the worker labels with this version; older ones stay as they are.
+        Whether the worker labels with this version; others stay as they are.
     battles
         How many battles it has labelled.
     last_at
@@ -32,11 +33,31 @@ class LabellerStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelStatus:
+    """What the labels of one version that a model made cost.
+
+    Attributes
+    ----------
+    answers, unpriced
+        How many answers there are, and how many of them have no known cost.
+    """
+
+    version: str
+    contestant: str
+    answers: int
+    unpriced: int
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float
+
+
+@dataclass(frozen=True, slots=True)
 class LabelStatus:
-    """How many battles there are to label, and how many each labeller has."""
+    """How many battles there are to label, how many each labeller has, and what models cost."""
 
     battles: int
     labellers: Sequence[LabellerStatus]
+    models: Sequence[ModelStatus]
 
 
 async def read_label_status(ledger: Ledger, labellers: Sequence[Labeller]) -> LabelStatus:
@@ -61,7 +82,8 @@ def _status(connection: SyncConnection, current: Mapping[str, str]) -> LabelStat
         if (name, version) not in there
     ]
     rows = sorted([*found, *idle], key=lambda one: (one.labeller, not one.current))
-    return LabelStatus(count_to_label(connection), rows)
+    models = [ModelStatus(**asdict(one)) for one in read_costs(connection)]
+    return LabelStatus(count_to_label(connection), rows, models)
 
 
 def _of(counted: Coverage, *, current: bool) -> LabellerStatus:

@@ -7,6 +7,8 @@ from pathlib import Path
 from tiltyard.boards.publishing import BoardPublisher
 from tiltyard.boards.recipe import Recipe
 from tiltyard.boards.slices_in_use import SlicesInUse
+from tiltyard.contestants.adapters import Adapters
+from tiltyard.contestants.card import Contestant
 from tiltyard.labels.labeller import Labeller
 from tiltyard.labels.labellers import labellers_with, shipped_labellers
 from tiltyard.ledger.engine import Ledger
@@ -14,6 +16,7 @@ from tiltyard.ledger.migrate import upgrade_ledger
 from tiltyard.ledger.register import read_arenas
 from tiltyard.worker.label_status import LabelStatus, read_label_status
 from tiltyard.worker.labelling import Labelling
+from tiltyard.worker.model_labelling import Estimate, ModelLabelled, ModelLabelling
 from tiltyard.worker.service import Done, Worker
 from tiltyard.worker.surveying import Surveying
 
@@ -46,6 +49,34 @@ async def label_once(place: Path | str, labellers: Sequence[Labeller]) -> int:
     """Let these labellers label what lacks their labels; count the battles."""
     async with _opened(place) as ledger:
         return await Labelling(ledger, labellers).label_all()
+
+
+async def estimate_once(
+    place: Path | str, model: Contestant, kinds: Sequence[str], *, limit: int | None
+) -> Estimate:
+    """Reckon what labelling by a model would take."""
+    async with _asking(place, model, kinds, limit) as labelling:
+        return await labelling.estimate()
+
+
+async def label_by_model_once(
+    place: Path | str, model: Contestant, kinds: Sequence[str], *, limit: int | None
+) -> ModelLabelled:
+    """Let a model label what lacks its labels."""
+    async with _asking(place, model, kinds, limit) as labelling:
+        return await labelling.run()
+
+
+@asynccontextmanager
+async def _asking(
+    place: Path | str, model: Contestant, kinds: Sequence[str], limit: int | None
+) -> AsyncGenerator[ModelLabelling]:
+    adapters = Adapters()
+    try:
+        async with _opened(place) as ledger:
+            yield ModelLabelling(ledger, adapters, model, kinds, limit=limit)
+    finally:
+        await adapters.close()
 
 
 async def label_status_once(place: Path | str, labellers: Path) -> LabelStatus:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from prompts.asked import asked
 from synthetic_votes import MODELS, synthetic_votes
 from tiltyard.arena.definition import ArenaDefinition, parse_definition
 
@@ -54,6 +55,21 @@ def test_the_commands_and_the_python_of_a_guide_run(guide: str, directory: Path)
         assert "votes" in run(["sh", "-euc", text], directory)
     program = "\n".join(blocks(guide, "python"))
     assert not program or run([sys.executable, "-W", "error", "-c", program], directory)
+
+
+def test_the_guide_to_what_people_ask_next_runs(directory: Path) -> None:
+    votes = synthetic_votes(3000).drop("voter", "language")
+    votes = votes.hstack(asked(3000).select("prompt", "voter", "language"))
+    votes.write_parquet(directory / "votes.parquet")
+    swap, value, topics, taste = blocks("look_deeper", "sh")
+    assert "so the new one is" in run(["sh", "-euc", swap], directory)
+    assert "above the line" in run(["sh", "-euc", value], directory)
+    assert " · " in run(["sh", "-euc", topics], directory)
+    assert "own votes" in run(["sh", "-euc", taste], directory)
+    (program,) = blocks("look_deeper", "python")
+    printed = run([sys.executable, "-W", "error", "-c", program], directory)
+    assert "better" in printed
+    assert "cedar" in printed
 
 
 def test_the_table_in_the_guide_is_what_rank_prints(directory: Path) -> None:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from tiltyard.boards.plots.writing import write_plots
     from tiltyard.boards.ranking import rank
     from tiltyard.boards.recipe import Anchor, Recipe, Variants
+    from tiltyard.boards.swapping import swap
+    from tiltyard.boards.tastes import own_board
+    from tiltyard.boards.topic_boards import topic_boards
+    from tiltyard.boards.value import value_of
     from tiltyard.boards.verifying import verify_board
 
 __version__ = "0.1.0.dev0"
@@ -33,8 +37,12 @@ __all__ = [
     "__version__",
     "apply_filters",
     "compare_models",
+    "own_board",
     "rank",
     "read_battles",
+    "swap",
+    "topic_boards",
+    "value_of",
     "verify_board",
     "write_battles",
     "write_plots",
@@ -49,8 +57,12 @@ _HOMES = {
     "Variants": "tiltyard.boards.recipe",
     "apply_filters": "tiltyard.battles.filters",
     "compare_models": "tiltyard.boards.comparing",
+    "own_board": "tiltyard.boards.tastes",
     "rank": "tiltyard.boards.ranking",
     "read_battles": "tiltyard.battles.reading",
+    "swap": "tiltyard.boards.swapping",
+    "topic_boards": "tiltyard.boards.topic_boards",
+    "value_of": "tiltyard.boards.value",
     "verify_board": "tiltyard.boards.verifying",
     "write_battles": "tiltyard.battles.writing",
     "write_plots": "tiltyard.boards.plots.writing",

@@ -177,8 +177,8 @@ PROFILE = ModelProfile(
     ),
     tuple(REGISTER),
     (
-        Place("text", "overall", NOON, 1101.7, 1080.7, 1122.7, 2, 2, 3, 8, 320),
-        Place("text", "code", NOON, None, None, None, None, None, None, 8, 3),
+        Place("text", "overall", "Overall", NOON, 1101.7, 1080.7, 1122.7, 2, 2, 3, 8, 320),
+        Place("text", "code", "Code", NOON, None, None, None, None, None, None, 8, 3),
     ),
 )
 
@@ -205,6 +205,7 @@ SWAP = SwapAnswer(
             "cannot_tell",
         ),
     ],
+    {"overall": "Overall", "hard_prompts": "Hard prompts", "german": "German"},
     Prices(0.5, 1.5),
     Prices(2.0, 6.0, 0.0031, 400),
 )

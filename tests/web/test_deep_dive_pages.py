@@ -26,7 +26,7 @@ def test_the_swap_page_asks_for_two_models(arena: StandIn) -> None:
 def test_a_swap_is_told_board_by_board_with_the_price(arena: StandIn) -> None:
     _, html, _ = get(arena, "/swap?old=rook&new=heron")
     text = words(html)
-    assert "overall 58 and 402 battles 83% 78% to 87%" in text
+    assert "Overall 58 and 402 battles 83% 78% to 87%" in text
     assert "+282 points better" in text
     assert "1 other board cannot rate both yet." in text
     assert "55% 38% to 71%" in text

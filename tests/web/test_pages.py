@@ -147,7 +147,11 @@ def test_suggested_prompts_stand_in_the_page_and_cannot_end_their_block(arena: S
 
 
 def test_no_page_has_inline_scripts_or_styles(arena: StandIn) -> None:
-    for path in ("/", "/battles/6f1c", "/boards/text/overall", "/boards/text/nonsense"):
+    for path in (
+        *("/", "/battles/6f1c", "/boards/text/overall", "/boards/text/nonsense"),
+        *("/boards/text/overall/history", "/boards/text/overall/value", "/models/kestrel-2"),
+        *("/swap?old=rook&new=heron", "/topics", "/my-board"),
+    ):
         _, html, _ = get(arena, path)
         assert not re.search(r"<[^>]+\sstyle=", html), path
         assert not re.search(r"<script(?![^>]*(?:src=|application/json))", html), path

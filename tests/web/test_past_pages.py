@@ -90,9 +90,9 @@ def test_a_model_has_its_places_its_course_and_its_entries_in_the_register(arena
     assert "$0.25 per million tokens read, $1.5 written" in text
     assert "retired : it is drawn no more" in text
     assert (
-        "Text, overall 2 of 8, possible 2\N{EN DASH}3 1102 1081\N{EN DASH}1123 320 battles" in text
+        "Text, Overall 2 of 8, possible 2\N{EN DASH}3 1102 1081\N{EN DASH}1123 320 battles" in text
     )
-    assert "Text, code \N{EN DASH} not rated yet 3 battles" in text
+    assert "Text, Code \N{EN DASH} not rated yet 3 battles" in text
     assert "Its &lt;provider&gt; left." in text
     assert re.search(r'<option value="text/overall" selected>', html)
     assert re.search(r'<option value="text/code"\s*>', html)

@@ -25,12 +25,19 @@ class NotYetError(TiltyardError):
 
 @dataclass(frozen=True, slots=True)
 class SwapAnswer:
-    """One model in another's place, slice by slice, and what both cost."""
+    """One model in another's place, slice by slice, and what both cost.
+
+    Parameters
+    ----------
+    names
+        What people call the slices.
+    """
 
     arena: str
     old: str
     new: str
     slices: Sequence[SliceSwap]
+    names: Mapping[str, str]
     old_prices: Prices
     new_prices: Prices
 
@@ -78,16 +85,18 @@ class DeepDives:
             When the two are one, or one of them has no vote there.
         """
         found: dict[str, Board] = {}
+        names = {}
         for summary in await self._boards.summaries():
             if summary["arena"] == arena and summary["published_at"] is not None:
                 board = await read_rated(self._ledger, self._boards, arena, summary["slice"])
                 found |= {} if board is None else {summary["slice"]: board}
+                names[summary["slice"]] = summary["name"]
         if not found:
             raise NotYetError(f"The arena {arena[:40]} has no rated board yet.")
         slices = swap(found, old, new)
         prices = {id_: one.prices for id_, one in (await self._measures.of_arena(arena)).items()}
         paid = (prices.get(old, Prices()), prices.get(new, Prices()))
-        return SwapAnswer(arena, old, new, slices, *paid)
+        return SwapAnswer(arena, old, new, slices, names, *paid)
 
     async def value(self, arena: str, slice_: str, by: Measure) -> ValueAnswer:
         """Compare the ratings on a board with what a measure predicts.

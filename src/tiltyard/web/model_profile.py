@@ -35,10 +35,14 @@ class ModelFacts:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a model stands on one board; not rated, it has neither rating nor rank."""
+    """Where a model stands on one board; not rated, it has neither rating nor rank.
+
+    `name` is what people call the slice.
+    """
 
     arena: str
     slice: str
+    name: str
     published_at: datetime
     rating: float | None
     lower: float | None
@@ -112,6 +116,7 @@ def _place(board: Mapping[str, Any], row: Mapping[str, Any]) -> Place:
     return Place(
         arena=board["arena"],
         slice=board["slice"],
+        name=board.get("name", board["slice"]),
         published_at=datetime.fromisoformat(board["published_at"]),
         contestants=len(board["models"]),
         **{name: row[name] for name in names},

@@ -1,5 +1,6 @@
 """Deep dives over HTTP: swaps, and who does better than what it costs predicts."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
@@ -31,6 +32,7 @@ class SliceSwapOut(BaseModel):
     model_config = ATTRIBUTES
 
     slice: str
+    name: str
     preferred: EstimateOut | None
     points: EstimateOut | None
     old_battles: int
@@ -102,7 +104,17 @@ Dives = Annotated[DeepDives, Depends(find_deep_dives)]
 @router.get("/swap")
 async def swap_models(arena: str, old: str, new: str, dives: Dives) -> SwapOut:
     """Say what happens if one model takes another's place, on every board of an arena."""
-    return SwapOut.model_validate(await dives.swap(arena, old, new))
+    found = await dives.swap(arena, old, new)
+    slices = [asdict(one) | {"name": found.names[one.slice]} for one in found.slices]
+    return SwapOut(
+        arena=arena,
+        old=old,
+        new=new,
+        slices=[SliceSwapOut.model_validate(one) for one in slices],
+        old_prices=PricesOut.model_validate(found.old_prices),
+        new_prices=PricesOut.model_validate(found.new_prices),
+        times_the_price=found.times_the_price,
+    )
 
 
 @router.get("/boards/{arena}/{slice_name}/value")

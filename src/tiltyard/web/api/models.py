@@ -42,6 +42,7 @@ class PlaceOut(BaseModel):
 
     arena: str
     slice: str
+    name: str
     published_at: datetime
     rating: float | None
     lower: float | None

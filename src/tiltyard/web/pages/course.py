@@ -84,16 +84,16 @@ class _Times:
         return cls(ordered[0], ordered[-1])
 
     def share(self, at: datetime) -> float:
-        """Where an instant lies, from 0 to 1; one instant alone lies at the end."""
+        """Where an instant lies, from 0 to 1; one instant alone lies in the middle."""
         span = self.last - self.first
-        return (at - self.first) / span if span else 1.0
+        return (at - self.first) / span if span else 0.5
 
     def days(self) -> tuple[Tick, ...]:
         span = self.last - self.first
         within_a_day = span < timedelta(days=2)
         said = [
             (share, _moment(self.first + share * span, with_time=within_a_day))
-            for share in (DAY_TICKS if span else DAY_TICKS[-1:])
+            for share in (DAY_TICKS if span else DAY_TICKS[1:2])
         ]
         return tuple(Tick(label, f"{100 * share:.0f}%") for share, label in said)
 

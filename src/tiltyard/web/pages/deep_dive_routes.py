@@ -9,6 +9,7 @@ from tiltyard.web.measures import MEASURES, Measure
 from tiltyard.web.pages.board_view import by_rank
 from tiltyard.web.pages.deep_dive_view import swap_view, value_view
 from tiltyard.web.pages.rendering import arena_pages, templates
+from tiltyard.web.pages.words import slice_words
 
 TITLES: dict[Measure, str] = {
     "price": "Price",
@@ -61,7 +62,7 @@ async def board_value(
     context = {
         "site": pages.site,
         "arena": pages.arena_face(arena),
-        "slice_words": slice_name.replace("_", " "),
+        "slice_words": slice_words(slice_name),
         "url": f"/boards/{arena}/{slice_name}",
         "measures": {measure: TITLES[measure] for measure in MEASURES},
         "by": by,

@@ -36,7 +36,7 @@ class SwapRow:
     """One board's line."""
 
     slice: str
-    slice_words: str
+    name: str
     preferred: str
     bounds: str
     interval: Interval
@@ -61,7 +61,7 @@ def swap_view(answer: SwapAnswer) -> SwapView:
     """Word a swap."""
     times = answer.times_the_price
     rows = tuple(
-        _swap_row(one, one.preferred, one.points)
+        _swap_row(one, answer.names[one.slice], one.preferred, one.points)
         for one in answer.slices
         if one.preferred is not None and one.points is not None
     )
@@ -74,10 +74,10 @@ def swap_view(answer: SwapAnswer) -> SwapView:
     )
 
 
-def _swap_row(one: SliceSwap, known: Estimate, points: Estimate) -> SwapRow:
+def _swap_row(one: SliceSwap, name: str, known: Estimate, points: Estimate) -> SwapRow:
     return SwapRow(
         slice=one.slice,
-        slice_words=one.slice.replace("_", " "),
+        name=name,
         preferred=f"{known.estimate:.0%}",
         bounds=f"{known.lower:.0%} to {known.upper:.0%}",
         interval=_interval(known, HALVES),

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from tiltyard.web.pages.course import course_chart
 from tiltyard.web.pages.moments import link_moment, read_moment
 from tiltyard.web.pages.rendering import arena_pages, templates
+from tiltyard.web.pages.words import slice_words
 
 SHOWN = 8
 """Courses on a board's history unless models are named: the best."""
@@ -30,7 +31,7 @@ async def board_history(
     context = {
         "site": pages.site,
         "arena": pages.arena_face(arena),
-        "slice_words": slice_name.replace("_", " "),
+        "slice_words": slice_words(slice_name),
         "url": f"/boards/{arena}/{slice_name}",
         "query": link_moment(moment, control=control),
         "present": link_moment(None, control=control),

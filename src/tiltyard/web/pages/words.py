@@ -3,6 +3,11 @@
 from datetime import UTC, datetime
 
 
+def slice_words(slice_id: str) -> str:
+    """Write the id of a slice as words: `creative-writing` is two of them."""
+    return slice_id.replace("_", " ").replace("-", " ")
+
+
 def grouped(count: int) -> str:
     """Write a count with thousands apart: `1,234`."""
     return f"{count:,}"

@@ -2,6 +2,7 @@ from collections import Counter
 
 import pytest
 
+from tiltyard.labels import duplicates
 from tiltyard.labels.errors import LabelError
 from tiltyard.labels.labeller import Batch, Conversation, Labeller
 from tiltyard.labels.labellers import (
@@ -53,7 +54,8 @@ def test_names_and_versions_fit_into_the_ledger(labeller: Labeller) -> None:
 def test_no_two_labellers_have_a_column_in_common() -> None:
     counted = Counter(column for one in shipped_labellers() for column in one.columns)
     assert set(counted.values()) == {1}
-    assert label_columns().keys() == counted.keys()
+    assert label_columns().keys() == {*counted, *duplicates.COLUMNS}
+    assert counted.keys().isdisjoint(duplicates.COLUMNS)
 
 
 def test_single_texts_are_labelled_by_the_same_labellers() -> None:

@@ -40,14 +40,17 @@ def run(
         _run_by_model(by, named, limit, data, yes=yes)
         return
     from tiltyard.cli.patience import patience
+    from tiltyard.labels.duplicates import LABELLER
     from tiltyard.labels.labellers import chosen_labellers
     from tiltyard.web.settings import read_settings
     from tiltyard.worker.once import label_once
 
     settings = read_settings(data=data)
-    labellers = chosen_labellers(named, settings.labeller_place)
+    others = tuple(name for name in named if name != LABELLER)
+    copies = not named or LABELLER in named
+    labellers = chosen_labellers(others, settings.labeller_place) if others or not named else ()
     with patience("Labelling"):
-        labelled = asyncio.run(label_once(settings.ledger, labellers))
+        labelled = asyncio.run(label_once(settings.ledger, labellers, copies=copies))
     click.echo(f"{labelled:,} battles labelled")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from tiltyard.labels import duplicates
 from tiltyard.labels.errors import LabelError
 from tiltyard.labels.identity import IdentityLabeller
 from tiltyard.labels.labeller import Batch, ColumnType, Conversation, Label, Labeller
@@ -40,10 +41,11 @@ def shipped_labellers() -> tuple[Labeller, ...]:
 
 def label_columns() -> dict[str, ColumnType]:
     """Name every column that labels of battles have, with its type."""
+    made = [labeller.columns for labeller in shipped_labellers()]
     return {
         column: dtype
-        for labeller in shipped_labellers()
-        for column, dtype in labeller.columns.items()
+        for columns in (*made, duplicates.COLUMNS)
+        for column, dtype in columns.items()
     }
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tiltyard.ledger.prompts import forget_prompt
 from tiltyard.ledger.reading import read_battles
 from tiltyard.ledger.records import (
     AttemptEnd,
@@ -215,6 +216,7 @@ async def battles_of_voter(
 async def forget_battle(connection: AsyncConnection, battle: UUID, at: datetime) -> None:
     """Erase the words of a battle; the vote and a tombstone stay."""
     await connection.execute(erasures.insert().values(battle=battle, erased_at=at))
+    await forget_prompt(connection, battle)
     await connection.execute(update(turns).where(turns.c.battle == battle).values(parts=[]))
     await connection.execute(
         update(attempts)

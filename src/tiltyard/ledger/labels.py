@@ -3,12 +3,24 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Uuid,
+    and_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tiltyard.ledger.columns import UtcDateTime
 from tiltyard.ledger.inserting import insert_new
 from tiltyard.ledger.settled import is_settled
 from tiltyard.ledger.tables import battles, erasures, labels
@@ -62,6 +74,34 @@ def lacking_labels(
     if after is not None:
         query = query.where(battles.c.id > after)
     return list(connection.scalars(query.order_by(battles.c.id).limit(limit)))
+
+
+class Moment(NamedTuple):
+    """A battle in the order of time."""
+
+    opened_at: datetime
+    battle: UUID
+
+
+def lacking_in_time(
+    connection: Connection, labeller: str, version: str, *, after: Moment | None, limit: int
+) -> list[Moment]:
+    """Find settled battles that lack a label, in the order in which they were opened.
+
+    Parameters
+    ----------
+    after
+        Only battles behind this one; all when None.
+    """
+    mine = exists().where(labels.c.battle == battles.c.id, _made_by({labeller: version}))
+    query = select(battles.c.created_at, battles.c.id).where(*_to_label(), ~mine)
+    if after is not None:
+        order = tuple_(battles.c.created_at, battles.c.id)
+        query = query.where(
+            order > tuple_(literal(after.opened_at, UtcDateTime), literal(after.battle, Uuid))
+        )
+    rows = connection.execute(query.order_by(battles.c.created_at, battles.c.id).limit(limit))
+    return [Moment(row.created_at, row.id) for row in rows]
 
 
 def labels_there(

@@ -278,6 +278,24 @@ labels = Table(
     UniqueConstraint("battle", "labeller", "labeller_version"),
 )
 
+prompts = Table(
+    "prompts",
+    metadata,
+    Column("key", String(32), primary_key=True),
+    Column("first_battle", Uuid, nullable=False, index=True),
+    Column("asked", Integer, nullable=False),
+    Column("minima", LargeBinary, nullable=False),
+    Column("near", Uuid),
+)
+
+prompt_bands = Table(
+    "prompt_bands",
+    metadata,
+    Column("id", Sequence, primary_key=True, autoincrement=True),
+    Column("band", BigInteger, nullable=False, index=True),
+    Column("prompt", String(32), nullable=False, index=True),
+)
+
 model_answers = Table(
     "model_answers",
     metadata,

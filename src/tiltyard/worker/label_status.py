@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from tiltyard.labels import duplicates
 from tiltyard.labels.labeller import Labeller
 from tiltyard.labels.labellers import versions_of
 from tiltyard.ledger.engine import Ledger, SyncConnection
@@ -68,7 +69,7 @@ async def read_label_status(ledger: Ledger, labellers: Sequence[Labeller]) -> La
     labellers
         Who labels now.
     """
-    current = versions_of(labellers)
+    current = {**versions_of(labellers), duplicates.LABELLER: duplicates.VERSION}
     return await ledger.in_thread(lambda connection: _status(connection, current))
 
 

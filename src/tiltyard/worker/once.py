@@ -14,6 +14,7 @@ from tiltyard.labels.labellers import labellers_with, shipped_labellers
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.migrate import upgrade_ledger
 from tiltyard.ledger.register import read_arenas
+from tiltyard.worker.duplicates import Duplicates
 from tiltyard.worker.label_status import LabelStatus, read_label_status
 from tiltyard.worker.labelling import Labelling
 from tiltyard.worker.model_labelling import Estimate, ModelLabelled, ModelLabelling
@@ -45,10 +46,19 @@ async def work_once(
         return await worker.once()
 
 
-async def label_once(place: Path | str, labellers: Sequence[Labeller]) -> int:
-    """Let these labellers label what lacks their labels; count the battles."""
+async def label_once(
+    place: Path | str, labellers: Sequence[Labeller], *, copies: bool = True
+) -> int:
+    """Let these labellers label what lacks their labels; count the battles.
+
+    Parameters
+    ----------
+    copies
+        Whether duplicates are looked for too.
+    """
     async with _opened(place) as ledger:
-        return await Labelling(ledger, labellers).label_all()
+        labelled = await Labelling(ledger, labellers).label_all() if labellers else 0
+        return max(labelled, await Duplicates(ledger).label_all() if copies else 0)
 
 
 async def estimate_once(

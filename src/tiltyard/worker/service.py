@@ -13,6 +13,7 @@ from tiltyard.boards.publishing import BoardPublisher
 from tiltyard.labels.labeller import Labeller
 from tiltyard.ledger.engine import OUTAGES, Ledger
 from tiltyard.ledger.presence import Presence
+from tiltyard.worker.duplicates import Duplicates
 from tiltyard.worker.labelling import Labelling
 
 LOOK_S = 30.0
@@ -64,6 +65,7 @@ class Worker:
         self._presence = presence
         self._boards = boards
         self._labelling = Labelling(ledger, labellers)
+        self._duplicates = Duplicates(ledger)
         self._chores = chores
         self._every_s = every_s
         self._woken = asyncio.Event()
@@ -76,7 +78,9 @@ class Worker:
 
     async def once(self, *, chores: bool = True) -> Done:
         """Label every battle and publish every board that lacks it, and do the chores."""
-        done = Done(await self._labelling.label_all(), await self._boards.publish_stale())
+        labelled = await self._labelling.label_all()
+        await self._duplicates.label_all()
+        done = Done(labelled, await self._boards.publish_stale())
         for chore in self._chores if chores else ():
             await chore()
         return done

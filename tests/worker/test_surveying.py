@@ -74,6 +74,21 @@ async def test_a_map_is_made_anew_when_votes_have_grown_and_not_too_often(ledger
         assert (made.votes, made.made_at) == (2, clock.now - timedelta(hours=1))
 
 
+async def test_of_many_votes_the_newest_are_looked_at(ledger_url: str) -> None:
+    async with open_ledger(ledger_url) as ledger, opened(ledger) as arena:
+        for person in range(6):
+            await ask_and_vote(arena, f"early{person}", "Recipe for garlic pasta")
+        for person in range(6):
+            await ask_and_vote(arena, f"late{person}", "Python function sorting integers")
+        assert await Surveying(ledger, ["text"], newest=6).survey_now_and_then() == 1
+        made = await newest(ledger)
+        assert made is not None
+        assert (made.votes, made.topics["votes"], made.topics["prompts"]) == (12, 6, 6)
+        assert {word for one in made.topics["topics"] for word in one["words"]} <= {
+            *("python", "function", "sorting", "integers")
+        }
+
+
 async def test_words_that_were_erased_or_are_not_to_be_published_are_not_read(
     ledger_url: str,
 ) -> None:

@@ -57,6 +57,7 @@ def read_votes(
     preview: str | None = None,
     imported: bool = False,
     voters: Collection[str] | None = None,
+    after: int = 0,
 ) -> VotesOfArena:
     """Read every vote on an arena's settled battles of two public contestants, as they were cast.
 
@@ -72,6 +73,8 @@ def read_votes(
         Whether to read imported votes too, for a slice that looks at the source.
     voters
         Whose votes; everybody's when left out.
+    after
+        Only votes with a higher number than this.
     """
     side_a, side_b = sides.alias("side_a"), sides.alias("side_b")
     language = (
@@ -107,6 +110,7 @@ def read_votes(
             all_public(preview=preview),
             true() if imported else is_local(),
             true() if voters is None else votes.c.voter.in_(voters),
+            votes.c.id > after,
         )
         .order_by(votes.c.id)
     )

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tiltyard.ledger.consents import opted_out
 from tiltyard.ledger.settled import is_settled
+from tiltyard.ledger.sources import is_local
 from tiltyard.ledger.tables import battles, erasures, surveys, turns, votes
 
 ROWS = 1_000
@@ -41,12 +42,33 @@ class Survey:
     made_at: datetime
 
 
-def read_prompts(connection: Connection, arena: str) -> pl.DataFrame:
+def before_newest(connection: Connection, arena: str, newest: int) -> int:
+    """Return the number of the vote behind which an arena's newest votes begin; 0 for all.
+
+    Synchronous, as the next.
+    """
+    query = (
+        select(votes.c.id)
+        .join(battles, battles.c.id == votes.c.battle)
+        .where(battles.c.arena == arena, is_local())
+        .order_by(votes.c.id.desc())
+        .offset(newest)
+        .limit(1)
+    )
+    return int(connection.scalar(query) or 0)
+
+
+def read_prompts(connection: Connection, arena: str, *, after: int = 0) -> pl.DataFrame:
     """Read the first message of every settled, voted battle of an arena.
 
     Left out are the words of people who opted out of publication, and those that were erased.
 
     Synchronous: it reads much, and belongs in a thread (`Ledger.in_thread`).
+
+    Parameters
+    ----------
+    after
+        Only battles that have a vote with a higher number than this.
 
     Returns
     -------
@@ -60,8 +82,9 @@ def read_prompts(connection: Connection, arena: str) -> pl.DataFrame:
         .where(
             battles.c.arena == arena,
             battles.c.mode == "battle",
+            is_local(),
             is_settled(),
-            exists().where(votes.c.battle == battles.c.id),
+            exists().where(votes.c.battle == battles.c.id, votes.c.id > after),
             ~exists().where(erasures.c.battle == battles.c.id),
         )
     )

@@ -1,6 +1,7 @@
 """Look now and then at all votes of an arena: what people ask about, how much tastes differ."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from tiltyard.boards.as_seen import as_seen, names_of, read_faces
@@ -14,6 +15,8 @@ from tiltyard.ledger.surveys import Survey
 
 EVERY = timedelta(hours=1)
 """No survey is made anew sooner: it reads all prompts and votes."""
+NEWEST = 300_000
+"""So many votes are looked at, the newest: what people ask now, within a gigabyte."""
 GROWTH = 1.05
 """Nor before there are so many times the votes."""
 
@@ -29,6 +32,8 @@ class Surveying:
         The ids of the arenas.
     every
         The shortest time between two surveys of an arena.
+    newest
+        How many votes are looked at.
     clock
         Says what time it is.
     """
@@ -39,11 +44,13 @@ class Surveying:
         arenas: Sequence[str],
         *,
         every: timedelta = EVERY,
+        newest: int = NEWEST,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._ledger = ledger
         self._arenas = arenas
         self._every = every
+        self._newest = newest
         self._clock = clock
         self._looked: dict[str, datetime] = {}
 
@@ -64,7 +71,9 @@ class Surveying:
             self._looked[arena] = now
         if count < 1 or not self._is_due(before, count, now):
             return False
-        made = await self._ledger.in_thread(lambda one: _make(one, arena, faces, now))
+        made = await self._ledger.in_thread(
+            lambda one: replace(_make(one, arena, faces, now, self._newest), votes=count)
+        )
         async with self._ledger.writing() as connection:
             await surveys.put_survey(connection, made)
         return True
@@ -75,10 +84,13 @@ class Surveying:
         return now - before.made_at >= self._every and count >= GROWTH * before.votes
 
 
-def _make(connection: SyncConnection, arena: str, faces: Faces, now: datetime) -> Survey:
-    read = read_votes(connection, arena)
+def _make(
+    connection: SyncConnection, arena: str, faces: Faces, now: datetime, newest: int
+) -> Survey:
+    after = surveys.before_newest(connection, arena, newest)
+    read = read_votes(connection, arena, after=after)
     battles = as_seen(read.battles, faces)
-    prompts = surveys.read_prompts(connection, arena)
+    prompts = surveys.read_prompts(connection, arena, after=after)
     asked = battles.frame.select("battle_id").join(
         prompts, on="battle_id", how="left", maintain_order="left"
     )

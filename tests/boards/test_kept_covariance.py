@@ -42,8 +42,7 @@ async def test_any_two_models_of_a_published_board_compare_as_on_the_day_it_was_
             await keep(connection, "text", "overall", old, NOON - timedelta(minutes=1))
             await keep(connection, "text", "overall", new, NOON)
             await keep(connection, "text", "overall", old, NOON, control="style")
-        async with ledger.reading() as connection:
-            kept = await read_covariance(connection, "text", "overall", "")
+        kept = await ledger.in_thread(lambda one: read_covariance(one, "text", "overall", ""))
     again = with_covariance(published(new), kept)
     assert again is not None
     for one, other in pairwise(MODELS):
@@ -57,9 +56,9 @@ async def test_a_covariance_of_another_snapshot_is_not_taken(ledger_url: str) ->
     async with open_ledger(ledger_url) as ledger:
         async with ledger.writing() as connection:
             await keep(connection, "text", "overall", board, NOON)
-        async with ledger.reading() as connection:
-            kept = await read_covariance(connection, "text", "overall", "")
-            assert await read_covariance(connection, "text", "code", "") is None
+        kept = await ledger.in_thread(lambda one: read_covariance(one, "text", "overall", ""))
+        none = await ledger.in_thread(lambda one: read_covariance(one, "text", "code", ""))
+    assert none is None
     assert with_covariance(published(board, NOON + timedelta(minutes=1)), kept) is None
     assert with_covariance(published(board), None) is None
     assert with_covariance({**published(board), "published_at": None}, kept) is None

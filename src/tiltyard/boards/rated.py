@@ -1,23 +1,31 @@
 """Published boards with their covariances, for whoever compares models on them."""
 
+from collections.abc import Sequence
+
 from tiltyard.boards.board import Board
 from tiltyard.boards.kept_covariance import with_covariance
-from tiltyard.boards.published import PublishedBoards
+from tiltyard.ledger import snapshots
 from tiltyard.ledger.covariances import read_covariance
-from tiltyard.ledger.engine import Ledger
+from tiltyard.ledger.engine import Ledger, SyncConnection
 
 
-async def read_rated(
-    ledger: Ledger, boards: PublishedBoards, arena: str, slice_: str
-) -> Board | None:
-    """Read a board as it is now, with its covariance; None where nothing is rated yet.
+async def read_rated(ledger: Ledger, arena: str, slices: Sequence[str]) -> dict[str, Board]:
+    """Read the boards of these slices as they are now, each with its covariance.
 
-    Raises
-    ------
-    UnknownBoardError
-        When there is no such board.
+    In a thread: many large boards take longer to unpack than a stream of words may wait. Slices
+    without a published board are left out.
     """
-    document = await boards.board(arena, slice_)
-    async with ledger.reading() as connection:
-        kept = await read_covariance(connection, arena, slice_, "")
-    return with_covariance(document, kept)
+
+    def read(connection: SyncConnection) -> dict[str, Board]:
+        keys = [(slice_, "") for slice_ in slices]
+        numbers = snapshots.newest_numbers(connection, arena, keys)
+        found = {}
+        for (slice_, control), number in numbers.items():
+            document = snapshots.read_numbered(connection, number).board
+            kept = read_covariance(connection, arena, slice_, control)
+            board = with_covariance(document, kept)
+            if board is not None:
+                found[slice_] = board
+        return found
+
+    return await ledger.in_thread(read)

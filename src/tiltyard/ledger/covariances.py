@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tiltyard.ledger.tables import covariances
 
@@ -46,12 +45,12 @@ def put_covariance(
     )
 
 
-async def read_covariance(
-    connection: AsyncConnection, arena: str, slice_: str, control: str
+def read_covariance(
+    connection: Connection, arena: str, slice_: str, control: str
 ) -> KeptCovariance | None:
-    """Read the covariance of a board; None when it never had one."""
+    """Read the covariance of a board; None when it never had one. Synchronous."""
     query = covariances.select().where(*_of_board(arena, slice_, control))
-    row = (await connection.execute(query)).first()
+    row = connection.execute(query).first()
     return None if row is None else KeptCovariance(row.published_at, row.models, row.matrix)
 
 

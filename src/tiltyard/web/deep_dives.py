@@ -1,11 +1,11 @@
 """What users of boards ask next: swaps, and who does better than what it costs predicts."""
 
+from asyncio import to_thread
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from tiltyard.boards.board import Board
 from tiltyard.boards.errors import RecipeError
 from tiltyard.boards.published import PublishedBoards
 from tiltyard.boards.rated import read_rated
@@ -84,16 +84,15 @@ class DeepDives:
         RecipeError
             When the two are one, or one of them has no vote there.
         """
-        found: dict[str, Board] = {}
-        names = {}
-        for summary in await self._boards.summaries():
-            if summary["arena"] == arena and summary["published_at"] is not None:
-                board = await read_rated(self._ledger, self._boards, arena, summary["slice"])
-                found |= {} if board is None else {summary["slice"]: board}
-                names[summary["slice"]] = summary["name"]
+        names = {
+            summary["slice"]: summary["name"]
+            for summary in await self._boards.summaries()
+            if summary["arena"] == arena
+        }
+        found = await read_rated(self._ledger, arena, list(names))
         if not found:
             raise NotYetError(f"The arena {arena[:40]} has no rated board yet.")
-        slices = swap(found, old, new)
+        slices = await to_thread(swap, found, old, new)
         prices = {id_: one.prices for id_, one in (await self._measures.of_arena(arena)).items()}
         paid = (prices.get(old, Prices()), prices.get(new, Prices()))
         return SwapAnswer(arena, old, new, slices, names, *paid)
@@ -109,12 +108,12 @@ class DeepDives:
             When too few rated models have the measure.
         """
         document = await self._boards.board(arena, slice_)
-        board = await read_rated(self._ledger, self._boards, arena, slice_)
-        if board is None:
+        found = await read_rated(self._ledger, arena, [slice_])
+        if not found:
             raise NotYetError("This board has no ratings yet.")
         measures = await self._measures.of_arena(arena)
         try:
-            value = value_of(board, _known(measures, by))
+            value = await to_thread(value_of, found[slice_], _known(measures, by))
         except RecipeError as error:
             raise NotYetError(
                 f"This cannot be told by {by} yet: four rated models with different values of it "

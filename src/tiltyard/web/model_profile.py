@@ -1,6 +1,6 @@
 """What anybody may know of a model: its facts, its entries in the register, where it stands."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -11,7 +11,8 @@ from tiltyard.boards.published import PublishedBoards
 from tiltyard.contestants.card import Contestant
 from tiltyard.contestants.face import Face, is_untold, public_face, public_id
 from tiltyard.errors import TiltyardError
-from tiltyard.ledger.engine import Connection, Ledger
+from tiltyard.ledger import snapshots
+from tiltyard.ledger.engine import Connection, Ledger, SyncConnection
 
 
 class UnknownModelError(TiltyardError):
@@ -74,12 +75,10 @@ async def model_profile(ledger: Ledger, boards: PublishedBoards, model_id: str) 
     async with ledger.reading() as connection:
         card = await listed_card(connection, model_id)
         register = await read_register(connection)
-    places = []
+    keys: dict[str, list[tuple[str, str]]] = {}
     for summary in await boards.summaries():
-        if summary["published_at"] is None:
-            continue
-        board = await boards.board(summary["arena"], summary["slice"])
-        places += [_place(board, row) for row in board["models"] if row["model"] == model_id]
+        keys.setdefault(summary["arena"], []).append((summary["slice"], ""))
+    places = await ledger.in_thread(lambda connection: _places(connection, keys, model_id))
     entries = tuple(entry for entry in register if entry.face.id == model_id)
     return ModelProfile(public_facts(card), entries, tuple(places))
 
@@ -109,6 +108,18 @@ def public_facts(card: Contestant) -> ModelFacts:
         price_output_usd_per_million=card.price_output_usd_per_million if known else None,
         billion_parameters=card.billion_parameters if known else None,
     )
+
+
+def _places(
+    connection: SyncConnection, keys: Mapping[str, Sequence[tuple[str, str]]], model_id: str
+) -> list[Place]:
+    """Look a model up on every newest board; in a thread, since they are many."""
+    found = []
+    for arena, slices in keys.items():
+        for number in snapshots.newest_numbers(connection, arena, slices).values():
+            board = snapshots.read_numbered(connection, number).board
+            found += [_place(board, row) for row in board["models"] if row["model"] == model_id]
+    return found
 
 
 def _place(board: Mapping[str, Any], row: Mapping[str, Any]) -> Place:

@@ -7,7 +7,7 @@ from tiltyard.boards.as_seen import as_seen, names_of, read_faces
 from tiltyard.boards.published import OVERALL, PublishedBoards
 from tiltyard.boards.rated import read_rated
 from tiltyard.boards.tastes import OwnBoard, own_board
-from tiltyard.ledger.battles_table import VotesOfArena, read_votes
+from tiltyard.ledger.battles_table import read_votes
 from tiltyard.ledger.engine import Ledger, SyncConnection
 from tiltyard.ledger.surveys import read_survey
 
@@ -33,16 +33,18 @@ async def board_of_voters(
     UnknownBoardError
         When there is no such arena.
     """
-    everybody = await read_rated(ledger, boards, arena, OVERALL)
-    if everybody is None:
+    await boards.board(arena, OVERALL)
+    found = await read_rated(ledger, arena, [OVERALL])
+    if not found:
         return OwnAnswer(arena, {}, None)
     async with ledger.reading() as connection:
         faces = await read_faces(connection)
         survey = await read_survey(connection, arena)
 
-    def read(connection: SyncConnection) -> VotesOfArena:
-        return read_votes(connection, arena, voters=voters)
-
-    own = as_seen((await ledger.in_thread(read)).battles, faces)
     spread = None if survey is None else survey.taste_spread
-    return OwnAnswer(arena, names_of(faces), own_board(own, everybody, spread=spread))
+
+    def make(connection: SyncConnection) -> OwnBoard:
+        own = read_votes(connection, arena, voters=voters).battles
+        return own_board(as_seen(own, faces), found[OVERALL], spread=spread)
+
+    return OwnAnswer(arena, names_of(faces), await ledger.in_thread(make))

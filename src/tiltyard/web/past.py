@@ -1,5 +1,6 @@
 """What became of a board: its course, its snapshots, and what the register says of the time."""
 
+from asyncio import to_thread
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -85,7 +86,7 @@ async def compare_snapshots(
     before, after = await history.pair(arena, slice_, control=control, since=since, at=at)
     async with ledger.reading() as connection:
         entries = await read_register(connection)
-    return compared(before, after, _moved(entries, before, after))
+    return await to_thread(compared, before, after, _moved(entries, before, after))
 
 
 def _moved(

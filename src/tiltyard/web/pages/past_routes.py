@@ -1,5 +1,6 @@
 """The pages of what was: a board's history, and a model's."""
 
+from asyncio import to_thread
 from typing import Annotated, Literal
 
 from fastapi import Query, Request
@@ -27,7 +28,7 @@ async def board_history(
     pages = arena_pages(request)
     moment = read_moment(at)
     past = await pages.past(arena, slice_name, model, moment, control)
-    chart = course_chart(past.courses, height=ROW_HEIGHT)
+    chart = await to_thread(course_chart, past.courses, height=ROW_HEIGHT)
     context = {
         "site": pages.site,
         "arena": pages.arena_face(arena),

@@ -1,6 +1,13 @@
-"""Votes and labels by their numbers, as frames: what a kept battles table grows by."""
+"""Votes and labels by their numbers, as frames: what a kept battles table grows by.
+
+The database writes many rows as one text, which polars takes apart again: an object for each value
+of millions of rows would cost ten times as much, and hold up the event loop.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
+from operator import add
+from typing import Any
 from uuid import UUID
 
 import polars as pl
@@ -8,14 +15,13 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
-    Row,
     Select,
     String,
-    and_,
+    case,
     cast,
     extract,
     func,
-    or_,
+    literal,
     select,
     type_coerce,
 )
@@ -28,9 +34,11 @@ Span = tuple[int, int | None]
 """The first and the last number of a run; None where it has no end."""
 
 CHUNK = 50_000
-"""So many rows become a frame at once: the rest of the process goes on in between."""
+"""So many numbers become one text."""
 ASKED = 5_000
 """So many numbers or ids are asked for in one question."""
+FIELD, RECORD = "\x1f", "\x1e"
+"""The separators that ASCII has for this; no JSON holds them, and names lose them."""
 
 Rows = Mapping[str, pl.DataType]
 """Columns with their types."""
@@ -69,31 +77,32 @@ def read_vote_rows(connection: Connection, spans: Sequence[Span]) -> Iterator[pl
     Synchronous: it reads much, and belongs in a thread (`Ledger.in_thread`).
     """
     side_a, side_b = sides.alias("side_a"), sides.alias("side_b")
+    columns = (
+        votes.c.id,
+        battles.c.id,
+        battles.c.arena,
+        _named(side_a.c.contestant),
+        _named(side_b.c.contestant),
+        votes.c.outcome,
+        _named(votes.c.voter),
+        _moment(connection, votes.c.voted_at),
+        votes.c.turn,
+        _exact(connection, known_probability()),
+        battles.c.policy,
+        _named(battles.c.source),
+        side_a.c.version,
+        side_b.c.version,
+        case((is_settled(), "true"), else_="false"),
+    )
     query = (
-        select(
-            votes.c.id,
-            _plain_id(battles.c.id),
-            battles.c.arena,
-            side_a.c.contestant,
-            side_b.c.contestant,
-            votes.c.outcome,
-            func.nullif(votes.c.voter, ""),
-            _moment(connection, votes.c.voted_at),
-            votes.c.turn,
-            known_probability(),
-            battles.c.policy,
-            battles.c.source,
-            side_a.c.version,
-            side_b.c.version,
-            is_settled(),
-        )
+        _as_text(columns)
+        .select_from(votes)
         .join(battles, battles.c.id == votes.c.battle)
         .join(side_a, (side_a.c.battle == battles.c.id) & (side_a.c.slot == "a"))
         .join(side_b, (side_b.c.battle == battles.c.id) & (side_b.c.slot == "b"))
-        .where(battles.c.mode == "battle", _within(votes.c.id, spans))
-        .order_by(votes.c.id)
+        .where(battles.c.mode == "battle")
     )
-    return _frames(connection, query, VOTE_ROWS)
+    yield from _by_number(connection, query, votes.c.id, spans, VOTE_ROWS)
 
 
 def settled_among(connection: Connection, waiting: Sequence[int]) -> list[int]:
@@ -114,23 +123,24 @@ def read_label_rows(connection: Connection, spans: Sequence[Span]) -> Iterator[p
 
     Synchronous, as :func:`read_vote_rows`.
     """
-    query = _labels(connection, _within(labels.c.id, spans)).order_by(labels.c.id)
-    return _frames(connection, query, LABEL_ROWS)
+    query = _as_text(_label_columns(connection))
+    yield from _by_number(connection, query, labels.c.id, spans, LABEL_ROWS)
 
 
 def read_labelled_ids(connection: Connection, spans: Sequence[Span]) -> pl.DataFrame:
     """Read only which battles the labels with these numbers are about."""
     schema = {name: LABEL_ROWS[name] for name in ("label", "battle_id")}
-    query = select(labels.c.id, _plain_id(labels.c.battle)).where(_within(labels.c.id, spans))
-    return pl.concat([pl.DataFrame(schema=schema), *_frames(connection, query, schema)])
+    query = _as_text((labels.c.id, labels.c.battle))
+    found = _by_number(connection, query, labels.c.id, spans, schema)
+    return pl.concat([pl.DataFrame(schema=schema), *found])
 
 
 def read_labels_of(connection: Connection, ids: Sequence[str]) -> Iterator[pl.DataFrame]:
     """Read all labels of these battles."""
+    query = _as_text(_label_columns(connection))
     for start in range(0, len(ids), ASKED):
         asked = [UUID(one) for one in ids[start : start + ASKED]]
-        theirs = labels.c.battle.in_(asked)
-        yield from _frames(connection, _labels(connection, theirs), LABEL_ROWS)
+        yield from _frames(connection, query.where(labels.c.battle.in_(asked)), LABEL_ROWS)
 
 
 def read_public_versions(connection: Connection) -> list[str]:
@@ -139,80 +149,83 @@ def read_public_versions(connection: Connection) -> list[str]:
     return list(connection.scalars(select(contestant_versions.c.version).where(status == "public")))
 
 
-def _labels(connection: Connection, which: ColumnElement[bool]) -> Select[tuple[object, ...]]:
-    columns = (
+def _label_columns(connection: Connection) -> tuple[ColumnElement[Any], ...]:
+    return (
         labels.c.id,
-        _plain_id(labels.c.battle),
+        labels.c.battle,
         labels.c.labeller,
         labels.c.labeller_version,
         _moment(connection, labels.c.labelled_at),
-        cast(labels.c.value, String),
+        labels.c.value,
     )
-    return select(*columns).where(which)
+
+
+def _as_text(columns: Sequence[ColumnElement[Any]]) -> Select[tuple[str]]:
+    """Write all rows as one text: fields apart by one separator, rows by the other."""
+    texts = [func.coalesce(cast(column, String), "") for column in columns]
+    fields = [part for text in texts for part in (literal(FIELD), text)][1:]
+    return select(func.aggregate_strings(reduce(add, fields), RECORD))
+
+
+def _by_number(
+    connection: Connection,
+    query: Select[tuple[str]],
+    number: ColumnElement[int],
+    spans: Sequence[Span],
+    schema: Rows,
+) -> Iterator[pl.DataFrame]:
+    top = int(connection.scalar(select(func.max(number))) or 0)
+    for first, last in spans:
+        end = top if last is None else last
+        for start in range(first, end + 1, CHUNK):
+            within = number.between(start, min(start + CHUNK - 1, end))
+            yield from _frames(connection, query.where(within), schema)
 
 
 def _frames(
-    connection: Connection, query: Select[tuple[object, ...]], schema: Rows
+    connection: Connection, query: Select[tuple[str]], schema: Rows
 ) -> Iterator[pl.DataFrame]:
-    streamed = connection.execution_options(stream_results=True, yield_per=CHUNK)
-    for rows in streamed.execute(query).partitions():
-        yield _frame(rows, schema)
+    text = connection.scalar(query)
+    if text is None:
+        return
+    records = pl.Series([text]).str.split(RECORD).explode()
+    fields = records.str.split_exact(FIELD, len(schema) - 1).struct.unnest()
+    fields.columns = list(schema)
+    yield fields.select(_typed(name, dtype) for name, dtype in schema.items())
 
 
-def _frame(rows: Sequence[Row[tuple[object, ...]]], schema: Rows) -> pl.DataFrame:
-    columns = zip(*rows, strict=True)
-    named = zip(schema.items(), columns, strict=True)
-    return pl.DataFrame([_series(name, dtype, values) for (name, dtype), values in named])
-
-
-def _series(name: str, dtype: pl.DataType, values: tuple[object, ...]) -> pl.Series:
+def _typed(name: str, dtype: pl.DataType) -> pl.Expr:
+    text = pl.col(name)
     if name == "battle_id":
-        return _dashed(pl.Series(name, values, pl.String))
-    if isinstance(dtype, pl.Datetime):
-        moments = _moments(name, values)
-        return moments.set(moments.to_physical() == 0, None)  # 1970: of imported votes, not known
+        plain = text.str.replace_all("-", "", literal=True)
+        parts = ((0, 8), (8, 4), (12, 4), (16, 4), (20, 12))
+        return pl.concat_str([plain.str.slice(*part) for part in parts], separator="-").alias(name)
+    known = pl.when(text != "").then(text)
     if dtype == pl.Boolean:
-        return pl.Series(name, values, pl.Int8, strict=False).cast(pl.Boolean)
-    if isinstance(dtype, pl.Categorical | pl.Enum):
-        return pl.Series(name, values, pl.String).cast(dtype)
-    return pl.Series(name, values, dtype)
-
-
-def _moments(name: str, values: tuple[object, ...]) -> pl.Series:
-    if isinstance(values[0], str):
-        return pl.Series(name, values, pl.String).str.to_datetime(
-            "%Y-%m-%d %H:%M:%S%.f", time_unit="us", time_zone="UTC"
-        )
-    return pl.Series(name, values, pl.Int64).cast(pl.Datetime("us", "UTC"))
-
-
-def _plain_id(column: ColumnElement[object]) -> ColumnElement[str]:
-    """Read an id as the database writes it, without an object for each."""
-    return func.replace(cast(column, String), "-", "")
-
-
-def _dashed(ids: pl.Series) -> pl.Series:
-    parts = [ids.str.slice(*part) for part in ((0, 8), (8, 4), (12, 4), (16, 4), (20, 12))]
-    names = [part.alias(str(number)) for number, part in enumerate(parts)]
-    return (
-        pl.DataFrame(names)
-        .select(pl.concat_str(pl.all(), separator="-"))
-        .to_series()
-        .alias(ids.name)
+        return text == "true"
+    if not isinstance(dtype, pl.Datetime):
+        return known.cast(dtype)
+    written = known.str.to_datetime(
+        "%Y-%m-%d %H:%M:%S%.f", time_unit="us", time_zone="UTC", strict=False
     )
+    moment = pl.coalesce(written, known.cast(pl.Int64, strict=False).cast(dtype))
+    return pl.when(moment.to_physical() != 0).then(moment)  # 1970: of imported votes, not known
 
 
-def _moment(connection: Connection, column: ColumnElement[object]) -> ColumnElement[object]:
+def _named(column: ColumnElement[str]) -> ColumnElement[str]:
+    """Take the separators out of what others may have named."""
+    return func.replace(func.replace(column, FIELD, " "), RECORD, " ")
+
+
+def _moment(connection: Connection, column: ColumnElement[Any]) -> ColumnElement[Any]:
     """Read an instant as microseconds, or as the text that SQLite keeps."""
     if connection.dialect.name == "postgresql":
         return cast(extract("epoch", column) * 1_000_000, BigInteger)
     return type_coerce(column, String)
 
 
-def _within(column: ColumnElement[int], spans: Sequence[Span]) -> ColumnElement[bool]:
-    return or_(
-        *(
-            column >= first if last is None else and_(column >= first, column <= last)
-            for first, last in spans
-        )
-    )
+def _exact(connection: Connection, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Write a number with all its digits; PostgreSQL does by itself."""
+    if connection.dialect.name == "postgresql":
+        return column
+    return case((column.is_not(None), func.printf("%!.17g", column)))

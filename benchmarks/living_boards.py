@@ -1,0 +1,224 @@
+"""Publish every board of a million labelled votes: from nothing, and again after new votes."""
+
+import asyncio
+import json
+import os
+import resource
+import sqlite3
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic, process_time
+from uuid import UUID
+
+import numpy as np
+import polars as pl
+from synthetic import draw_log, length_edge, style_counts
+
+from tiltyard.boards.publishing import BoardPublisher
+from tiltyard.boards.recipe import Recipe
+from tiltyard.contestants.demo import demo_catalogue
+from tiltyard.labels.labellers import shipped_labellers
+from tiltyard.ledger.engine import Ledger
+from tiltyard.ledger.migrate import upgrade_ledger
+
+VOTES, MODELS, FRESH = 1_000_000, 100, 1_000
+VARIETY = 2_000
+"""So many different values of each labeller, but for the style, which is every battle's own."""
+OUTCOMES = ("a", "b", "tie", "both_bad")
+WORDS = {
+    "language": ("en", "en", "en", "de", "fr", "zh", "ru", "es", "ja", "unknown"),
+    "verticals": ("software", "science", "medicine", "law", "finance", "creative"),
+}
+STARTED = datetime(2026, 1, 1, tzinfo=UTC)
+TICK_S = 0.01
+NOTE = (
+    "SQLite, one process. `Lag` is how late a timer of 10 ms in the event loop came meanwhile. "
+    "Reading and fitting run in a thread; publishing is one transaction."
+)
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One pass of the publisher."""
+
+    boards: int
+    seconds: float
+    cpu: float
+    late: Sequence[float]
+
+    def row(self, name: str) -> str:
+        """Say it as a line of the table."""
+        middle, most = np.quantile(self.late, [0.99, 1.0]) * 1000
+        return (
+            f"| {name} | {self.boards} | {self.seconds:.1f} | {self.cpu:.1f} "
+            f"| {middle:.0f} | {most:.0f} |"
+        )
+
+
+def report() -> str:
+    """Measure and write the table."""
+    with TemporaryDirectory() as directory:
+        place = Path(directory) / "ledger.sqlite3"
+        labels = asyncio.run(_create(place))
+        passes, peak = asyncio.run(_measure(place))
+        size = place.stat().st_size
+    lines = [
+        f"# All boards of {VOTES:,} labelled votes on {MODELS} models",
+        "",
+        NOTE,
+        "",
+        "| pass | boards published | seconds | CPU seconds | lag p99, ms | longest lag, ms |",
+        "|---|---|---|---|---|---|",
+        *(one.row(name) for name, one in passes.items()),
+        "",
+        f"{labels:,} rows of labels; a ledger of {size / 1e9:.1f} GB; "
+        f"peak memory {peak / 1e3:.0f} MB.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+async def _create(place: Path) -> int:
+    async with Ledger(place) as ledger:
+        await upgrade_ledger(ledger)
+    with sqlite3.connect(place) as database:
+        database.execute("PRAGMA synchronous=OFF")
+        for number in range(MODELS):
+            named = {"id": _model(number), "name": _model(number)}
+            card = next(iter(demo_catalogue())).model_copy(update=named).model_dump_json()
+            row = (_version(number), _model(number), card, _time(0))
+            database.execute("INSERT INTO contestant_versions VALUES (?, ?, ?, ?)", row)
+        return _add(database, 0, VOTES)
+
+
+def _add(database: sqlite3.Connection, first: int, count: int) -> int:
+    """Record battles with their votes and labels; count the rows of labels."""
+    a, b = style_counts(count, seed=first + 1)
+    log = draw_log(count, MODELS, seed=first + 2, edge=length_edge(a, b))
+    ids = [UUID(int=first + number + 1).hex for number in range(count)]
+    rows = list(
+        zip(ids, log.first.tolist(), log.second.tolist(), log.outcome.tolist(), strict=True)
+    )
+    many = database.executemany
+    many(
+        "INSERT INTO battles (id, arena, definition, mode, source, voter, policy, "
+        "pair_probability, created_at) VALUES (?, 'text', '-', 'battle', 'arena', ?, 'u', .1, ?)",
+        ((id_, f"voter-{n % 90_000}", _time(first + n)) for n, id_ in enumerate(ids)),
+    )
+    many(
+        "INSERT INTO sides VALUES (?, ?, ?, ?, '{}')",
+        (
+            (id_, slot, _model(model), _version(model))
+            for id_, one, other, _ in rows
+            for slot, model in (("a", one), ("b", other))
+        ),
+    )
+    many(
+        "INSERT INTO votes (battle, turn, outcome, tags, voter, voted_at, receipt) "
+        "VALUES (?, 1, ?, '[]', ?, ?, ?)",
+        (
+            (id_, OUTCOMES[outcome], f"voter-{n % 90_000}", _time(first + n), id_)
+            for n, (id_, _, _, outcome) in enumerate(rows)
+        ),
+    )
+    return sum(_label(database, ids, first, a, b))
+
+
+def _label(
+    database: sqlite3.Connection, ids: list[str], seed: int, a: np.ndarray, b: np.ndarray
+) -> Iterator[int]:
+    random = np.random.default_rng(seed + 3)
+    for labeller in shipped_labellers():
+        if "style_tokens_a" in labeller.columns:
+            values = [_style(*sides) for sides in zip(a.tolist(), b.tolist(), strict=True)]
+        else:
+            pool = [_value(pl.Schema(labeller.columns), random) for _ in range(VARIETY)]
+            values = [pool[place] for place in random.integers(0, VARIETY, len(ids)).tolist()]
+        database.executemany(
+            "INSERT INTO labels (battle, labeller, labeller_version, value, labelled_at) "
+            "VALUES (?, ?, ?, ?, ?)",
+            (
+                (id_, labeller.name, labeller.version, value, _time(0))
+                for id_, value in zip(ids, values, strict=True)
+            ),
+        )
+        yield len(ids)
+
+
+def _style(a: list[int], b: list[int]) -> str:
+    parts = ("tokens", "headers", "lists", "bold")
+    sides = {"a": a, "b": b}
+    return json.dumps(
+        {f"style_{part}_{side}": sides[side][at] for side in "ab" for at, part in enumerate(parts)}
+    )
+
+
+def _value(columns: pl.Schema, random: np.random.Generator) -> str:
+    """Draw a value; what is true or false is true of one battle in ten."""
+
+    def one(name: str, dtype: pl.DataType) -> object:
+        words = WORDS.get(name, ("one", "two", "three"))
+        word = words[int(random.integers(len(words)))]
+        if dtype == pl.Boolean:
+            return bool(random.random() < 0.1)
+        if isinstance(dtype, pl.List):
+            return [word] if random.random() < 0.5 else []
+        return word if dtype in (pl.String, pl.Categorical) else int(random.integers(5))
+
+    return json.dumps({name: one(name, dtype) for name, dtype in columns.items()})
+
+
+async def _measure(place: Path) -> tuple[dict[str, Pass], int]:
+    async with Ledger(place) as ledger:
+        boards = BoardPublisher(ledger, ["text"], Recipe())
+        first = await _pass(boards)
+        with sqlite3.connect(place) as database:
+            _add(database, VOTES, FRESH)
+        again = await _pass(boards)
+        nothing = await _pass(boards)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    named = {
+        "from nothing": first,
+        f"after {FRESH:,} new votes": again,
+        "after none": nothing,
+    }
+    return named, peak
+
+
+async def _pass(boards: BoardPublisher) -> Pass:
+    late: list[float] = []
+    watch = asyncio.create_task(_watch(late))
+    began, cpu = monotonic(), process_time()
+    published = await boards.publish_stale()
+    took = Pass(published, monotonic() - began, process_time() - cpu, late)
+    watch.cancel()
+    return took
+
+
+async def _watch(late: list[float]) -> None:
+    while True:
+        before = monotonic()
+        await asyncio.sleep(TICK_S)
+        late.append(monotonic() - before - TICK_S)
+
+
+def _model(number: int) -> str:
+    return f"model-{number:03}"
+
+
+def _version(number: int) -> str:
+    return f"version-{number:03}"
+
+
+def _time(number: int) -> str:
+    return (STARTED + timedelta(seconds=number)).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:]:
+        VOTES = int(sys.argv[1])
+    os.environ.setdefault("POLARS_MAX_THREADS", "2")
+    print(report(), end="")

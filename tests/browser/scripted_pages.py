@@ -28,6 +28,20 @@ from tiltyard.web.past import BoardPast
 MAX_CHARS = 2_000
 
 
+def summary_of(board: Mapping[str, Any]) -> dict[str, Any]:
+    """A board in the list of boards."""
+    return {
+        "arena": board["arena"],
+        "slice": board["slice"],
+        "name": board["slice"],
+        "description": "",
+        "within": None,
+        "votes": board["votes"],
+        "enough": True,
+        "controls": [""],
+    }
+
+
 class NoSuchBoardError(TiltyardError):
     """The board that was asked for does not exist."""
 
@@ -396,8 +410,11 @@ class ScriptedPages:
             raise NotYetError(f"This cannot be told by {by} yet.")
         return VALUE
 
+    async def slices(self, arena: str) -> Sequence[Mapping[str, Any]]:
+        return [summary_of(board) for board in self.boards.values() if board["arena"] == arena]
+
     async def board(
-        self, arena: str, slice_name: str, at: datetime | None = None
+        self, arena: str, slice_name: str, at: datetime | None = None, control: str = ""  # noqa: ARG002  # it has none
     ) -> Mapping[str, Any]:
         if at is not None and at < SNAPSHOTS[0].published_at:
             raise NoSuchBoardError(f"{arena}/{slice_name} had no board before {at.isoformat()}.")

@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 
 from tiltyard import __version__
 from tiltyard.boards.board import Board
+from tiltyard.boards.pooling import Pooled
 from tiltyard.boards.recipe import Recipe
+from tiltyard.boards.records import DECIMALS, rounded
 from tiltyard.boards.slice_file import Slice, slice_sha256
 from tiltyard.contestants.card import Contestant
 from tiltyard.contestants.face import Face, public_face
@@ -75,8 +77,13 @@ class Origin:
     labellers: Mapping[str, str]
 
 
-def board_document(fitted: Board, origin: Origin, control: str, faces: Faces) -> dict[str, Any]:
-    """Put a fitted board together with where its votes came from and who its models are."""
+def board_document(
+    fitted: Board, origin: Origin, control: str, faces: Faces, pooled: Pooled | None = None
+) -> dict[str, Any]:
+    """Put a fitted board together with where its votes came from and who its models are.
+
+    Beside each rating stands the pooled one, where there is one.
+    """
     document = fitted.to_dict()
     slice_, votes = origin.slice, sum(origin.sources.values())
     return {
@@ -87,7 +94,14 @@ def board_document(fitted: Board, origin: Origin, control: str, faces: Faces) ->
         "enough": votes >= slice_.minimum,
         "sources": dict(sorted(origin.sources.items())),
         **document,
-        "models": faces.name(document["models"]),
+        "models": faces.name(_with_pooled(row, pooled) for row in document["models"]),
+        "pooling": None
+        if pooled is None
+        else {
+            "within": slice_.parent,
+            "spread": round(pooled.spread, DECIMALS),
+            "data_sha256": pooled.parent_sha256,
+        },
         "manifest": {
             "slices_sha256": origin.slices_sha256,
             "slice_sha256": slice_sha256(slice_, origin.where),
@@ -114,6 +128,7 @@ def empty_document(arena: str, slice_: Slice, control: str, recipe: Recipe) -> d
         "recipe": recipe.to_dict(),
         "data_sha256": None,
         "version": __version__,
+        "pooling": None,
         "manifest": None,
     }
 
@@ -127,6 +142,12 @@ def _about(slice_: Slice, control: str) -> dict[str, Any]:
         "within": slice_.parent,
         "minimum": slice_.minimum,
     }
+
+
+def _with_pooled(row: Mapping[str, Any], pooled: Pooled | None) -> dict[str, Any]:
+    known = (None,) * 3 if pooled is None else pooled.ratings.get(row["model"], (None,) * 3)
+    names = ("pooled", "pooled_lower", "pooled_upper")
+    return {**row, **rounded(dict(zip(names, known, strict=True)))}
 
 
 def _named(row: Mapping[str, Any], face: Face | None) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """Published boards, as people read them."""
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from time import monotonic
 from typing import Any, ClassVar
 
 from tiltyard.boards.document import CONTROLS, empty_document
@@ -13,6 +15,10 @@ from tiltyard.ledger import snapshots
 from tiltyard.ledger.engine import Ledger, SyncConnection
 
 __all__ = ["OVERALL", "PublishedBoards", "UnknownBoardError"]
+
+
+LISTED_S = 1.0
+"""How old the list of boards may be."""
 
 
 class UnknownBoardError(TiltyardError):
@@ -48,6 +54,8 @@ class PublishedBoards:
         self._arenas = arenas
         self._recipe = recipe
         self._slices = slices or SlicesInUse()
+        self._listed: list[dict[str, Any]] = []
+        self._listed_at = -math.inf
         self._short: dict[tuple[str, str, str], tuple[int, Mapping[str, Any]]] = {}
 
     async def board(
@@ -76,13 +84,19 @@ class PublishedBoards:
         return empty_document(arena, declared, control, self._recipe)
 
     async def summaries(self) -> list[dict[str, Any]]:
-        """List the boards in short: every arena's slices in the order of their file."""
-        async with self._ledger.reading() as connection:
-            return [
-                summary
-                for arena in self._arenas
-                for summary in await connection.run_sync(self._summaries, arena)
-            ]
+        """List the boards in short: every arena's slices in the order of their file.
+
+        The list is a second old at most.
+        """
+        if monotonic() - self._listed_at > LISTED_S:
+            async with self._ledger.reading() as connection:
+                self._listed = [
+                    summary
+                    for arena in self._arenas
+                    for summary in await connection.run_sync(self._summaries, arena)
+                ]
+            self._listed_at = monotonic()
+        return self._listed
 
     def _summaries(self, connection: SyncConnection, arena: str) -> list[dict[str, Any]]:
         declared = self._declared(arena)

@@ -105,10 +105,14 @@ class Installation:
         return suggested_prompts()
 
     async def board(
-        self, arena: str, slice_name: str, at: datetime | None = None
+        self, arena: str, slice_name: str, at: datetime | None = None, control: str = ""
     ) -> Mapping[str, Any]:
         """Read one board for its page."""
-        return await self.boards.board(arena, slice_name, at=at)
+        return await self.boards.board(arena, slice_name, control=control, at=at)
+
+    async def slices(self, arena: str) -> Sequence[Mapping[str, Any]]:
+        """List the slices of an arena for its pages."""
+        return [one for one in await self.boards.summaries() if one["arena"] == arena]
 
     async def past(
         self,

@@ -162,6 +162,32 @@ async def test_a_slice_has_the_votes_it_asks_for(ledger: Ledger, slices: SlicesI
     assert manifest["slices_sha256"] == slices.now().sha256
 
 
+async def test_beside_each_rating_of_a_part_stands_the_one_pooled_with_the_whole(
+    ledger: Ledger, slices: SlicesInUse
+) -> None:
+    await vote(ledger, 400)
+    await publisher(ledger, slices).publish_stale()
+    boards = await documents(ledger, slices)
+    whole = {row["model"]: row["rating"] for row in boards["overall", ""]["models"]}
+    part = boards["code", ""]
+    assert part["pooling"]["within"] == "overall"
+    assert part["pooling"]["data_sha256"] == boards["overall", ""]["data_sha256"]
+    assert part["pooling"]["spread"] > 0
+    apart = {"raw": 0.0, "pooled": 0.0}
+    for row in part["models"]:
+        if whole[row["model"]] is None:  # nothing to pull it towards
+            assert row["pooled"] is None
+            continue
+        assert row["pooled_lower"] < row["pooled"] < row["pooled_upper"]
+        apart["raw"] += (row["rating"] - whole[row["model"]]) ** 2
+        apart["pooled"] += (row["pooled"] - whole[row["model"]]) ** 2
+    assert apart["pooled"] < apart["raw"]
+    assert boards["german-code", ""]["pooling"]["within"] == "code"
+    for alone in (boards["overall", ""], boards["code", "style"]):
+        assert alone["pooling"] is None
+        assert {row["pooled"] for row in alone["models"]} == {None}
+
+
 async def test_only_boards_that_changed_are_published_and_all_at_one_instant(
     ledger: Ledger, slices: SlicesInUse
 ) -> None:

@@ -15,6 +15,7 @@ from tiltyard.boards.document import CONTROLS, STYLE, BoardKey, Faces, Origin, b
 from tiltyard.boards.living.counts import SliceCounts
 from tiltyard.boards.living.single_votes import STYLE_LABELS, SingleVotes
 from tiltyard.boards.living.table import Growth, LivingTable
+from tiltyard.boards.pooling import Pooled, pool
 from tiltyard.boards.ranking import rank_counted
 from tiltyard.boards.recipe import Recipe
 from tiltyard.boards.slice_file import Slice, Slices, slice_sha256
@@ -122,8 +123,18 @@ class ArenaBoards:
             board = _ranked(counted, recipe, before)
         except TiltyardError:  # too few votes for this recipe, said by the board's absence
             return None
-        document = board_document(board, origin, key.control, votes.faces)
+        pooled = None if key.control else self._pooled(slice_, recipe, votes.faces)
+        document = board_document(board, origin, key.control, votes.faces, pooled)
         return Made(key, board, document, number)
+
+    def _pooled(self, slice_: Slice, recipe: Recipe, faces: Faces) -> Pooled | None:
+        """Pool a slice's votes with its parent's ratings of now, where counts are enough."""
+        if slice_.parent is None or not self._recipe.needs_only_votes:
+            return None
+        of_slice, of_parent = (
+            self._counts.pairs(id_, faces.public_ids) for id_ in (slice_.id, slice_.parent)
+        )
+        return pool(of_slice, of_parent, recipe)
 
     def _counted(
         self, key: BoardKey, origin: Origin, votes: SingleVotes

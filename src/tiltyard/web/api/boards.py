@@ -57,6 +57,9 @@ class RatedModel(BaseModel):
     wins: int
     losses: int
     ties: int
+    pooled: float | None = None
+    pooled_lower: float | None = None
+    pooled_upper: float | None = None
     probability_best: float | None = None
     tie_groups: list[int] | None = None
 
@@ -111,6 +114,7 @@ class BoardOut(BaseModel):
     recipe: dict[str, Any]
     data_sha256: str | None
     version: str
+    pooling: dict[str, Any] | None = None
     manifest: dict[str, Any] | None = None
 
 

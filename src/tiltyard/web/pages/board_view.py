@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from tiltyard.web.pages.forest import Scale, Tick, scale_over
-from tiltyard.web.pages.moments import link_moment
+from tiltyard.web.pages.moments import link_board, link_moment
 from tiltyard.web.pages.words import grouped, percent, spoken_date
 
 Json: TypeAlias = Mapping[str, Any]
@@ -35,6 +35,7 @@ class RatedRow:
     rating: str
     rating_value: float
     bounds: str
+    pooled: str | None
     interval: Interval
     battles: str
     battles_value: int
@@ -71,6 +72,9 @@ class BoardView:
     url: str
     query: str
     api_url: str
+    control: str
+    few: str | None
+    parent: str | None
 
 
 def board_view(board: Json, at: datetime | None = None) -> BoardView:
@@ -81,14 +85,14 @@ def board_view(board: Json, at: datetime | None = None) -> BoardView:
     at
         The past instant that was asked for.
     """
-    arena, slice_name = board["arena"], board["slice"]
+    arena, slice_name, control = board["arena"], board["slice"], board.get("control", "")
     rated = [model for model in board["models"] if model["rating"] is not None]
     unrated = [model for model in board["models"] if model["rating"] is None]
     scale = scale_over(bound for m in rated for bound in bounds(m)) if rated else None
     example = board["sources"].get("example", 0)
     published_at = board.get("published_at")
     return BoardView(
-        slice_words=slice_name.replace("_", " "),
+        slice_words=board.get("name") or slice_name.replace("_", " "),
         votes=grouped(board["votes"]),
         example_votes=grouped(example) if example else None,
         published=spoken_date(published_at) if published_at else None,
@@ -99,8 +103,19 @@ def board_view(board: Json, at: datetime | None = None) -> BoardView:
         mean=scale.x(1000.0) if scale and scale.low < 1000.0 < scale.high else None,  # noqa: PLR2004  # the gauge of every board
         url=f"/boards/{arena}/{slice_name}",
         query=link_moment(at),
-        api_url=f"/api/v1/boards/{arena}/{slice_name}{link_moment(at)}",
+        api_url=f"/api/v1/boards/{arena}/{slice_name}{link_board(control, at)}",
+        control=control,
+        few=few_votes(board),
+        parent=(board.get("pooling") or {}).get("within"),
     )
+
+
+def few_votes(board: Json) -> str | None:
+    """Say that votes are not enough, where they are not."""
+    if board.get("enough", True) or not board["votes"]:
+        return None
+    votes, minimum = grouped(board["votes"]), grouped(board["minimum"])
+    return f"{votes} of the {minimum} votes that this board needs before its ratings say much"
 
 
 def by_rank(models: Sequence[Json]) -> list[Json]:
@@ -130,6 +145,7 @@ def rated_row(model: Json, scale: Scale) -> RatedRow:
         rating=f"{model['rating']:.0f}",
         rating_value=model["rating"],
         bounds=f"{lower:.0f} to {upper:.0f}",
+        pooled=None if model.get("pooled") is None else f"{model['pooled']:.0f}",
         interval=Interval(scale.x(lower), scale.x(model["rating"]), scale.x(upper)),
         battles=grouped(model["battles"]),
         battles_value=model["battles"],

@@ -11,6 +11,7 @@ from tiltyard.web.pages.my_board import change_group, my_board
 from tiltyard.web.pages.past_routes import board_history, one_model
 from tiltyard.web.pages.rendering import arena_pages, templates
 from tiltyard.web.pages.site import ArenaFace
+from tiltyard.web.pages.slice_links import control_links, slice_links
 from tiltyard.web.voter import voter_of
 
 
@@ -75,15 +76,20 @@ def leaderboard(request: Request) -> Response:
     return RedirectResponse(f"/boards/{first.id}/overall")
 
 
-async def board(request: Request, arena: str, slice_name: str, at: str | None = None) -> Response:
-    """Show one board, as it is or as it was."""
+async def board(
+    request: Request, arena: str, slice_name: str, at: str | None = None, control: str = ""
+) -> Response:
+    """Show one board, as it is or as it was, with or without the style held constant."""
     pages = arena_pages(request)
     moment = read_moment(at)
-    view = board_view(await pages.board(arena, slice_name, moment), moment)
+    view = board_view(await pages.board(arena, slice_name, moment, control), moment)
+    slices = await pages.slices(arena)
     context = {
         "site": pages.site,
         "arena": pages.arena_face(arena),
         "board": view,
+        "slices": slice_links(slices, slice_name, control, moment),
+        "controls": control_links(slices, slice_name, control, moment),
         "at": moment,
         "here": "board",
     }

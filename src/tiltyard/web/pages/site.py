@@ -114,8 +114,11 @@ class ArenaPages(Protocol):
     def suggested_prompts(self) -> Sequence[SuggestedPrompt]:
         """All suggested prompts; the page draws a few of them per visit."""
 
+    async def slices(self, arena: str) -> Sequence[Mapping[str, Any]]:
+        """List an arena's slices in the form of `GET /api/v1/boards`."""
+
     async def board(
-        self, arena: str, slice_name: str, at: datetime | None = None
+        self, arena: str, slice_name: str, at: datetime | None = None, control: str = ""
     ) -> Mapping[str, Any]:
         """Answer one board in the form of `GET /api/v1/boards/{arena}/{slice}`.
 

@@ -22,6 +22,7 @@ from tiltyard.boards.publishing import BoardPublisher
 from tiltyard.boards.recipe import Recipe
 from tiltyard.contestants.demo import demo_catalogue
 from tiltyard.labels.labellers import shipped_labellers
+from tiltyard.labels.occupations import VERTICALS
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.migrate import upgrade_ledger
 
@@ -31,7 +32,7 @@ VARIETY = 2_000
 OUTCOMES = ("a", "b", "tie", "both_bad")
 WORDS = {
     "language": ("en", "en", "en", "de", "fr", "zh", "ru", "es", "ja", "unknown"),
-    "verticals": ("software", "science", "medicine", "law", "finance", "creative"),
+    "verticals": tuple(VERTICALS),
 }
 STARTED = datetime(2026, 1, 1, tzinfo=UTC)
 TICK_S = 0.01
@@ -75,8 +76,7 @@ def report() -> str:
         "|---|---|---|---|---|---|",
         *(one.row(name) for name, one in passes.items()),
         "",
-        f"{labels:,} rows of labels; a ledger of {size / 1e9:.1f} GB; "
-        f"peak memory {peak / 1e3:.0f} MB.",
+        f"{labels:,} rows of labels; a ledger of {size / 1e9:.1f} GB; peak {peak / 1e3:.0f} MB.",
     ]
     return "\n".join(lines) + "\n"
 

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import polars as pl
@@ -11,6 +12,7 @@ from tiltyard.boards.ranking import rank
 from tiltyard.boards.recipe import Recipe
 from tiltyard.boards.slice_columns import slice_columns
 from tiltyard.boards.slice_file import LOCAL, read_slices, shipped_slices
+from tiltyard.labels.occupations import VERTICALS
 
 FRAME = synthetic_votes(1000).with_columns(
     topics=pl.when("is_code").then(pl.lit(["code", "law"])).otherwise(pl.lit(["law"])),
@@ -140,6 +142,8 @@ def test_the_shipped_slices_ask_for_columns_there_are() -> None:
     slices.refuse_unless_usable(slice_columns())
     assert len(slices.listed) >= 20
     assert {"overall", "hard", "expert", "code", "no-refusals"} <= slices.listed.keys()
+    asked = {word for one in slices for word in re.findall(r"verticals, '(\w+)'", one.where or "")}
+    assert asked == set(VERTICALS)
 
 
 @pytest.mark.parametrize(

@@ -414,7 +414,11 @@ class ScriptedPages:
         return [summary_of(board) for board in self.boards.values() if board["arena"] == arena]
 
     async def board(
-        self, arena: str, slice_name: str, at: datetime | None = None, control: str = ""  # noqa: ARG002  # it has none
+        self,
+        arena: str,
+        slice_name: str,
+        at: datetime | None = None,
+        control: str = "",  # noqa: ARG002  # it has none
     ) -> Mapping[str, Any]:
         if at is not None and at < SNAPSHOTS[0].published_at:
             raise NoSuchBoardError(f"{arena}/{slice_name} had no board before {at.isoformat()}.")

@@ -10,7 +10,6 @@ from tiltyard.battles.columns import SCHEMA
 from tiltyard.battles.table import Battles
 from tiltyard.boards.living.label_columns import LabelColumns
 from tiltyard.boards.living.numbers import Numbers
-from tiltyard.boards.slice_columns import LABELS as PROMISED
 from tiltyard.labels.labeller import Labeller
 from tiltyard.ledger.engine import SyncConnection
 from tiltyard.ledger.table_rows import (
@@ -98,9 +97,7 @@ class LivingTable:
             labels, left = self._some_labels(connection, fresh, at)
         bare = pl.concat([fresh, left.select(fresh.columns)])
         entered = bare.join(labels, on="battle_id", how="left", maintain_order="left")
-        missing = [name for name in self._schema if name not in entered.columns]
-        entered = entered.with_columns(pl.lit(None).alias(name) for name in missing)
-        entered = entered.select(self._schema.names()).cast(self._schema)
+        entered = entered.select(self._schema.names())
         stayed = self.rows.join(left, on="vote", how="anti", maintain_order="left")
         self.rows = pl.concat([stayed, entered])
         return Growth(entered, left)
@@ -111,7 +108,7 @@ class LivingTable:
         labels = {
             name: dtype for one in self._labellers for name, dtype in pl.Schema(one.columns).items()
         }
-        return pl.Schema({"vote": VOTE_ROWS["vote"], **votes, **PROMISED, **labels})
+        return pl.Schema({"vote": VOTE_ROWS["vote"], **votes, **labels})
 
     def _fresh_votes(self, connection: SyncConnection, at: float) -> pl.DataFrame:
         """Read votes that may count now and did not before."""

@@ -28,9 +28,11 @@ HEAD = (
 NOTE = (
     f"One server core, SQLite; every answer is {RATE * SECONDS:,} words, {RATE} a second on each "
     f"side. People come within {COMING_S} seconds; who is refused asks again after `Retry-After`, "
-    f"for a minute. The server takes on {TURNS} turns (`TILTYARD_LIVE_TURNS`). Times are "
-    "milliseconds, measured where the bytes arrive. CPU is the server's share of its core from the "
-    "first question to the last word, in brackets per word sent; memory is the server's peak."
+    f"for a minute. The server takes on {TURNS} turns (`TILTYARD_LIVE_TURNS`). Server, "
+    "provider and people run before other programs (real-time priority, where the system gives "
+    "it). Times are milliseconds, measured where the bytes arrive. CPU is the server's share of "
+    "its core from the first question to the last word, in brackets per word sent; memory is the "
+    "server's peak."
 )
 
 

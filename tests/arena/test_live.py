@@ -12,6 +12,7 @@ from gated import GatedAdapters
 from opened import ASK, open_ledger, opened
 from tiltyard.arena import service
 from tiltyard.arena.events import Numbered, SideDone, TurnDone
+from tiltyard.arena.live_turn import LiveTurn
 from tiltyard.arena.match import BattleState, battle_state
 from tiltyard.arena.own import read_own
 from tiltyard.arena.service import Arena
@@ -90,3 +91,39 @@ async def test_a_tab_that_looks_while_another_asks_does_not_end_the_new_answers(
             await asyncio.sleep(0.01)
         await all_end()
         assert battle_state(await arena.battle("ann", battle.id)) is BattleState.VOTABLE
+
+
+async def test_who_follows_a_turn_is_not_told_the_state_of_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = LiveTurn._read
+
+    async def read_late(turn: LiveTurn) -> Battle | None:
+        """Look at how a turn has ended when another tab has sent the next message."""
+        monkeypatch.undo()
+        await arena.next_turn("ann", battle.id, [Part("text", "And at dusk?")])
+        return await read(turn)
+
+    monkeypatch.setattr(LiveTurn, "_read", read_late)
+    async with open_ledger(f"sqlite:///{tmp_path}/l") as ledger, opened(ledger) as arena:
+        battle = await arena.open_battle("ann", ASK)
+        heard = await all_of(arena, battle)
+        ends = {type(event) for _, event in heard if isinstance(event, SideDone | TurnDone)}
+        assert ends == {SideDone}
+        battle = await arena.battle("ann", battle.id)
+        assert (await all_of(arena, battle))[-1].event == TurnDone(2, "votable")
+
+
+async def test_a_stop_in_the_moment_of_closing_holds_nothing_up(tmp_path: Path) -> None:
+    adapters = GatedAdapters()
+    async with (
+        open_ledger(f"sqlite:///{tmp_path}/l") as ledger,
+        opened(ledger, adapters=adapters) as arena,
+    ):
+        battle = await arena.open_battle("ann", ASK)
+        await asyncio.gather(*(gate.spoke.wait() for gate in adapters.gated.gates.values()))
+        arena._live.stop(battle.id)
+        running = set(arena._live._running)
+        await arena._live.close()
+        assert running
+        assert all(task.done() for task in running)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Page, Response, Route, expect
 
 from browser.battle_page import BattlePage
 from model_server import ModelServer
@@ -113,3 +113,26 @@ def test_one_side_fails_and_a_retry_mends_it(
         expect(arena.battle).to_have_attribute("data-state", "votable")
         arena.vote("tie")
         expect(arena.battle).to_have_attribute("data-state", "voted")
+
+
+def test_a_vote_whose_reply_was_lost_stands_whatever_is_pressed_then(
+    page: Page, tmp_path: Path, model_server: ModelServer
+) -> None:
+    file = catalogue(tmp_path, model_server, ada="plain:ada", bob="plain:bob")
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    with running("serve", "--data", tmp_path, "--contestants", file) as server:
+        arena = BattlePage(page, server.base).open()
+        arena.ask("What is 6 times 7?")
+        expect(arena.battle).to_have_attribute("data-state", "votable")
+        page.route("**/vote", lose, times=1)
+        arena.vote("a")
+        expect(arena.notice).to_be_visible()
+        arena.vote("b")
+        expect(arena.battle).to_have_attribute("data-state", "voted")
+        preferred = page.get_by_text("You preferred").text_content() or ""
+        (name,) = (name for name in ("ADA", "BOB") if name in preferred)
+        expect(arena.heading("a")).to_contain_text(name)

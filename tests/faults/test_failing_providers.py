@@ -9,8 +9,10 @@ import anyio
 import pytest
 from sqlalchemy import select
 
+from leftovers import begun_since, idle_connections, open_sockets
 from model_server import ANSWER, ModelServer
 from opened import ASK, impatient, open_ledger, opened
+from polling import until
 from tiltyard.arena.definition import ArenaDefinition
 from tiltyard.arena.match import BattleState, battle_state
 from tiltyard.contestants.card import Contestant
@@ -78,18 +80,24 @@ async def recorded(
     ledger: Ledger, *cards: Contestant, definition: ArenaDefinition | None = None
 ) -> list[dict[str, object]]:
     """Hold one battle of these two, and read what its attempts recorded."""
-    before = asyncio.all_tasks()
     async with opened(ledger, *cards, definition=definition or patience()) as arena:
+        tasks, sockets = asyncio.all_tasks(), open_sockets() - idle_connections()
         battle = await arena.open_battle("ann", ASK)
         async for _ in await arena.events("ann", battle.id, after=0):
             pass
         ended = await arena.battle("ann", battle.id)
+        await arena._live.finished(battle.id)
+
+        async def nothing_left() -> bool:
+            left = open_sockets() - idle_connections()
+            return not begun_since(tasks) and left <= sockets
+
+        await until(nothing_left)
         broken = any(attempt.state == "failed" for attempt in ended.attempts)
         assert battle_state(ended) is (BattleState.BROKEN if broken else BattleState.VOTABLE)
     async with ledger.reading() as connection:
         rows = await connection.execute(select(attempts).order_by(attempts.c.slot))
         found = [dict(row) for row in rows.mappings()]
-    assert asyncio.all_tasks() == before, "no task is left"
     slots = {str(side.slot): side.contestant for side in ended.sides}
     return sorted(found, key=lambda row: [c.id for c in cards].index(slots[str(row["slot"])]))
 

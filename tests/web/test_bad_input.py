@@ -148,6 +148,7 @@ async def test_no_vote_and_no_reveal_while_the_answers_come(tmp_path: Path) -> N
         ({"outcome": "c"}, "outcome", None),
         ({"outcome": "a", "model": "demo-heron"}, "model: extra", None),
         ({"outcome": "a", "tags": ["witty"]}, "Unknown tag", UNCOUNTED),
+        ({"outcome": "a", "tags": ["x" * 41]}, "at most 40", None),
         ({"outcome": "a", "tags": ["correct", "correct"]}, "given twice", UNCOUNTED),
         ({"outcome": "a", "comment": "x" * 3000}, "at most 2,000", UNCOUNTED),
         ({"outcome": "a", "comment": "a\0b"}, "The comment has a character", UNCOUNTED),

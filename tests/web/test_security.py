@@ -1,9 +1,11 @@
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from serving import API, ask, serving, voter
 from tiltyard.contestants.demo import demo_catalogue
+from tiltyard.web import security
 from tiltyard.web.app import create_app
 from tiltyard.web.installation import install
 from tiltyard.web.settings import Settings
@@ -130,3 +132,33 @@ async def test_the_secret_is_kept_and_kept_private(tmp_path: Path) -> None:
         path = f"{API}/battles/{battle['id']}"
         async with ann.get(path, cookies=cookies) as response:
             assert response.status == 200
+
+
+async def test_a_body_that_does_not_come_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(security, "RECEIVE_S", 0.2)
+    async with serving(tmp_path) as base:
+        port = int(base.rpartition(":")[2])
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(
+            f"POST {API}/battles HTTP/1.1\r\nHost: arena\r\nContent-Type: application/json\r\n"
+            'Content-Length: 900000\r\n\r\n{"message":'.encode()
+        )
+        answer = await reader.readuntil(b"send it again.")
+        assert answer.startswith(b"HTTP/1.1 408")
+        writer.close()
+
+
+async def test_bodies_are_held_up_to_a_limit_and_no_more_once_they_are_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(security, "MOST_ON_THE_WAY", 1_000)
+    async with serving(tmp_path) as base, voter(base) as ann:
+        for _ in range(20):
+            await ask(ann)
+        async with ann.post(f"{API}/battles", data=b" " * 2_000) as response:
+            assert response.status == 503
+            assert int(response.headers["Retry-After"]) > 0
+            assert "Too much is being sent" in (await response.json())["detail"]
+        await ask(ann)

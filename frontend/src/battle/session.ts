@@ -68,7 +68,8 @@ export class BattleSession implements ReactiveController {
     this.dispatch({ type: "asked", request: "vote" });
     try {
       const staysBlind = battle.vote_per === "turn" && isHidden(battle);
-      const key = `${this.voteKey}-${battle.turns.length}`;
+      // Another outcome is another request: had the first been recorded, it is told that it stands.
+      const key = `${this.voteKey}-${battle.turns.length}-${outcome}`;
       const answer = await api.putVote(battle.id, outcome, key, !staysBlind);
       if (visit === this.visit) this.dispatch({ type: "voted", answer });
     } catch (error) {

@@ -181,8 +181,9 @@ class Answering:
         except AnswerError as error:
             return self._end("failed", str(error))
         except asyncio.CancelledError:
-            if self._cut is None:
-                raise
+            task = asyncio.current_task()
+            if self._cut is None or (task is not None and task.cancelling()):
+                raise  # it is this task that is cancelled, and not the answer alone
             return self._end(self._cut.state, self._cut.why, self._cut.reason)
         except Exception:  # noqa: BLE001  # the job's edge: a broken adapter ends its own side only
             # As text: a renderer that shows variables would show the provider's key.

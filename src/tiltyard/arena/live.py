@@ -45,6 +45,7 @@ class LiveTurns:
         self._voters: Counter[str] = Counter()
         self._turns: dict[UUID, LiveTurn] = {}
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
+        self._running: set[asyncio.Task[None]] = set()  # with those of a turn that another followed
         self._claims: Counter[UUID] = Counter()
         self._unclaimed = asyncio.Condition()
         self.draining = False
@@ -100,6 +101,8 @@ class LiveTurns:
         self._turns[battle] = turn
         task = asyncio.create_task(turn.run(), name=f"battle {battle}")
         self._tasks[battle] = task
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
         task.add_done_callback(lambda done: self._ended(battle, turn, done))
         task.add_done_callback(lambda _: self._leave(voter))
 
@@ -141,8 +144,8 @@ class LiveTurns:
             async with asyncio.timeout(within_s):
                 async with self._unclaimed:
                     await self._unclaimed.wait_for(lambda: not self._claims)
-                if self._tasks:
-                    await asyncio.wait(self._tasks.values())
+                if self._running:
+                    await asyncio.wait(self._running)
 
     async def finished(self, battle: UUID) -> None:
         """Wait until a battle's turn has ended, however it ends."""
@@ -155,12 +158,11 @@ class LiveTurns:
             turn.log.close()
 
     async def close(self) -> None:
-        """Cancel everything."""
-        tasks = list(self._tasks.values())
-        for task in tasks:
+        """Cancel everything, and wait for it no longer than recording takes."""
+        for task in self._running:
             task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        if self._running:
+            await asyncio.wait(self._running, timeout=RECORDING_S)
 
     def _ended(self, battle: UUID, turn: LiveTurn, task: asyncio.Task[None]) -> None:
         if self._tasks.get(battle) is task:

@@ -193,7 +193,8 @@ class LiveTurn:
 
     async def _send_turn_done(self) -> None:
         battle = await patiently(self._read)
-        if battle is not None:
+        # Another tab may have gone on since: whoever follows this turn then comes back for that.
+        if battle is not None and self.is_latest(battle):
             self.log.append(TurnDone(self._turn, battle_state(battle).value))
 
     async def _read(self) -> Battle | None:

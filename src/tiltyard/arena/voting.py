@@ -69,8 +69,10 @@ class Ballot:
         return _sha256({"battle": str(battle.id), **said, **blind})
 
 
-def check_ballot(ballot: Ballot, definition: ArenaDefinition) -> None:
+def check_ballot(ballot: Ballot, battle: Battle, definition: ArenaDefinition) -> None:
     """Refuse what the arena's definition does not offer.
+
+    How many votes a battle has was said when it was opened.
 
     Raises
     ------
@@ -83,10 +85,12 @@ def check_ballot(ballot: Ballot, definition: ArenaDefinition) -> None:
         raise BallotError(
             f"This arena takes {', '.join(rules.outcomes)} as outcomes, not {ballot.outcome}."
         )
-    if not ballot.reveal and rules.per == "battle":
+    if not ballot.reveal and battle.vote_per == "battle":
         raise BallotError("A battle here has one vote, and it reveals the names: vote at the end.")
     if unknown := sorted(set(ballot.tags) - set(rules.tags)):
-        raise BallotError(f"Unknown tag {unknown[0]!r}: this arena has {', '.join(rules.tags)}.")
+        raise BallotError(
+            f"Unknown tag {unknown[0][:40]!r}: this arena has {', '.join(rules.tags)}."
+        )
     if len(set(ballot.tags)) < len(ballot.tags):
         raise BallotError("A tag is given twice: give each once.")
     refuse_unstorable(ballot.comment or "", "The comment", BallotError)
@@ -160,7 +164,7 @@ def require_votable(
     battle: Battle, ballot: Ballot, definition: ArenaDefinition, at: datetime
 ) -> None:
     """Refuse a ballot that the definition does not offer, or that the battle does not take now."""
-    check_ballot(ballot, definition)
+    check_ballot(ballot, battle, definition)
     if battle_state(battle) in {BattleState.VOTED, BattleState.TURN_VOTED}:
         raise AlreadyVotedError(REFUSALS[battle_state(battle)])
     require(battle, Call.VOTE)

@@ -15,6 +15,8 @@ from tiltyard.ledger.records import Snapshot
 POINTS = 120
 """A course has this many points unless asked otherwise: one for every few pixels of a chart."""
 MOST_POINTS = 1000
+MOST_MARKS = 10_000
+"""Points of all models together: more is no chart any more, and takes a server's time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +106,14 @@ class BoardHistory:
         """
         board = await self._boards.board(arena, slice_, control=control)
 
+        followed = models or [row["model"] for row in board["models"]]
+        most = max(2, min(points, MOST_MARKS // max(1, len(followed))))
+
         def read(connection: SyncConnection) -> list[Course]:
             past = snapshots.read_course(
-                connection, arena, slice_, control=control, since=since, until=until, most=points
+                connection, arena, slice_, control=control, since=since, until=until, most=most
             )
-            return [course_of(past, id_) for id_ in models or [r["model"] for r in board["models"]]]
+            return [course_of(past, id_) for id_ in followed]
 
         return await self._ledger.in_thread(read)
 

@@ -92,7 +92,8 @@ def _blind(number: Any) -> Any:  # noqa: ANN401  # an expression
 
 
 def _stream(connection: Connection, query: Any) -> Iterator[Any]:  # noqa: ANN401  # rows
-    yield from connection.execution_options(yield_per=ROWS).execute(query)
+    with connection.execution_options(yield_per=ROWS).execute(query) as rows:
+        yield from rows
 
 
 def _words(parts: Sequence[Mapping[str, Any]]) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import re
 import select as sockets
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from functools import cached_property
 from pathlib import Path
@@ -105,6 +105,7 @@ class Ledger:
         # SQLite has one writer. Who waits here and not there holds no connection meanwhile, and is
         # let in at once and in order, where SQLite would look again every tenth of a second.
         self._one_writer = asyncio.Lock()
+        self._threads: set[asyncio.Future[Any]] = set()
         self.server: int | None = None  # who works here, while a server does: see presence.py
 
     @property
@@ -167,7 +168,7 @@ class Ledger:
             with self._threaded.connect() as connection:
                 return read(connection)
 
-        return await asyncio.to_thread(run)
+        return await self._finished(asyncio.to_thread(run))
 
     async def write_in_thread(self, write: Callable[[SyncConnection], Result]) -> Result:
         """Let a thread write much in one transaction, undone by an exception.
@@ -185,7 +186,19 @@ class Ledger:
                     return write(connection)
 
         async with self._turn_to_write():
-            return await asyncio.to_thread(run)
+            return await self._finished(asyncio.to_thread(run))
+
+    async def _finished(self, thread: Coroutine[Any, Any, Result]) -> Result:
+        """Wait for a thread; who is cancelled leaves it, and `close` waits for its session."""
+        work = asyncio.ensure_future(thread)
+        self._threads.add(work)
+        work.add_done_callback(self._forget)
+        return await asyncio.shield(work)
+
+    def _forget(self, work: asyncio.Future[Any]) -> None:
+        self._threads.discard(work)
+        if not work.cancelled():
+            work.exception()  # told to whoever still waits
 
     async def ping(self) -> None:
         """Ask the database for nothing; a `DatabaseError` says that it does not answer."""
@@ -193,7 +206,9 @@ class Ledger:
             await connection.execute(select(1))
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, once the threads that use them have ended."""
+        if self._threads:
+            await asyncio.wait(self._threads)
         await self.engine.dispose()
         if "_threaded" in self.__dict__:
             self._threaded.dispose()
@@ -207,8 +222,9 @@ class Ledger:
     @cached_property
     def _threaded(self) -> Engine:
         url = self.url.set(drivername=SYNC_DRIVERS[self.url.drivername])
-        pool = {} if self.is_sqlite else {"pool_size": READERS, "max_overflow": 0}
-        return _prepared(create_engine(url, hide_parameters=True, **pool))
+        pool = {"pool_size": READERS, "max_overflow": 0, "connect_args": SESSION}
+        settings: dict[str, Any] = {} if self.is_sqlite else pool
+        return _prepared(create_engine(url, hide_parameters=True, **settings))
 
 
 def database_url(place: Path | str) -> URL:

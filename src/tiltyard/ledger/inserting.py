@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Insert, Select, Table, bindparam, func, literal_column, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 
@@ -92,3 +93,12 @@ def _parameter(table: Table, name: str) -> BindParameter[Any]:
 
 def _bound(table: Table, name: str) -> str:
     return f"{table.name}_{name}"
+
+
+def is_taken(error: IntegrityError, table: Table, *columns: str) -> bool:
+    """Say whether a row could not be inserted because another has this unique key."""
+    diagnosis = getattr(error.orig, "diag", None)
+    if diagnosis is not None:
+        return bool(diagnosis.constraint_name == f"uq_{table.name}_{'_'.join(columns)}")
+    named = ", ".join(f"{table.name}.{column}" for column in columns)
+    return f"UNIQUE constraint failed: {named}" in str(error.orig)

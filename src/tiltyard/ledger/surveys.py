@@ -88,8 +88,8 @@ def read_prompts(connection: Connection, arena: str, *, after: int = 0) -> pl.Da
             ~exists().where(erasures.c.battle == battles.c.id),
         )
     )
-    rows = connection.execution_options(yield_per=ROWS).execute(query)
-    said = [(str(row.id), _words(row.parts)) for row in rows if row.voter not in silent]
+    with connection.execution_options(yield_per=ROWS).execute(query) as rows:
+        said = [(str(row.id), _words(row.parts)) for row in rows if row.voter not in silent]
     return pl.DataFrame(said, {"battle_id": pl.String, "asked": pl.String}, orient="row")
 
 

@@ -5,7 +5,7 @@ by one.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
@@ -83,7 +83,12 @@ def _restoring(kind: object) -> Callable[[str], object] | None:
     """Find what a document shows as text and a row does not."""
     if isinstance(kind, Uuid):
         return UUID
-    return datetime.fromisoformat if isinstance(kind, UtcDateTime) else None
+    return _instant if isinstance(kind, UtcDateTime) else None
+
+
+def _instant(text: str) -> datetime:
+    """Read an instant in UTC: PostgreSQL writes it in the time zone of the session."""
+    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 def _row(document: dict[str, Any], restored: Mapping[str, Callable[[str], object]]) -> object:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tiltyard.errors import TiltyardError
 from tiltyard.ledger.all_public import all_public
 from tiltyard.ledger.battles import lock_battle
-from tiltyard.ledger.inserting import insert_with
+from tiltyard.ledger.inserting import insert_with, is_taken
 from tiltyard.ledger.reading import WHOLE, battles_in
 from tiltyard.ledger.records import Battle, Revealed, Vote
 from tiltyard.ledger.reveals import reveal_row
@@ -97,6 +97,8 @@ async def record_vote(
     try:
         return await insert_with(connection, (idempotency_keys, answer), *rows)
     except IntegrityError as error:
+        if not is_taken(error, votes, "battle", "turn"):
+            raise
         raise AlreadyVotedError(
             "This turn has its vote, which cannot be changed: go on, or start a new battle."
         ) from error

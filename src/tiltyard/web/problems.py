@@ -20,8 +20,8 @@ SENTENCES = {
     404: "There is nothing at this address: check it, or go back to the start.",
     405: "This address does not take that kind of request.",
     500: "Tiltyard made a mistake here; it is logged, and nothing you sent was counted.",
-    503: "The ledger does not answer just now: try again in a few seconds.",
 }
+NO_LEDGER = "The ledger does not answer just now: try again in a few seconds."
 log = structlog.get_logger()
 
 
@@ -63,7 +63,7 @@ def answer_errors(app: FastAPI) -> None:
 
     async def _outage(request: Request, error: Exception) -> Response:
         log.error("the ledger did not answer", error=str(error))
-        return _answer(request, 503, "The ledger is not available", SENTENCES[503])
+        return _answer(request, 503, "The ledger is not available", NO_LEDGER)
 
     for outage in OUTAGES:
         app.add_exception_handler(outage, _outage)

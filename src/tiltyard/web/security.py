@@ -1,5 +1,7 @@
 """What every response says about itself, and which requests are refused unread."""
 
+import asyncio
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -10,6 +12,10 @@ from tiltyard.web.problems import problem
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 NEVER_STORED = ("/api/", "/operations/")
 MAX_BODY_BYTES = 1_000_000
+RECEIVE_S = 30.0
+"""How long a body may take to come."""
+MOST_ON_THE_WAY = 64_000_000
+"""Bytes of all bodies that are in memory at once."""
 LIMITS_ITSELF = "/api/v1/images"
 """Its bodies are files, limited by the arena they are for."""
 
@@ -39,11 +45,19 @@ class SecurityHeadersMiddleware:
         await self._app(scope, receive, send_with_headers)
 
 
+class Bodies:
+    """The bodies that are in memory, and how many bytes they have."""
+
+    def __init__(self) -> None:
+        self.held = 0
+
+
 class RefusalMiddleware:
     """Refuse changes that come from another site, and bodies nobody should send."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._bodies = Bodies()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let through, or answer with a problem document."""
@@ -57,8 +71,14 @@ class RefusalMiddleware:
             )
             await refusal(scope, receive, send)
             return
-        limits_itself = scope["path"] == LIMITS_ITSELF
-        await self._app(scope, receive if limits_itself else _limited(receive), send)
+        if scope["path"] == LIMITS_ITSELF:
+            await self._app(scope, receive, send)
+            return
+        body = LimitedBody(receive, self._bodies)
+        try:
+            await self._app(scope, body.receive, send)
+        finally:
+            body.leave()
 
 
 def comes_from_elsewhere(headers: Headers) -> bool:
@@ -70,17 +90,55 @@ def comes_from_elsewhere(headers: Headers) -> bool:
     return origin is not None and origin.partition("://")[2] != headers.get("host")
 
 
-def _limited(receive: Receive) -> Receive:
-    seen = 0
+class LimitedBody:
+    """A body that comes in time, and is no longer than it may be.
 
-    async def limited() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > MAX_BODY_BYTES:
+    Parameters
+    ----------
+    receive
+        Gives the next piece.
+    bodies
+        Of all requests together.
+    """
+
+    def __init__(self, receive: Receive, bodies: Bodies) -> None:
+        self._receive = receive
+        self._bodies = bodies
+        self._bytes = 0
+        self._due: float | None = asyncio.get_running_loop().time() + RECEIVE_S
+
+    async def receive(self) -> Message:
+        """Give the next piece.
+
+        Raises
+        ------
+        HTTPException
+            When it comes too late, or there is too much of it or of others. FastAPI would take any
+            other error for a body that cannot be read.
+        """
+        try:
+            async with asyncio.timeout_at(self._due):
+                message = await self._receive()
+        except TimeoutError:
+            raise HTTPException(
+                408, f"The request did not arrive within {RECEIVE_S:.0f} seconds: send it again."
+            ) from None
+        if not message.get("more_body", False):
+            self._due = None  # what comes now is the end of the connection, whenever that is
+        self._hold(len(message.get("body", b"")))
+        return message
+
+    def leave(self) -> None:
+        """Hold nothing any more."""
+        self._bodies.held -= self._bytes
+        self._bytes = 0
+
+    def _hold(self, more: int) -> None:
+        self._bytes += more
+        self._bodies.held += more
+        if self._bytes > MAX_BODY_BYTES:
             raise HTTPException(
                 413, f"A request has at most {MAX_BODY_BYTES:,} bytes: send a shorter one."
             )
-        return message
-
-    return limited
+        if self._bodies.held > MOST_ON_THE_WAY:
+            raise HTTPException(503, "Too much is being sent just now: try again in a few seconds.")

@@ -92,7 +92,9 @@ class Server(uvicorn.Server):
     meanwhile, and then closes. Asked from the keyboard or asked again, it cuts the turns at once.
     """
 
-    def __init__(self, installation: Installation) -> None:
+    def __init__(
+        self, installation: Installation, announce: Callable[[], None] = lambda: None
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 create_app(installation),
@@ -104,7 +106,13 @@ class Server(uvicorn.Server):
             )
         )
         self._installation = installation
+        self._announce = announce
         self._hurried = False
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Say that requests are about to be answered, once signals are heard."""
+        self._announce()
+        await super().startup(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to stop, or hurry."""
@@ -154,8 +162,7 @@ async def run(
     """
     async with installation.running(installation.settings.address or reached_at(taken)):
         keep_collections_short()
-        announce()
-        await Server(installation).serve(sockets=[taken])
+        await Server(installation, announce).serve(sockets=[taken])
 
 
 def serve(

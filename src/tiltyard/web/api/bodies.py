@@ -78,7 +78,7 @@ class BallotIn(_Request):
     """The person's decision."""
 
     outcome: Outcome
-    tags: Annotated[list[str], Field(max_length=20)] = []
+    tags: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=20)] = []
     comment: str | None = None
     reveal: bool = True
 

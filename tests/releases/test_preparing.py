@@ -8,6 +8,7 @@ from uuid import UUID
 
 import polars as pl
 import pytest
+from huggingface_hub import DatasetCard
 
 from exported import (
     ASKING,
@@ -213,6 +214,9 @@ async def test_the_card_says_what_the_manifest_says(ledger: Ledger, tmp_path: Pa
     assert "| tie | 1 |" in body
     for rule in manifest.rules:
         assert rule in body
+    told = vars(DatasetCard(card).data)  # as the hub's own client reads it
+    assert (told["license"], told["pretty_name"]) == ("cc-by-4.0", manifest.title)
+    assert told["configs"][0]["data_files"] == [{"split": "train", "path": "data/votes*.parquet"}]
 
 
 async def test_a_release_that_would_be_empty_says_why(ledger: Ledger, tmp_path: Path) -> None:

@@ -61,13 +61,12 @@ def _name(given: str, option: str) -> str:
 
 
 def _schema(given: str) -> str:
-    from tiltyard.battles.codecs import CODECS
+    from tiltyard.battles.codecs import CODECS, KNOWN_AS
 
-    name = given.replace("-", "_")
-    if name not in CODECS:
-        known = ", ".join(one.replace("_", "-") for one in CODECS)
-        raise BadInput(f"There is no schema {given!r}; there are {known}.")
-    return name
+    names = KNOWN_AS | {one.replace("_", "-"): one for one in CODECS}
+    if given not in names:
+        raise BadInput(f"There is no schema {given!r}; there are {', '.join(sorted(names))}.")
+    return names[given]
 
 
 async def _import(

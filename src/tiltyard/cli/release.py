@@ -1,12 +1,12 @@
 """`tiltyard release`: open data, prepared, reviewed, published, taken down."""
 
-import asyncio
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from tiltyard.cli.in_ledger import data_option, in_ledger, json_option
+from tiltyard.cli.release_for_others import ledger, provider
 from tiltyard.cli.release_table import print_difference, print_manifest
 
 if TYPE_CHECKING:
@@ -15,12 +15,6 @@ if TYPE_CHECKING:
     from tiltyard.releases.manifest import Manifest
     from tiltyard.releases.preparing import Plan
 
-Result = TypeVar("Result")
-
-data_option = click.option(
-    "--data", type=click.Path(path_type=Path), help="Directory of the ledger."
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Write it as JSON.")
 directory_argument = click.argument("directory", type=click.Path(path_type=Path))
 
 
@@ -91,7 +85,7 @@ def prepare(
     conditions = read_slices(slices_path or read_settings().slices).conditions_of(slice_id)
     export = Export(arena, schema, conditions, format_)
     plan = Plan(name, title or name, licence, export, slice_id, RareTexts(k, rare_prompts))
-    manifest = _in_ledger(lambda ledger: _prepare(ledger, plan, None if dry_run else out), data)
+    manifest = in_ledger(lambda ledger: _prepare(ledger, plan, None if dry_run else out), data)
     print_manifest(manifest, as_json=as_json)
 
 
@@ -135,7 +129,7 @@ def diff(directory: Path, before: Path | None, data: Path | None, *, as_json: bo
             return comparing.compare_with_last(connection, directory)
         return comparing.compare_directories(connection, directory, before)
 
-    print_difference(_in_ledger(lambda ledger: ledger.in_thread(compare), data), as_json=as_json)
+    print_difference(in_ledger(lambda ledger: ledger.in_thread(compare), data), as_json=as_json)
 
 
 @release.command()
@@ -159,7 +153,7 @@ def publish(directory: Path, places: tuple[str, ...], data: Path | None) -> None
     from tiltyard.releases.places import open_place
 
     opened = [open_place(place) for place in places]
-    manifest = _in_ledger(lambda ledger: publishing.publish(ledger, directory, opened), data)
+    manifest = in_ledger(lambda ledger: publishing.publish(ledger, directory, opened), data)
     where = ", ".join(place.name for place in opened)
     click.echo(f"Published {manifest.name}: {manifest.votes:,} votes at {where}.")
 
@@ -175,7 +169,7 @@ def takedown(battles: tuple[str, ...], reason: str, data: Path | None) -> None:
     from tiltyard.releases.publishing import take_down
 
     now = datetime.now(UTC)
-    found = _in_ledger(
+    found = in_ledger(
         lambda ledger: ledger.write_in_thread(lambda c: take_down(c, battles, reason, now)), data
     )
     for battle, names in found.items():
@@ -197,7 +191,7 @@ def list_(data: Path | None, *, as_json: bool) -> None:
 
     from tiltyard.ledger.releases import read_releases
 
-    found = _in_ledger(lambda ledger: ledger.in_thread(read_releases), data)
+    found = in_ledger(lambda ledger: ledger.in_thread(read_releases), data)
     rows = [
         {
             "name": one.name,
@@ -218,19 +212,6 @@ def list_(data: Path | None, *, as_json: bool) -> None:
         click.echo("Nothing was released.")
 
 
-def _in_ledger(work: Callable[["Ledger"], Any], data: Path | None) -> Any:  # noqa: ANN401  # what the work gives
-    from tiltyard.ledger.engine import Ledger
-    from tiltyard.ledger.migrate import upgrade_ledger
-    from tiltyard.web.settings import read_settings
-
-    async def run() -> Any:  # noqa: ANN401  # what the work gives
-        async with Ledger(read_settings(data=data).ledger) as ledger:
-            await upgrade_ledger(ledger)
-            return await work(ledger)
-
-    return asyncio.run(run())
-
-
 def _require_name(name: str) -> None:
     import re
 
@@ -242,69 +223,5 @@ def _require_name(name: str) -> None:
         )
 
 
-@release.command()
-@click.argument("model")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="A directory.")
-@click.option("--share", type=click.FloatRange(0, 1, min_open=True), help="Less than the most.")
-@click.option("--arena", default="text", show_default=True, help="Which arena's votes.")
-@click.option("--schema", default="tiltyard", show_default=True, help="As for tiltyard export.")
-@click.option("--format", "format_", type=click.Choice(["parquet", "jsonl"]), default="parquet")
-@data_option
-@json_option
-def provider(
-    model: str,
-    out: Path,
-    share: float | None,
-    arena: str,
-    schema: str,
-    format_: Any,  # noqa: ANN401  # click has checked it
-    data: Path | None,
-    *,
-    as_json: bool,
-) -> None:
-    """Write battles of MODEL for its maker, with the opponents masked.
-
-    At most the share that TILTYARD_PROVIDER_SHARE declares; asking again gives no others.
-    """
-    import json
-    from dataclasses import asdict
-
-    from tiltyard.cli.recipe_options import BadInput
-    from tiltyard.releases.exporting import Export
-    from tiltyard.releases.provider import report_to_provider
-    from tiltyard.web.settings import read_settings
-
-    most = read_settings(data=data).provider_share
-    if share is not None and share > most:
-        raise BadInput(f"--share {share:g} is more than the {most:g} that this arena declares.")
-    wanted, part = Export(arena, schema, format=format_), share or most
-    found = _in_ledger(
-        lambda ledger: ledger.in_thread(
-            lambda c: report_to_provider(c, model, wanted, out, share=part)
-        ),
-        data,
-    )
-    if as_json:
-        click.echo(json.dumps(asdict(found), indent=2))
-        return
-    click.echo(
-        f"{model}: {found.won:,} won, {found.lost:,} lost, {found.even:,} even; "
-        f"{found.given:,} of {found.votes:,} votes in {out}."
-    )
-
-
-@release.command()
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="A directory.")
-@data_option
-def ledger(out: Path, data: Path | None) -> None:
-    """Write the public vote ledger: every counted vote without its words, and every board.
-
-    `tiltyard verify DIRECTORY` makes all boards again from it, byte by byte.
-    """
-    from tiltyard.boards.slice_file import read_slices
-    from tiltyard.releases.public_votes import write_public_ledger
-    from tiltyard.web.settings import read_settings
-
-    slices = read_slices(read_settings(data=data).slices)
-    written = _in_ledger(lambda ledger: write_public_ledger(ledger, slices, out), data)
-    click.echo(f"{written.votes:,} votes and {len(written.boards):,} boards in {out}.")
+release.add_command(provider)
+release.add_command(ledger)

@@ -19,7 +19,7 @@ from tiltyard.ledger import bulk
 from tiltyard.ledger.engine import Ledger, SyncConnection
 from tiltyard.ledger.sources import IMPORTED
 
-BATCH = 20_000
+BATCH = 10_000
 """So many votes are one transaction: a server on the same file waits no longer than for these."""
 
 MOST_NAME = 80

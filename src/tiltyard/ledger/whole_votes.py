@@ -52,7 +52,8 @@ ANSWERS: dict[str, Any] = {
     "parts": pl.String,
 }
 FOUND: dict[str, Any] = {
-    "vote": pl.Int64,
+    "label": pl.Int64,
+    "battle_id": pl.String,
     "labeller": pl.String,
     "version": pl.String,
     "value": pl.String,
@@ -72,7 +73,7 @@ class WholeVotes:
         What was said up to the vote, as JSON of parts; of an answer, the latest attempt. Nothing of
         battles whose words were erased.
     labels
-        Every label of the battles; `value` is JSON.
+        Every label of the battles, by the battle's id; `value` is JSON.
     """
 
     heads: pl.DataFrame
@@ -113,7 +114,7 @@ def read_whole_votes(
             _plain_ids(heads),
             _frame(connection, _turns(some), TURNS) if words else pl.DataFrame(schema=TURNS),
             _frame(connection, _answers(some), ANSWERS) if words else pl.DataFrame(schema=ANSWERS),
-            _frame(connection, _labels(some), FOUND),
+            _plain_ids(_frame(connection, _labels(some), FOUND)),
         )
         after = last
 
@@ -179,15 +180,18 @@ def _answers(some: ColumnElement[bool]) -> Select[Any]:
 def _labels(some: ColumnElement[bool]) -> Select[Any]:
     return (
         select(
-            votes.c.id,
+            labels.c.id,
+            cast(labels.c.battle, String),
             labels.c.labeller,
             labels.c.labeller_version,
             cast(labels.c.value, Text),
             labels.c.labelled_at,
         )
+        .select_from(votes)
         .join(labels, labels.c.battle == votes.c.battle)
         .where(some)
-        .order_by(votes.c.id)
+        .order_by(labels.c.id)
+        .distinct()
     )
 
 
@@ -196,6 +200,6 @@ def _frame(connection: Connection, query: Select[Any], schema: dict[str, Any]) -
     return pl.DataFrame([tuple(row) for row in rows], schema, orient="row")
 
 
-def _plain_ids(heads: pl.DataFrame) -> pl.DataFrame:
+def _plain_ids(frame: pl.DataFrame) -> pl.DataFrame:
     """Ids are text with dashes in one database, and without in the other."""
-    return heads.with_columns(pl.col("battle_id").str.replace_all("-", "", literal=True))
+    return frame.with_columns(pl.col("battle_id").str.replace_all("-", "", literal=True))

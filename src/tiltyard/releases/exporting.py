@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from tiltyard.battles.codecs import CODECS
+from tiltyard.battles.codecs import CODECS, KNOWN_AS
 from tiltyard.battles.table import Battles
 from tiltyard.boards.conditions import Condition, hold_all
 from tiltyard.boards.slice_file import LOCAL
@@ -19,15 +19,8 @@ from tiltyard.releases.shaping import shaped
 from tiltyard.releases.tables import UNSHOWN, read_tables
 from tiltyard.releases.training import FORMATS, Made
 
-SCHEMAS = {
-    "arena-140k": "arena_140k",
-    "arena-100k": "arena_100k",
-    "arena-55k": "arena_55k",
-    "arena-33k": "chatbot_arena_33k",
-    "comparia-2": "comparia_turns",
-    "tiltyard": "battles",
-}
-"""Published schemas by the names people know them by, and the codecs that write them."""
+SCHEMAS = KNOWN_AS
+"""Published schemas that are written, by the names that people know them by."""
 
 ERASED = "the person had it forgotten"
 Progress = Callable[[int], None]

@@ -1,11 +1,11 @@
 """Votes of the ledger as a battles table with conversations and labels."""
 
 from collections.abc import Iterator, Mapping
-from uuid import UUID
 
 import polars as pl
 
 from tiltyard.battles.table import Battles
+from tiltyard.boards.living.label_columns import LabelColumns
 from tiltyard.labels.labellers import shipped_labellers
 from tiltyard.ledger.engine import SyncConnection
 from tiltyard.ledger.register import read_all_cards
@@ -20,8 +20,6 @@ UNSHOWN = ("definition", "erased", "contestant_a", "contestant_b")
 """Columns that decide what goes out, and do not."""
 
 PARTS = pl.List(pl.Struct({"type": pl.String, "text": pl.String}))
-BY_MODEL = "model@"
-"""Versions of labellers that a model made begin so, and win over rules."""
 
 
 def read_tables(
@@ -48,13 +46,17 @@ def _table(page: WholeVotes, arena: str, names: Mapping[str, str]) -> pl.DataFra
         pl.lit(arena).alias("arena"),
         pl.col("tags").str.json_decode(pl.List(pl.String)),
         voted_at=pl.when(pl.col("voted_at") != UNKNOWN_TIME).then("voted_at"),
-        battle_id=pl.Series([str(UUID(id_)) for id_ in page.heads["battle_id"]], dtype=pl.String),
     )
     for side in "ab":
         heads = heads.join(_conversation(page, side), on="vote", how="left", maintain_order="left")
-    table = _labelled(heads, page.labels)
+    table = _labelled(heads, page.labels).with_columns(battle_id=_dashed("battle_id"))
     unwanted = ("vote", "version_a", "version_b")
     return Battles.from_frame(table.drop(unwanted), "the ledger").frame
+
+
+def _dashed(name: str) -> pl.Expr:
+    parts = ((0, 8), (8, 4), (12, 4), (16, 4), (20, 12))
+    return pl.concat_str([pl.col(name).str.slice(*part) for part in parts], separator="-")
 
 
 def _conversation(page: WholeVotes, side: str) -> pl.DataFrame:
@@ -80,13 +82,7 @@ def _text() -> pl.Expr:
 
 
 def _labelled(heads: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
-    """Add a column for every label; of one labeller's versions the newest says, or a model's."""
-    latest = found.sort(
-        pl.col("version").str.starts_with(BY_MODEL), "labelled_at", maintain_order=True
-    ).unique(["vote", "labeller"], keep="last", maintain_order=True)
-    for labeller in shipped_labellers():
-        columns = pl.Struct(labeller.columns)
-        mine = latest.filter(pl.col("labeller") == labeller.name)
-        value = mine.select("vote", pl.col("value").str.json_decode(columns)).unnest("value")
-        heads = heads.join(value, on="vote", how="left", maintain_order="left")
-    return heads
+    """Add a column for every label that counts, as boards have them."""
+    columns = LabelColumns(shipped_labellers(), heads["battle_id"])
+    columns.add(found)
+    return heads.join(columns.frame(), on="battle_id", how="left", maintain_order="left")

@@ -48,6 +48,16 @@ CODECS: dict[str, Codec] = {
 }
 """The schemas by name; `battles` is this table itself."""
 
+KNOWN_AS: dict[str, str] = {
+    "arena-140k": "arena_140k",
+    "arena-100k": "arena_100k",
+    "arena-55k": "arena_55k",
+    "arena-33k": "chatbot_arena_33k",
+    "comparia-2": "comparia_turns",
+    "tiltyard": "battles",
+}
+"""The names that people know some of them by."""
+
 
 def schema_of(columns: Iterable[str]) -> Codec | None:
     """Find the schema that a table with these columns is of; None where it is of none of them."""
@@ -67,4 +77,4 @@ def noticed(frame: pl.DataFrame) -> tuple[Note, ...]:
     return () if codec is None else codec.notes(frame)
 
 
-__all__ = ["CODECS", "Codec", "noticed", "prepared", "schema_of"]
+__all__ = ["CODECS", "KNOWN_AS", "Codec", "noticed", "prepared", "schema_of"]

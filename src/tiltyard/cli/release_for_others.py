@@ -1,0 +1,76 @@
+"""`tiltyard release provider` and `ledger`: what makers of models and strangers get."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tiltyard.cli.in_ledger import data_option, in_ledger, json_option
+
+
+@click.command()
+@click.argument("model")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="A directory.")
+@click.option("--share", type=click.FloatRange(0, 1, min_open=True), help="Less than the most.")
+@click.option("--arena", default="text", show_default=True, help="Which arena's votes.")
+@click.option("--schema", default="tiltyard", show_default=True, help="As for tiltyard export.")
+@click.option("--format", "format_", type=click.Choice(["parquet", "jsonl"]), default="parquet")
+@data_option
+@json_option
+def provider(
+    model: str,
+    out: Path,
+    share: float | None,
+    arena: str,
+    schema: str,
+    format_: Any,  # noqa: ANN401  # click has checked it
+    data: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Write battles of MODEL for its maker, with the opponents masked.
+
+    At most the share that TILTYARD_PROVIDER_SHARE declares; asking again gives no others.
+    """
+    import json
+    from dataclasses import asdict
+
+    from tiltyard.cli.recipe_options import BadInput
+    from tiltyard.releases.exporting import Export
+    from tiltyard.releases.provider import report_to_provider
+    from tiltyard.web.settings import read_settings
+
+    most = read_settings(data=data).provider_share
+    if share is not None and share > most:
+        raise BadInput(f"--share {share:g} is more than the {most:g} that this arena declares.")
+    wanted, part = Export(arena, schema, format=format_), share or most
+    found = in_ledger(
+        lambda ledger: ledger.in_thread(
+            lambda c: report_to_provider(c, model, wanted, out, share=part)
+        ),
+        data,
+    )
+    if as_json:
+        click.echo(json.dumps(asdict(found), indent=2))
+        return
+    click.echo(
+        f"{model}: {found.won:,} won, {found.lost:,} lost, {found.even:,} even; "
+        f"{found.given:,} of {found.votes:,} votes in {out}."
+    )
+
+
+@click.command()
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="A directory.")
+@data_option
+def ledger(out: Path, data: Path | None) -> None:
+    """Write the public vote ledger: every counted vote without its words, and every board.
+
+    `tiltyard verify DIRECTORY` makes all boards again from it, byte by byte.
+    """
+    from tiltyard.boards.slice_file import read_slices
+    from tiltyard.releases.public_votes import write_public_ledger
+    from tiltyard.web.settings import read_settings
+
+    slices = read_slices(read_settings(data=data).slices)
+    written = in_ledger(lambda ledger: write_public_ledger(ledger, slices, out), data)
+    click.echo(f"{written.votes:,} votes and {len(written.boards):,} boards in {out}.")

@@ -79,6 +79,11 @@ def test_another_recipe_is_named_by_what_differs_in_it() -> None:
     assert (change.before, change.after) == ({"ties": "half"}, {"ties": "drop"})
 
 
+def test_a_field_that_recipes_did_not_have_yet_and_that_asks_nothing_is_no_change() -> None:
+    after = board(*THREE, recipe=BEFORE["recipe"] | {"where": [], "ridge": 0.0})
+    assert changes_between(BEFORE, after) == []
+
+
 def test_another_version_is_said() -> None:
     change = only(changes_between(BEFORE, BEFORE | {"version": "1.1"}), "version")
     assert change.message == "Made by Tiltyard 1.1, before by 1.0."

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from browser.scripted_pages import EMPTY_BOARD
+from browser.scripted_pages import EMPTY_BOARD, FULL_BOARD
 from browser.standin import StandIn, standing_in
 from tiltyard.web.pages.moments import MomentError, link_moment, read_moment
 from web.test_pages import get, words
@@ -31,6 +31,16 @@ def test_a_past_board_says_so_and_its_links_keep_the_time(arena: StandIn) -> Non
         assert f'href="{link}{kept}"' in html, link
     assert '<a href="/boards/text/overall">See it as it is now</a>' in html
     assert 'value="2026-11-20T12:00"' in html
+
+
+def test_a_past_board_with_a_control_keeps_both_in_its_links(arena: StandIn) -> None:
+    arena.pages.boards["text/overall"] = FULL_BOARD | {"control": "style"}
+    _, html, _ = get(arena, "/boards/text/overall?control=style&at=2026-11-20T12:00")
+    kept = "?control=style&amp;at=2026-11-20T12%3A00%3A00Z"
+    assert f'href="{HISTORY}{kept}"' in html
+    assert f'href="/api/v1/boards/text/overall{kept}"' in html
+    assert '<a href="/boards/text/overall?control=style">See it as it is now</a>' in html
+    assert '<input type="hidden" name="control" value="style">' in html
 
 
 def test_the_board_of_today_says_nothing_of_the_past_and_offers_a_picker(arena: StandIn) -> None:
@@ -131,3 +141,11 @@ def test_moments_are_read_as_forms_and_links_have_them(given: str, read: datetim
 def test_what_is_no_moment_is_refused(given: str) -> None:
     with pytest.raises(MomentError, match="write it as"):
         read_moment(given)
+
+
+def test_history_and_value_lead_to_those_of_the_other_slices(arena: StandIn) -> None:
+    arena.pages.boards["text/code"] = FULL_BOARD | {"slice": "code"}
+    _, html, _ = get(arena, f"{HISTORY}?at=2026-11-20T12:00")
+    assert 'href="/boards/text/code/history?at=2026-11-20T12%3A00%3A00Z"' in html
+    _, html, _ = get(arena, "/boards/text/overall/value")
+    assert 'href="/boards/text/code/value"' in html

@@ -120,7 +120,7 @@ def _battles(row: Json | None) -> int:
 
 def _making(before: Json, after: Json) -> Iterator[Change]:
     one, other = _recipe(before), _recipe(after)
-    keys = sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
+    keys = sorted(key for key in one.keys() | other.keys() if _apart(one.get(key), other.get(key)))
     if keys:
         old, new = ({key: recipe.get(key) for key in keys} for recipe in (one, other))
         said = f"The recipe is another one: {', '.join(keys)} changed, and every rating with it."
@@ -128,6 +128,11 @@ def _making(before: Json, after: Json) -> Iterator[Change]:
     if before["version"] != after["version"]:
         said = f"Made by Tiltyard {after['version']}, before by {before['version']}."
         yield Change("version", said, None, before["version"], after["version"])
+
+
+def _apart(one: object, other: object) -> bool:
+    """Say whether two values differ; a field that was not there yet is one that asks nothing."""
+    return (one or None) != (other or None)
 
 
 def _recipe(board: Json) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from tiltyard.web.pages.forest import Scale, Tick, scale_over
-from tiltyard.web.pages.moments import link_board, link_moment
+from tiltyard.web.pages.moments import link_moment
 from tiltyard.web.pages.words import grouped, percent, spoken_date
 
 Json: TypeAlias = Mapping[str, Any]
@@ -71,6 +71,8 @@ class BoardView:
     mean: str | None
     url: str
     query: str
+    moment: str
+    present: str
     api_url: str
     control: str
     few: str | None
@@ -102,8 +104,10 @@ def board_view(board: Json, at: datetime | None = None) -> BoardView:
         ticks=scale.ticks() if scale else (),
         mean=scale.x(1000.0) if scale and scale.low < 1000.0 < scale.high else None,  # noqa: PLR2004  # the gauge of every board
         url=f"/boards/{arena}/{slice_name}",
-        query=link_moment(at),
-        api_url=f"/api/v1/boards/{arena}/{slice_name}{link_board(control, at)}",
+        query=link_moment(at, control=control),
+        moment=link_moment(at),
+        present=link_moment(None, control=control),
+        api_url=f"/api/v1/boards/{arena}/{slice_name}{link_moment(at, control=control)}",
         control=control,
         few=few_votes(board),
         parent=(board.get("pooling") or {}).get("within"),

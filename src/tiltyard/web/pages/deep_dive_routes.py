@@ -9,6 +9,7 @@ from tiltyard.web.measures import MEASURES, Measure
 from tiltyard.web.pages.board_view import by_rank
 from tiltyard.web.pages.deep_dive_view import swap_view, value_view
 from tiltyard.web.pages.rendering import arena_pages, templates
+from tiltyard.web.pages.slice_links import slice_links
 from tiltyard.web.pages.words import slice_words
 
 TITLES: dict[Measure, str] = {
@@ -64,6 +65,7 @@ async def board_value(
         "arena": pages.arena_face(arena),
         "slice_words": slice_words(slice_name),
         "url": f"/boards/{arena}/{slice_name}",
+        "slices": slice_links(await pages.slices(arena), slice_name, "", None, page="/value"),
         "measures": {measure: TITLES[measure] for measure in MEASURES},
         "by": by,
         "value": None if answer is None else value_view(answer),

@@ -45,16 +45,6 @@ def link_moment(at: datetime | None, **more: str) -> str:
     return f"?{urlencode(kept)}" if kept else ""
 
 
-def link_board(control: str, at: datetime | None = None) -> str:
-    """Write which of a slice's boards is meant as the query of a link; nothing for the plain one.
-
-    >>> link_board("style")
-    '?control=style'
-    """
-    asked = ({"control": control} if control else {}) | ({} if at is None else {"at": zulu(at)})
-    return f"?{urlencode(asked)}" if asked else ""
-
-
 def zulu(at: datetime) -> str:
     """Write a time as `2026-11-23T12:00:00Z`, with its fraction where there is one."""
     return at.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from tiltyard.web.pages.course import course_chart
 from tiltyard.web.pages.moments import link_moment, read_moment
 from tiltyard.web.pages.rendering import arena_pages, templates
+from tiltyard.web.pages.slice_links import slice_links
 from tiltyard.web.pages.words import slice_words
 
 SHOWN = 8
@@ -38,6 +39,9 @@ async def board_history(
         "present": link_moment(None, control=control),
         "control": control,
         "at": moment,
+        "slices": slice_links(
+            await pages.slices(arena), slice_name, control, moment, page="/history"
+        ),
         "past": past,
         "chart": chart,
         "rows": chart.rows[: len(model) or SHOWN] if chart else (),

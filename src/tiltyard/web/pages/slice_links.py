@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tiltyard.web.pages.moments import link_board
+from tiltyard.web.pages.moments import link_moment
 from tiltyard.web.pages.words import grouped
 
 
@@ -32,16 +32,26 @@ class ControlLink:
 
 
 def slice_links(
-    summaries: Sequence[Mapping[str, Any]], slice_name: str, control: str, at: datetime | None
+    summaries: Sequence[Mapping[str, Any]],
+    slice_name: str,
+    control: str,
+    at: datetime | None,
+    page: str = "",
 ) -> list[SliceLink]:
-    """Link to every slice with votes, and to the one that is shown; the control stays chosen."""
+    """Link to every slice with votes, and to the one that is shown; the control stays chosen.
+
+    Parameters
+    ----------
+    page
+        Which of a board's pages: its end as an address, such as `/history`.
+    """
     there = {one["slice"] for one in summaries if one["votes"]} | {slice_name}
     return [
         SliceLink(
             name=one["name"],
             description=one["description"],
             votes=grouped(one["votes"]),
-            url=_url(one, control if control in one["controls"] else "", at),
+            url=_url(one, control if control in one["controls"] else "", at, page),
             current=one["slice"] == slice_name,
             few=not one["enough"],
             inside=one["within"] not in {None, "overall"},
@@ -66,5 +76,6 @@ def control_links(
     ]
 
 
-def _url(summary: Mapping[str, Any], control: str, at: datetime | None) -> str:
-    return f"/boards/{summary['arena']}/{summary['slice']}{link_board(control, at)}"
+def _url(summary: Mapping[str, Any], control: str, at: datetime | None, page: str = "") -> str:
+    board = f"/boards/{summary['arena']}/{summary['slice']}"
+    return f"{board}{page}{link_moment(at, control=control)}"

@@ -8,7 +8,8 @@ import pytest
 
 from model_server import ModelServer
 from opened import served_model
-from serving import ask, follow, serving, voter
+from polling import until
+from serving import NO_LIMITS, ask, follow, serving, voter
 from tiltyard.contestants.circuit import FAILURES
 
 pytestmark = pytest.mark.anyio
@@ -23,7 +24,7 @@ async def look(base: str, what: str = "endpoints", **headers: str) -> tuple[int,
         return response.status, await response.json()
 
 
-@pytest.mark.parametrize("what", ["endpoints", "labels"])
+@pytest.mark.parametrize("what", ["endpoints", "labels", "worker"])
 @pytest.mark.parametrize("given", [None, "Bearer wrong", f"Basic {OPERATOR}", "Bearer", "Bearer ü"])
 async def test_nobody_else_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str | None, what: str
@@ -41,6 +42,30 @@ async def test_without_a_token_nobody_is_told(tmp_path: Path) -> None:
     async with serving(tmp_path) as base:
         assert (await look(base, Authorization="Bearer "))[0] == 401
         assert (await look(base, Authorization="Bearer None"))[0] == 401
+
+
+async def test_the_operator_sees_what_the_worker_did(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TILTYARD_OPERATOR_TOKEN", OPERATOR)
+    slices = tmp_path / "slices.toml"
+    slices.write_text('[[slice]]\nid = "german"\nname = "German"\nwhere = "language = \'de\'"\n')
+    settings = {"slices": slices, **NO_LIMITS}
+    async with serving(tmp_path, examples=True, settings=settings) as base:
+        status, answer = await look(base, "worker", Authorization=f"Bearer {OPERATOR}")
+        assert status == 200
+        assert answer["last"]["labelled"] == 600
+        assert answer["last"]["published"] == 2  # overall and german
+        assert answer["slices_fault"] is None
+        slices.write_text("[[slice]\n")
+
+        async def said() -> bool:
+            async with voter(base) as ann:
+                await ann.get("/api/v1/boards")
+            _, answer = await look(base, "worker", Authorization=f"Bearer {OPERATOR}")
+            return "is not TOML" in (answer["slices_fault"] or "")
+
+        await until(said)
 
 
 async def test_the_operator_sees_how_far_labelling_is(

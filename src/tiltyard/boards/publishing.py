@@ -69,6 +69,11 @@ class BoardPublisher:
         self._table = LivingTable(given)
         self._arenas = [ArenaBoards(arena, recipe, given) for arena in arenas]
 
+    @property
+    def slices_fault(self) -> str | None:
+        """Say why a changed file of slices is not in use; None when it is."""
+        return self._slices.fault
+
     async def publish_stale(self, told: Told = tell_nobody) -> int:
         """Publish a new snapshot of every board whose votes or rules changed; count them."""
         published = 0

@@ -41,3 +41,16 @@ def counting(doing: str, what: str) -> Iterator[Callable[[int], None]]:
         return
     with console.status(f"{doing} …") as status:
         yield lambda done: status.update(f"{doing} … {done:,} {what}")
+
+
+@contextmanager
+def telling(doing: str) -> Iterator[Callable[[str], None]]:
+    """Show what is being done on standard error, in terminals only."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    with console.status(f"{doing} …") as status:
+        yield lambda words: status.update(printable(words))

@@ -8,15 +8,18 @@ import click
 
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path), help="Directory of the ledger.")
-def worker(data: Path | None) -> None:
+@click.option("--once", is_flag=True, help="Do what there is to do and end, as without it.")
+def worker(data: Path | None, once: bool) -> None:  # noqa: ARG001, FBT001  # for who writes it into a crontab
     """Label battles and publish boards, without a server.
 
     Does what there is to do and ends; servers do the same by themselves.
     """
+    from tiltyard.cli.patience import telling
     from tiltyard.web.settings import read_settings
     from tiltyard.worker.once import work_once
 
     settings = read_settings(data=data)
-    work = work_once(settings.ledger, settings.slices, settings.labeller_place)
-    done = asyncio.run(work)
+    places = (settings.ledger, settings.slices, settings.labeller_place)
+    with telling("Working") as tell:
+        done = asyncio.run(work_once(*places, told=lambda progress: tell(progress.words)))
     click.echo(f"{done.labelled:,} battles labelled, {done.published:,} boards published")

@@ -1,4 +1,4 @@
-"""What only the operator may see: how endpoints are doing, and how far labelling is."""
+"""What only the operator may see: how endpoints, labelling and the worker are doing."""
 
 import secrets
 from dataclasses import asdict
@@ -13,6 +13,7 @@ from tiltyard.contestants.endpoints import Endpoint, Endpoints
 from tiltyard.errors import TiltyardError
 from tiltyard.web.api.bodies import PROBLEMS
 from tiltyard.worker.label_status import read_label_status
+from tiltyard.worker.service import Worker
 
 router = APIRouter(tags=["operations"], responses=PROBLEMS)
 
@@ -102,3 +103,42 @@ async def list_labellers(request: Request) -> LabelCoverage:
     _require_operator(request)
     found = await read_label_status(request.app.state.ledger, request.app.state.labellers)
     return LabelCoverage.model_validate(asdict(found))
+
+
+class WorkerPass(BaseModel):
+    """A whole pass of the worker."""
+
+    ended_at: datetime
+    seconds: float
+    labelled: int
+    published: int
+
+
+class WorkerProgress(BaseModel):
+    """What this server's worker is doing; nothing while it rests, or another server's works.
+
+    `slices_fault` says why a changed file of slices is not in use.
+    """
+
+    doing: str | None
+    done: int
+    total: int
+    began_at: datetime | None
+    last: WorkerPass | None
+    slices_fault: str | None
+
+
+@router.get("/operations/worker")
+async def worker_progress(request: Request) -> WorkerProgress:
+    """Say what the worker is doing, for who has the operator's token."""
+    _require_operator(request)
+    worker: Worker = request.app.state.worker
+    progress = worker.progress
+    return WorkerProgress(
+        doing=progress.doing,
+        done=progress.done,
+        total=progress.total,
+        began_at=progress.began_at,
+        last=None if progress.last is None else WorkerPass(**asdict(progress.last)),
+        slices_fault=worker.slices_fault,
+    )

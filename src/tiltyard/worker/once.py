@@ -18,12 +18,17 @@ from tiltyard.worker.duplicates import Duplicates
 from tiltyard.worker.label_status import LabelStatus, read_label_status
 from tiltyard.worker.labelling import Labelling
 from tiltyard.worker.model_labelling import Estimate, ModelLabelled, ModelLabelling
+from tiltyard.worker.progress import Listener
 from tiltyard.worker.service import Done, Worker
 from tiltyard.worker.surveying import Surveying
 
 
 async def work_once(
-    place: Path | str, slices: Path | None = None, labellers: Path | None = None
+    place: Path | str,
+    slices: Path | None = None,
+    labellers: Path | None = None,
+    *,
+    told: Listener | None = None,
 ) -> Done:
     """Bring a ledger up to date and do what there is to do.
 
@@ -35,6 +40,8 @@ async def work_once(
         The file of slices; those that ship when None.
     labellers
         The directory of trained labellers; those that ship alone when None.
+    told
+        Called whenever something is done.
     """
     in_use = SlicesInUse(slices)
     async with _opened(place) as ledger:
@@ -43,6 +50,8 @@ async def work_once(
         boards = BoardPublisher(ledger, arenas, Recipe(), in_use)
         chores = [Surveying(ledger, arenas).survey_now_and_then]
         worker = Worker(ledger, boards, every_s=1.0, labellers=_labellers(labellers), chores=chores)
+        if told is not None:
+            worker.progress.listen(told)
         return await worker.once()
 
 

@@ -15,6 +15,7 @@ from tiltyard.ledger.engine import OUTAGES, Ledger
 from tiltyard.ledger.presence import Presence
 from tiltyard.worker.duplicates import Duplicates
 from tiltyard.worker.labelling import Labelling
+from tiltyard.worker.progress import Progress
 
 LOOK_S = 30.0
 """How long the worker waits for a wake before it looks by itself."""
@@ -62,6 +63,7 @@ class Worker:
         labellers: Sequence[Labeller] | None = None,
         chores: Sequence[Chore] = (),
     ) -> None:
+        self.progress = Progress()
         self._presence = presence
         self._boards = boards
         self._labelling = Labelling(ledger, labellers)
@@ -72,15 +74,25 @@ class Worker:
         if presence is not None:
             presence.listen(self.wake)
 
+    @property
+    def slices_fault(self) -> str | None:
+        """Say why a changed file of slices is not in use; None when it is."""
+        return self._boards.slices_fault
+
     def wake(self) -> None:
         """Say that there may be something to do."""
         self._woken.set()
 
     async def once(self, *, chores: bool = True) -> Done:
         """Label every battle and publish every board that lacks it, and do the chores."""
-        labelled = await self._labelling.label_all()
-        await self._duplicates.label_all()
-        done = Done(labelled, await self._boards.publish_stale())
+        try:
+            self.progress.tell("labelling battles")
+            labelled = await self._labelling.label_all()
+            await self._duplicates.label_all()
+            done = Done(labelled, await self._boards.publish_stale(self.progress.tell))
+            self.progress.end(done.labelled, done.published)
+        finally:
+            self.progress.rest()
         for chore in self._chores if chores else ():
             await chore()
         return done

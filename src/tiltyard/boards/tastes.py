@@ -1,6 +1,7 @@
 """Personal and group boards: own votes, partially pooled with everybody's."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -16,7 +17,7 @@ from tiltyard.boards.ranking import rank
 from tiltyard.boards.records import Estimate, rounded
 from tiltyard.ratings.intervals import normal_interval, points_per_nat, rank_by_overlap
 from tiltyard.ratings.pair_counts import Indices
-from tiltyard.ratings.tastes import fit_departure, spread_of_tastes
+from tiltyard.ratings.tastes import Departure, fit_departure, spread_of_tastes
 from tiltyard.ratings.votes import Votes
 
 USUAL_SPREAD = 0.35
@@ -144,38 +145,43 @@ def own_board(own: Battles, everybody: Board, *, spread: float | None = None) ->
     if everybody.recipe.is_tie_model or everybody.recipe.controls:
         raise RecipeError("Own boards depart from plain Bradley-Terry boards only.")
     names = list(everybody.covered)
-    per_nat = points_per_nat(everybody.recipe.scale)
     votes, kept = _votes(own.frame, names)
     tau = max(spread or USUAL_SPREAD, LEAST_SPREAD)
     found = fit_departure(votes, _strengths(everybody, names), tau)
+    standings = sorted(
+        _standings(everybody, found, _records(kept, names)), key=lambda one: -one.rating
+    )
+    per_nat = points_per_nat(everybody.recipe.scale)
+    return OwnBoard(tuple(standings), len(kept), found.own_share, tau * per_nat)
+
+
+def _standings(
+    everybody: Board, found: Departure, records: dict[str, dict[str, int]]
+) -> Iterator[OwnStanding]:
+    """Add departures to everybody's ratings; both are unsure, and independently so."""
+    per_nat, confidence = points_per_nat(everybody.recipe.scale), everybody.recipe.confidence
     ratings = {one.model: one.rating or 0.0 for one in everybody.rated}
-    theirs = np.array([ratings[name] for name in names])
-    departures = found.departures * per_nat
-    spent = found.covariance * per_nat**2
-    errors = np.sqrt(np.maximum(np.diag(spent + everybody.covariance), 0.0))
-    confidence = everybody.recipe.confidence
+    theirs = np.array([ratings[name] for name in everybody.covered])
+    departures, spent = found.departures * per_nat, found.covariance * per_nat**2
+    known = np.zeros_like(spent) if everybody.covariance is None else everybody.covariance
+    errors, alone = (np.sqrt(np.maximum(np.diag(one), 0.0)) for one in (spent + known, spent))
     lower, upper = normal_interval(theirs + departures, errors, confidence)
     ranks = rank_by_overlap(lower, upper)
     z = float(ndtri(0.5 + 0.5 * confidence))
-    alone = np.sqrt(np.maximum(np.diag(spent), 0.0))
-    records = _records(kept, names)
-    standings = [
-        OwnStanding(
+    for row, name in enumerate(everybody.covered):
+        departure = _estimate(float(departures[row]), float(alone[row]), z)
+        yield OwnStanding(
             model=name,
-            rating=float(theirs[row] + departures[row]),
+            rating=float(theirs[row]) + departure.estimate,
             lower=float(lower[row]),
             upper=float(upper[row]),
             rank=int(ranks.best[row]),
             rank_upper=int(ranks.worst[row]),
             everybody=float(theirs[row]),
-            departure=_estimate(float(departures[row]), float(alone[row]), z),
+            departure=departure,
             **records[name],
-            verdict=_verdict(float(departures[row]), z * float(alone[row])),
+            verdict=_verdict(departure),
         )
-        for row, name in enumerate(names)
-    ]
-    standings.sort(key=lambda one: -one.rating)
-    return OwnBoard(tuple(standings), len(kept), found.own_share, tau * per_nat)
 
 
 def _strengths(board: Board, names: list[str]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
@@ -230,7 +236,7 @@ def _estimate(value: float, error: float, z: float) -> Estimate:
     return Estimate(value, value - z * error, value + z * error, error)
 
 
-def _verdict(departure: float, reach: float) -> Verdict:
-    if departure - reach > 0:
+def _verdict(departure: Estimate) -> Verdict:
+    if departure.lower > 0:
         return "more"
-    return "less" if departure + reach < 0 else "like_everybody"
+    return "less" if departure.upper < 0 else "like_everybody"

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import ndtri
 
 from tiltyard.boards.board import Board
@@ -14,10 +13,10 @@ from tiltyard.boards.errors import RecipeError
 from tiltyard.boards.plots.frontier import price_frontier
 from tiltyard.boards.records import Estimate, Standing
 from tiltyard.ratings.contrasts import residuals_from_line
+from tiltyard.ratings.intervals import errors_of_differences
 from tiltyard.ratings.pair_counts import Floats
 from tiltyard.ratings.scaling import FeatureError
 
-Truths = npt.NDArray[np.bool_]
 Verdict = Literal["above", "as_predicted", "below"]
 
 
@@ -90,61 +89,64 @@ def value_of(board: Board, measures: Mapping[str, float]) -> Value:
         When the board has no covariance, or fewer than four rated models have the measure, or
         they all have the same.
     """
+    known = _measured(board, measures)
+    try:
+        line = residuals_from_line(known.ratings, known.covariance, known.doublings.reshape(-1, 1))
+    except FeatureError as error:
+        raise RecipeError(f"The measure cannot predict ratings: {error}") from error
+    z = float(ndtri(0.5 + 0.5 * board.recipe.confidence))
+    best = {one.standing.model for one in price_frontier(board, known.measures) if one.best}
+    columns = (line.expected.tolist(), line.residuals.tolist(), line.errors.tolist())
+    found = [
+        _valued(
+            one, known.measures[one.model], expected, _estimate(distance, error, z), best, beaten
+        )
+        for one, expected, distance, error, beaten in zip(
+            known.standings, *columns, _beaten(known, z), strict=True
+        )
+    ]
+    found.sort(key=lambda one: -one.residual.estimate)
+    there = {one.model for one in known.standings}
+    left_out = tuple(one.model for one in board.rated if one.model not in there)
+    slope = _estimate(float(line.slopes[0]), float(line.slope_errors[0]), z)
+    return Value(tuple(found), slope, left_out)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Measured:
+    """The K rated models that have the measure: their ratings, covariance and log2 measures."""
+
+    standings: list[Standing]
+    measures: dict[str, float]
+    ratings: Floats
+    covariance: Floats
+    doublings: Floats
+
+
+def _measured(board: Board, measures: Mapping[str, float]) -> _Measured:
     if board.covariance is None:
         raise RecipeError("This board was read without its covariance: rank the votes again.")
     places = {model: place for place, model in enumerate(board.covered)}
     usable = {m: x for m, x in measures.items() if x > 0 and math.isfinite(x)}
     known = [one for one in board.rated if one.model in places and one.model in usable]
     rows = np.array([places[one.model] for one in known], np.int64)
-    ratings = np.array([one.rating for one in known], np.float64)
-    covariance = board.covariance[np.ix_(rows, rows)]
-    doublings = np.log2([usable[one.model] for one in known])
-    try:
-        line = residuals_from_line(ratings, covariance, doublings.reshape(-1, 1))
-    except FeatureError as error:
-        raise RecipeError(f"The measure cannot predict ratings: {error}") from error
-    z = float(ndtri(0.5 + 0.5 * board.recipe.confidence))
-    best = {one.standing.model for one in price_frontier(board, usable) if one.best}
-    surely = _surely_above(ratings, covariance, z)
-    found = [
-        _valued(one, usable[one.model], expected, _estimate(distance, error, z), best, beaten)
-        for one, expected, distance, error, beaten in zip(
-            known,
-            line.expected.tolist(),
-            line.residuals.tolist(),
-            line.errors.tolist(),
-            _beaten(known, doublings, surely),
-            strict=True,
-        )
-    ]
-    found.sort(key=lambda one: -one.residual.estimate)
-    slope = _estimate(float(line.slopes[0]), float(line.slope_errors[0]), z)
-    there = {one.model for one in known}
-    left_out = tuple(one.model for one in board.rated if one.model not in there)
-    return Value(tuple(found), slope, left_out)
+    return _Measured(
+        known,
+        usable,
+        np.array([one.rating for one in known], np.float64),
+        board.covariance[np.ix_(rows, rows)],
+        np.log2([usable[one.model] for one in known]),
+    )
 
 
-def _surely_above(
-    ratings: Floats,
-    covariance: Floats,
-    z: float,
-) -> Truths:
-    """Shape (K, K). Whether row i is certainly stronger than column j, each pair judged alone."""
-    variance = np.diag(covariance)
-    errors = np.sqrt(np.maximum(variance[:, None] + variance - 2.0 * covariance, 0.0))
-    above: Truths = ratings[:, None] - ratings > z * errors
-    return above
-
-
-def _beaten(
-    known: list[Standing],
-    doublings: Floats,
-    surely: Truths,
-) -> list[tuple[str, ...]]:
-    cheaper = doublings[:, None] <= doublings
+def _beaten(known: _Measured, z: float) -> list[tuple[str, ...]]:
+    """List for each model those with no more of the measure that are certainly stronger."""
+    above = known.ratings[:, None] - known.ratings
+    surely = above > z * errors_of_differences(known.covariance)
+    surely &= known.doublings[:, None] <= known.doublings
+    names = [one.model for one in known.standings]
     return [
-        tuple(known[row].model for row in np.flatnonzero(surely[:, place] & cheaper[:, place]))
-        for place in range(len(known))
+        tuple(names[row] for row in np.flatnonzero(surely[:, place])) for place in range(len(names))
     ]
 
 

@@ -20,6 +20,7 @@ BENCHMARKS = (
     "category_boards",
     "many_models",
     "live_table",
+    "labelling",
     "streams",
     "votes",
     "import_export",

@@ -76,10 +76,10 @@ def tells_identity(answer: str, names: Sequence[str] = ()) -> bool:
     >>> tells_identity("I'm Claude, an AI made by Anthropic."), tells_identity("I like palm trees.")
     (True, False)
     """
-    own = aliases(names)
-    known = {*own, *WELL_KNOWN}
+    own = _own(tuple(names))
     spoken = UNSPOKEN.sub(" ", answer)
-    present = [name for name in known if name in spoken.casefold()]
+    folded = spoken.casefold()
+    present = [name for name in WELL_KNOWN | own if name in folded]
     return bool(present) and _tells(spoken, frozenset(present), own)
 
 
@@ -103,9 +103,14 @@ def _names_somebody(alias: str) -> bool:
     return len(alias) > 1 and not alias.isdecimal() and any(word not in GENERIC for word in words)
 
 
+@lru_cache(maxsize=4096)
+def _own(names: tuple[str, ...]) -> frozenset[str]:
+    return aliases(names)
+
+
 def _leaks(answers: Sequence[str], names: Sequence[tuple[str, ...]]) -> list[bool]:
     """Read the answers in which the engine of polars, which reads all at once, sees a name."""
-    own = {called: aliases(called) for called in set(names)}
+    wanted = _holding(WELL_KNOWN.union(*map(_own, set(names))))
     named = pl.Series(answers, dtype=pl.String).str.contains(
         _holding(WELL_KNOWN.union(*own.values()))
     )

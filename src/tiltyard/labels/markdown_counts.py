@@ -1,7 +1,9 @@
 """How much markdown a text has, counted in two ways that are never mixed."""
 
 import re
-from typing import Literal, NamedTuple
+from collections.abc import Iterable
+from itertools import repeat
+from typing import Any, Literal, NamedTuple
 
 import polars as pl
 import pyromark
@@ -105,20 +107,31 @@ def count_markdown_grammar(text: str) -> MarkdownCounts:
     what they are. Two underscores within a word are none.
     """
     written = text.encode("utf-8", "replace").decode()
+    if "__" not in written:
+        return _counted(pyromark.events(written, options=TABLES), repeat(True))
     marks = written.encode()
-    counts = dict.fromkeys(MarkdownCounts._fields, 0)
-    lists: list[str] = []
-    for event, where in pyromark.events_with_range(written, options=TABLES):
-        match event:
-            case {"Start": {"Heading": _}}:
-                counts["headers"] += 1
-            case {"Start": {"List": first}}:
-                lists.append("unordered" if first is None else "ordered")
-            case {"End": {"List": _}}:
+    ranged = list(pyromark.events_with_range(written, options=TABLES))
+    starred = (marks[where["start"] : where["start"] + 1] == b"*" for _event, where in ranged)
+    return _counted((event for event, _where in ranged), starred)
+
+
+def _counted(events: Iterable[Any], starred: Iterable[bool]) -> MarkdownCounts:
+    """Count events, each with whether a star stands where it begins."""
+    headers = ordered = unordered = stars = underscores = 0
+    lists: list[bool] = []
+    for event, star in zip(events, starred, strict=False):
+        if type(event) is str:  # a break or a rule
+            continue
+        start = event.get("Start")
+        if start is None:
+            if "List" in event.get("End", ()):
                 lists.pop()
-            case {"Start": "Item"}:
-                counts[lists[-1]] += 1
-            case {"Start": "Strong"}:
-                mark = marks[where["start"] : where["start"] + 1]
-                counts["stars" if mark == b"*" else "underscores"] += 1
-    return MarkdownCounts(**counts)
+        elif start == "Item":
+            ordered, unordered = ordered + lists[-1], unordered + (not lists[-1])
+        elif start == "Strong":
+            stars, underscores = stars + star, underscores + (not star)
+        elif type(start) is dict:
+            headers += "Heading" in start
+            if "List" in start:
+                lists.append(start["List"] is not None)
+    return MarkdownCounts(headers, ordered, unordered, stars, underscores)

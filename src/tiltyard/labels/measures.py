@@ -14,7 +14,7 @@ import numpy.typing as npt
 import polars as pl
 
 from tiltyard.labels.ngrams import READ_CHARS
-from tiltyard.labels.words import read_words
+from tiltyard.labels.words import fast, read_words
 
 WORD = re.compile(r"[^\W_][\w+#'-]*")
 UNSPACED = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
@@ -62,7 +62,7 @@ def measured(texts: Sequence[str]) -> npt.NDArray[np.float64]:
         counts[row] = _topic_counts(text, words)
         lengths[row] = len(words) + len(UNSPACED.findall(text)) / 2
     column = pl.Series(read, dtype=pl.String)
-    signs = [column.str.count_matches(sign).to_numpy() for sign in SIGNS.values()]
+    signs = [column.str.count_matches(fast(sign)).to_numpy() for sign in SIGNS.values()]
     return np.asarray(np.log1p(np.column_stack([counts, *signs, lengths])), np.float64)
 
 

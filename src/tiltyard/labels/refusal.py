@@ -7,14 +7,13 @@ from types import MappingProxyType
 import polars as pl
 
 from tiltyard.labels.labeller import Batch, ColumnType, Label
-from tiltyard.labels.words import any_of, read_words
+from tiltyard.labels.words import for_polars, read_words
 
 OPENING_CHARS = 400
 """Who refuses says so at the beginning; what comes later is about something else."""
 
 WORDS = read_words("refusal")
-REFUSAL = f"(?i){any_of(WORDS['refusal'])}"
-NO_REFUSAL = f"(?i){any_of(WORDS['none'])}"
+REFUSAL, NO_REFUSAL = for_polars(WORDS["refusal"]), for_polars(WORDS["none"])
 
 
 class RefusalLabeller:

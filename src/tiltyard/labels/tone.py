@@ -6,9 +6,9 @@ from types import MappingProxyType
 import polars as pl
 
 from tiltyard.labels.labeller import Batch, ColumnType, Label
-from tiltyard.labels.words import any_of, read_words
+from tiltyard.labels.words import for_polars, read_words
 
-TONES = {tone: f"(?i){any_of(words)}" for tone, words in read_words("tone").items()}
+TONES = {tone: for_polars(words) for tone, words in read_words("tone").items()}
 EXCLAMATIONS = r"[!\x{FF01}]"
 MANY = 5.0
 """From so many exclamation marks in a thousand characters on, a text is enthusiastic."""

@@ -111,9 +111,7 @@ def _own(names: tuple[str, ...]) -> frozenset[str]:
 def _leaks(answers: Sequence[str], names: Sequence[tuple[str, ...]]) -> list[bool]:
     """Read the answers in which the engine of polars, which reads all at once, sees a name."""
     wanted = _holding(WELL_KNOWN.union(*map(_own, set(names))))
-    named = pl.Series(answers, dtype=pl.String).str.contains(
-        _holding(WELL_KNOWN.union(*own.values()))
-    )
+    named = pl.Series(answers, dtype=pl.String).str.contains(wanted)
     return [
         holds and tells_identity(answer, called)
         for answer, called, holds in zip(answers, names, named, strict=True)

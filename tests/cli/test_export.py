@@ -19,8 +19,8 @@ async def test_an_export_says_what_it_wrote(tmp_path: Path) -> None:
     finished = run("export", "--schema", "dpo", *arguments)
     assert finished.returncode == 0, finished.stderr
     assert finished.stdout == (
-        "1 votes left out: a tie or both-bad vote prefers neither answer.\n"
-        f"2 votes, 1 rows of dpo in 1 files in {tmp_path / 'out'}.\n"
+        "1 vote left out: a tie or both-bad vote prefers neither answer.\n"
+        f"2 votes, 1 row of dpo in 1 file in {tmp_path / 'out'}.\n"
     )
     as_json = run("export", "--schema", "kto", "--format", "jsonl", *arguments, "--json")
     assert json.loads(as_json.stdout)["files"] == ["kto.jsonl"]

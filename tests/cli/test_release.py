@@ -25,7 +25,7 @@ async def test_a_release_from_the_rehearsal_to_the_take_down(tmp_path: Path) -> 
     out, www = tmp_path / "out", tmp_path / "www"
     rehearsal = run("release", "prepare", "--name", "first", "--dry-run", *data)
     assert rehearsal.returncode == 0, rehearsal.stderr
-    assert "2 votes of 1 voters on 2 models" in rehearsal.stdout
+    assert "2 votes of 1 voter on 2 models" in rehearsal.stdout
     assert not out.exists()
     prepared = run("release", "prepare", "--name", "first", "--out", out, *data)
     assert prepared.returncode == 0, prepared.stderr

@@ -80,12 +80,16 @@ def _print(report: "ExportReport", out: Path, *, as_json: bool) -> None:
     import json
     from dataclasses import asdict
 
+    from tiltyard.battles.notes import counted
+
     if as_json:
         click.echo(json.dumps(asdict(report), indent=2))
         return
     for why, count in report.left_out.items():
-        click.echo(f"{count:,} votes left out: {why}.")
-    click.echo(
-        f"{report.votes:,} votes, {report.rows:,} rows of {report.schema} in "
-        f"{len(report.files)} files in {out}."
+        click.echo(f"{counted(count, 'vote')} left out: {why}.")
+    votes, rows, files = (
+        counted(report.votes, "vote"),
+        counted(report.rows, "row"),
+        counted(len(report.files), "file"),
     )
+    click.echo(f"{votes}, {rows} of {report.schema} in {files} in {out}.")

@@ -115,10 +115,13 @@ def _print(reports: list["ImportReport"], *, as_json: bool) -> None:
 
 
 def _lines(report: "ImportReport") -> list[str]:
-    lines = [f"{count:,} rows left out: {why}." for why, count in report.skipped.items()]
+    from tiltyard.battles.notes import counted
+
+    lines = [f"{counted(n, 'row')} left out: {why}." for why, n in report.skipped.items()]
     if len(lines) > SHOWN:
         rest = sum(list(report.skipped.values())[SHOWN:])
         lines[SHOWN:] = [f"{rest:,} rows left out for {len(lines) - SHOWN} more reasons: --json."]
     known = f", {report.known:,} were there already" if report.known else ""
-    counted = f"{report.file}: {report.rows:,} rows, {report.added:,} battles added{known}."
-    return [*lines, *report.notes, f"{counted} Source {report.source}, arena {report.arena}."]
+    rows, added = counted(report.rows, "row"), counted(report.added, "battle")
+    said = f"{report.file}: {rows}, {added} added{known}."
+    return [*lines, *report.notes, f"{said} Source {report.source}, arena {report.arena}."]

@@ -22,8 +22,11 @@ def print_manifest(manifest: "Manifest", *, as_json: bool) -> None:
 
 def _lines(manifest: "Manifest") -> list[str]:
     removed = ", ".join(f"{kind} {n:,}" for kind, n in manifest.personal_data.items())
+    from tiltyard.battles.notes import counted
+
+    votes, voters = counted(manifest.votes, "vote"), counted(manifest.voters, "voter")
     what = (
-        f"{manifest.votes:,} votes of {manifest.voters:,} voters on {manifest.models:,} models, "
+        f"{votes} of {voters} on {counted(manifest.models, 'model')}, "
         f"arena {manifest.arena}, slice {manifest.slice}, schema {manifest.schema}"
     )
     withheld = (
@@ -34,12 +37,12 @@ def _lines(manifest: "Manifest") -> list[str]:
         f"{manifest.name}: {manifest.title}, {manifest.licence}",
         what,
         f"cast {manifest.first_vote} to {manifest.last_vote}",
-        *(f"{count:,} votes left out: {why}" for why, count in manifest.left_out.items()),
+        *(f"{counted(n, 'vote')} left out: {why}" for why, n in manifest.left_out.items()),
         f"{manifest.previews:,} sides are anonymous",
         f"personal data removed from {manifest.touched:,} votes{': ' if removed else ''}{removed}",
         withheld,
         *manifest.rules,
-        *(f"consent {version}: {count:,} votes" for version, count in manifest.consent.items()),
+        *(f"consent {version}: {counted(n, 'vote')}" for version, n in manifest.consent.items()),
         f"the release before: {manifest.previous or 'none'}",
     ]
 

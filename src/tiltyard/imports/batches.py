@@ -26,6 +26,10 @@ ROW = "row of the file"
 COPY = "copy of the row"
 """A column that counts the votes of one row from 0, where a row stands for several."""
 
+PARQUET = b"PAR1"
+SLICE = 50_000
+"""So many rows of Parquet are read at a time."""
+
 NO_OBJECT = "it is not an object with the columns of a vote"
 LEFT_OUT = {
     "no_vote": "nobody voted on it",
@@ -92,21 +96,33 @@ def read_batches(
         if isinstance(opened, pl.LazyFrame):
             names = opened.collect_schema().names()
             _require(schema, _schema_name(names), file)
-            yield from _scanned(opened, file.name, size, columns, schema_of(names))
+            with file.open("rb") as stream:
+                sliced = stream.read(len(PARQUET)) == PARQUET
+            yield from _scanned(opened, file.name, size, columns, schema_of(names), sliced=sliced)
         else:
             yield from _in_document(opened, file, size, columns, schema)
 
 
 def _scanned(
-    scan: pl.LazyFrame, source: str, size: int, columns: Columns, codec: object
+    scan: pl.LazyFrame, source: str, size: int, columns: Columns, codec: object, *, sliced: bool
 ) -> Iterator[Batch]:
     if codec is comparia_reactions.CODEC:  # only together with others are its rows a vote
         yield from _pieces(_batch(scan.collect(), source, columns, 0), size)
         return
     place = 0
-    for frame in scan.collect_batches(chunk_size=size, maintain_order=True):
+    for frame in _parts(scan, size, sliced=sliced):
         yield from _pieces(_batch(frame, source, columns, place), size)
         place += frame.height
+
+
+def _parts(scan: pl.LazyFrame, size: int, *, sliced: bool) -> Iterator[pl.DataFrame]:
+    """Read Parquet by slices, since batches of it hold large row groups; all else in batches."""
+    if not sliced:
+        yield from scan.collect_batches(chunk_size=size, maintain_order=True)
+        return
+    rows = scan.select(pl.len()).collect().item()
+    for start in range(0, rows, SLICE):
+        yield scan.slice(start, SLICE).collect()
 
 
 def _in_document(

@@ -117,18 +117,22 @@ class BoardPublisher:
         now = datetime.now(UTC)
         keys = [one.key for one in made]
 
-        def publish(connection: SyncConnection) -> bool:
+        def publish(connection: SyncConnection) -> list[int]:
             snapshots.lock_boards(connection, arena.arena)
             newest = snapshots.newest_numbers(connection, arena.arena, keys)
             if any(newest.get(one.key) != one.after for one in made):
-                return False
+                return []
+            numbers = []
             for one in made:
-                snapshots.add_snapshot(connection, _snapshot(one, now))
+                numbers.append(snapshots.add_snapshot(connection, _snapshot(one, now)))
                 kept = kept_covariance(one.board, now)
                 put_covariance(connection, arena.arena, *one.key, kept)
-            return True
+            return numbers
 
-        return await self._ledger.write_in_thread(publish)
+        numbers = await self._ledger.write_in_thread(publish)
+        for one, number in zip(made, numbers, strict=False):  # none, when another was faster
+            arena.keep(one, number)
+        return bool(numbers)
 
 
 def _snapshot(made: Made, at: datetime) -> Snapshot:

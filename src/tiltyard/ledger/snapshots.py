@@ -11,10 +11,11 @@ from tiltyard.ledger.records import Snapshot
 from tiltyard.ledger.tables import snapshots
 
 
-def add_snapshot(connection: Connection, snapshot: Snapshot) -> None:
-    """Publish a board; synchronous."""
-    connection.execute(
-        snapshots.insert().values(
+def add_snapshot(connection: Connection, snapshot: Snapshot) -> int:
+    """Publish a board, and return its number; synchronous."""
+    query = (
+        snapshots.insert()
+        .values(
             arena=snapshot.arena,
             slice=snapshot.slice,
             control=snapshot.control,
@@ -22,7 +23,10 @@ def add_snapshot(connection: Connection, snapshot: Snapshot) -> None:
             board=dict(snapshot.board),
             published_at=snapshot.published_at,
         )
+        .returning(snapshots.c.id)
     )
+    number: int = connection.scalars(query).one()
+    return number
 
 
 def lock_boards(connection: Connection, arena: str) -> None:

@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import polars as pl
-
 from tiltyard import __version__
 from tiltyard.boards.board import Board
 from tiltyard.boards.controls import Control
@@ -63,8 +61,7 @@ class ArenaBoards:
 
     def count(self, table: LivingTable, growth: Growth, slices: Slices) -> None:
         """Bring the counts up to date; boards of which any vote changed are to be looked at."""
-        rows = table.rows.filter(pl.col("arena") == self.arena)
-        for id_ in self._counts.update(rows, growth, slices):
+        for id_ in self._counts.update(table, growth, slices):
             for control in CONTROLS:
                 self._settled.pop(BoardKey(id_, control), None)
 
@@ -77,6 +74,11 @@ class ArenaBoards:
             number, known = numbers.get(key), self._published.get(key)
             if number is not None and (known is None or known[0] != number):
                 self._published[key] = number, read_numbered(connection, number).board
+                self._settled.pop(key, None)
+
+    def keep(self, made: Made, number: int) -> None:
+        """Know that a board was published under this number."""
+        self._published[made.key] = number, made.document
 
     def make_stale(
         self, table: LivingTable, slices: Slices, faces: Faces, told: Told
@@ -87,7 +89,7 @@ class ArenaBoards:
         for number, (slice_, control) in enumerate(listed):
             told(number, len(listed))
             key = BoardKey(slice_.id, control)
-            state = self._state(key, slices, slice_, faces)
+            state = self._state(slices, slice_, faces)
             if self._settled.get(key) == state:
                 continue
             made = self._made(key, slices, slice_, votes)
@@ -99,12 +101,8 @@ class ArenaBoards:
         """Look at every board again: what was made was not published."""
         self._settled.clear()
 
-    def _state(
-        self, key: BoardKey, slices: Slices, slice_: Slice, faces: Faces
-    ) -> tuple[object, ...]:
-        number = self._published.get(key, (None,))[0]
-        where = slices.conditions_of(slice_.id)
-        return number, slice_sha256(slice_, where), faces
+    def _state(self, slices: Slices, slice_: Slice, faces: Faces) -> tuple[object, ...]:
+        return slice_sha256(slice_, slices.conditions_of(slice_.id)), faces
 
     def _made(
         self, key: BoardKey, slices: Slices, slice_: Slice, votes: SingleVotes

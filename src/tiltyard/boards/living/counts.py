@@ -8,7 +8,7 @@ import polars as pl
 
 from tiltyard.battles.pair_table import PairTable, pair_table
 from tiltyard.boards.conditions import Condition
-from tiltyard.boards.living.table import Growth
+from tiltyard.boards.living.table import Growth, LivingTable
 from tiltyard.boards.slice_file import Slices
 
 KEYS = ("source", "model_a", "model_b", "outcome")
@@ -44,13 +44,13 @@ class SliceCounts:
         self._where: dict[str, tuple[str, ...]] = {}
         self._counts: dict[str, pl.DataFrame] = {}
 
-    def update(self, rows: pl.DataFrame, growth: Growth, slices: Slices) -> set[str]:
+    def update(self, table: LivingTable, growth: Growth, slices: Slices) -> set[str]:
         """Bring the counts up to date.
 
         Parameters
         ----------
-        rows
-            The arena's rows of the living table, as they are now.
+        table
+            As it is now.
         growth
             What the last look changed, of all arenas.
         slices
@@ -61,7 +61,7 @@ class SliceCounts:
         set of str
             The slices of which any vote is not as it was.
         """
-        whole = Masks(rows)
+        whole: Masks | None = None
         came, went = (
             Masks(part.filter(pl.col("arena") == self._arena))
             for part in (growth.entered, growth.left)
@@ -70,6 +70,7 @@ class SliceCounts:
         self._where = {one.id: slices.conditions_of(one.id) for one in slices.of_arena(self._arena)}
         for id_, where in self._where.items():
             if before.get(id_) != where:
+                whole = whole or Masks(table.rows.filter(pl.col("arena") == self._arena))
                 self._counts[id_] = _counted(whole, where)
                 touched.add(id_)
                 continue

@@ -95,10 +95,14 @@ class LivingTable:
             labels, left = self._all_labels(connection, fresh, at), self.rows
         else:
             labels, left = self._some_labels(connection, fresh, at)
+        if fresh.is_empty() and left.is_empty():
+            return Growth(left.clear(), left)
         bare = pl.concat([fresh, left.select(fresh.columns)])
         entered = bare.join(labels, on="battle_id", how="left", maintain_order="left")
         entered = entered.select(self._schema.names())
-        stayed = self.rows.join(left, on="vote", how="anti", maintain_order="left")
+        stayed = self.rows
+        if not left.is_empty():
+            stayed = stayed.filter(~pl.col("vote").is_in(left["vote"].implode()))
         self.rows = pl.concat([stayed, entered])
         return Growth(entered, left)
 

@@ -127,6 +127,18 @@ async def test_one_that_dies_half_way_is_taken_up_where_it_was(ledger: Ledger) -
     assert await Labelling(ledger, [Words()]).label_all() == 600 - done
 
 
+async def test_one_that_goes_on_labels_what_was_settled_since(ledger: Ledger) -> None:
+    words = Words()
+    labelling = Labelling(ledger, [words])
+    async with opened(ledger) as arena:
+        for number in range(1, 4):
+            battle = await voted(arena)
+            assert await labelling.label_all() == 1
+            assert await labelling.label_all() == 0
+            await arena.forget("ann", battle)
+            assert words.labelled == number
+
+
 async def test_two_at_once_keep_each_label_once(ledger: Ledger) -> None:
     async with opened(ledger) as arena:
         await arena.add_examples()

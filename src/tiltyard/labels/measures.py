@@ -7,7 +7,7 @@ is learned.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -67,20 +67,24 @@ def measured(texts: Sequence[str]) -> npt.NDArray[np.float64]:
 
 
 def _topic_counts(text: str, words: Iterable[str]) -> list[int]:
-    whole, beginnings, lengths, anywhere, topics = _lexicon()
+    anywhere, topics = _lexicon()[3:]
     counts = [0] * topics
     for word in words:
-        for topic in whole.get(word, ()):
+        for topic in _topics_of(word):
             counts[topic] += 1
-        for length in lengths:
-            for topic in beginnings.get(word[:length], ()) if length <= len(word) else ():
-                counts[topic] += 1
     if UNSPACED.search(text):
         for word, found in anywhere.items():
             if word in text:
                 for topic in found:
                     counts[topic] += 1
     return counts
+
+
+@lru_cache(maxsize=1 << 16)
+def _topics_of(word: str) -> tuple[int, ...]:
+    whole, beginnings, lengths = _lexicon()[:3]
+    begun = (beginnings.get(word[:length], ()) for length in lengths if length <= len(word))
+    return (*whole.get(word, ()), *(topic for topics in begun for topic in topics))
 
 
 Topics = dict[str, tuple[int, ...]]

@@ -144,6 +144,12 @@ def count_to_label(connection: Connection) -> int:
     return int(connection.scalar(query) or 0)
 
 
+def count_settled(connection: Connection) -> int:
+    """Count all settled battles, also those whose words were erased: it never gets less."""
+    query = select(func.count()).select_from(battles).where(is_settled())
+    return int(connection.scalar(query) or 0)
+
+
 def read_coverage(connection: Connection) -> list[Coverage]:
     """Count what every version of every labeller has labelled, of battles that still have words."""
     query = (

@@ -44,15 +44,20 @@ class Duplicates:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self._settled: int | None = None
 
     async def label_all(self) -> int:
         """Label every battle that lacks the label; count them."""
+        settled = await self._ledger.in_thread(labels.count_settled)
+        if settled == self._settled:
+            return 0
         total, after = 0, None
         while batch := await self._lacking(after):
             moment, asked = batch
             async with self._ledger.writing() as connection:
                 total += await _label(connection, asked)
             after = moment
+        self._settled = settled
         return total
 
     async def _lacking(self, after: Moment | None) -> tuple[Moment, Sequence[Asked]] | None:

@@ -45,13 +45,21 @@ class Labelling:
     def __init__(self, ledger: Ledger, labellers: Sequence[Labeller] | None = None) -> None:
         self._ledger = ledger
         self._labellers = shipped_labellers() if labellers is None else labellers
+        self._settled: int | None = None
         self._cards: dict[str, Mapping[str, Any]] = {}
 
     async def label_all(self) -> int:
-        """Label every battle that lacks a label; count them."""
+        """Label every battle that lacks a label; count them.
+
+        Where no battle was settled since all were labelled, none is looked at.
+        """
+        settled = await self._ledger.in_thread(labels.count_settled)
+        if settled == self._settled:
+            return 0
         total, after = 0, None
         while (done := await self._label_batch(after)) is not None:
             total, after = total + done.battles, done.last
+        self._settled = settled
         return total
 
     async def _label_batch(self, after: UUID | None) -> Labelled | None:

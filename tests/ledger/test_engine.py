@@ -1,6 +1,7 @@
 """What the database is asked, and what happens when it goes away for a moment."""
 
 import asyncio
+import gc
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -86,3 +87,28 @@ async def test_who_waits_too_long_to_write_into_a_file_is_told_that_it_is_busy(
                     pytest.fail("two write at once")
         async with ledger.writing() as connection:
             await connection.execute(text("SELECT 1"))
+
+
+async def test_a_database_that_does_not_answer_is_let_go_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(engine.SESSION, "connect_timeout", 2)
+    let_go = asyncio.Event()
+
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()  # until the other side has closed
+        let_go.set()
+        writer.close()
+
+    deaf = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+    port = deaf.sockets[0].getsockname()[1]
+    gc.disable()
+    try:
+        async with deaf, Ledger(f"postgresql://ann@127.0.0.1:{port}/x") as ledger:
+            with pytest.raises(engine.OUTAGES) as caught:
+                await ledger.ping()
+            async with asyncio.timeout(10):
+                await let_go.wait()
+            assert "timeout" in str(caught.value)
+    finally:
+        gc.enable()

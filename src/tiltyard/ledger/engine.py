@@ -8,10 +8,11 @@ from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from functools import cached_property
 from pathlib import Path
+from traceback import clear_frames
 from typing import Any, ClassVar, Self, TypeVar
 
 from sqlalchemy import Connection as SqlConnection
-from sqlalchemy import Engine, create_engine, event, make_url, select
+from sqlalchemy import Dialect, Engine, create_engine, event, make_url, select
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import (
     ArgumentError,
@@ -278,6 +279,7 @@ def is_sqlite(url: URL) -> bool:
 
 def _prepared(engine: Engine) -> Engine:
     if engine.dialect.name == "postgresql":
+        event.listen(engine, "do_connect", _connect)
         event.listen(engine, "checkout", _refuse_ended)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_pragmas)
@@ -292,6 +294,27 @@ def _set_pragmas(connection: Any, _record: object) -> None:  # noqa: ANN401  # t
     for pragma in SQLITE_PRAGMAS:
         cursor.execute(pragma)
     cursor.close()
+
+
+def _connect(
+    dialect: Dialect,
+    _record: object,
+    arguments: tuple[Any, ...],
+    named: dict[str, Any],
+) -> Any:  # noqa: ANN401  # the driver's own connection type
+    """Connect, or let go at once of what did not.
+
+    The frames of a failed attempt hold its socket, and hold each other until a full collection:
+    meanwhile PostgreSQL would keep a session for nobody.
+    """
+    try:
+        return dialect.connect(*arguments, **named)
+    except Exception as error:
+        fault: BaseException | None = error
+        while fault is not None:
+            clear_frames(fault.__traceback__)
+            fault = fault.__context__
+        raise
 
 
 def _refuse_ended(_connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:

@@ -1,6 +1,6 @@
 """The shapes of requests and responses under /api/v1. The OpenAPI document is made from these."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -12,6 +12,7 @@ from tiltyard.arena.events import PROBLEM
 from tiltyard.arena.match import BattleState, battle_state, is_blind, turns_left
 from tiltyard.battles.outcome import Outcome
 from tiltyard.contestants.card import EndpointOwner
+from tiltyard.contestants.face import UNTOLD
 from tiltyard.contestants.messages import Part
 from tiltyard.ledger.records import Attempt, Battle, Slot, Turn, Vote, VotePer
 
@@ -189,8 +190,12 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 def battle_out(
     battle: Battle, definition: ArenaDefinition, reveal: Mapping[str, Any] | None
 ) -> BattleOut:
-    """Show a battle: names and reasoning only when the reveal is given."""
+    """Show a battle: names and reasoning only when the reveal is given.
+
+    Who stands there under an alias even then may say its name in its thoughts: they stay unshown.
+    """
     slots = [side.slot for side in battle.sides]
+    open_ = {slot for slot, face in (reveal or {}).items() if face["organisation"] != UNTOLD}
     return BattleOut(
         id=battle.id,
         arena=battle.arena,
@@ -200,7 +205,7 @@ def battle_out(
         sides=slots,
         turn=battle.turn,
         turns_left=turns_left(battle, limit=definition.turns.max),
-        turns=[_turn_out(battle, turn, open_=reveal is not None) for turn in battle.turns],
+        turns=[_turn_out(battle, turn, open_) for turn in battle.turns],
         continues=battle.continued.battle if battle.continued else None,
         vote_per=battle.vote_per,
         vote=_vote_out(battle.vote),
@@ -210,12 +215,14 @@ def battle_out(
     )
 
 
-def _turn_out(battle: Battle, turn: Turn, *, open_: bool) -> TurnOut:
+def _turn_out(battle: Battle, turn: Turn, open_: Collection[str]) -> TurnOut:
     return TurnOut(
         number=turn.number,
         message=MessageOut(parts=[dict(part) for part in turn.parts]),
         responses={
-            side.slot: _response_out(battle.attempt(turn.number, side.slot), open_=open_)
+            side.slot: _response_out(
+                battle.attempt(turn.number, side.slot), open_=side.slot in open_
+            )
             for side in battle.sides
         },
         blind=is_blind(battle, turn.number),

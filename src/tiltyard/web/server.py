@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import FrameType
@@ -25,6 +26,9 @@ STUCK_S = 60
 """How long a reader may take nothing at all before the connection is given up."""
 HURRY_S = 0.1
 """How soon a second request to stop is heard."""
+TURN_S = 0.0005
+"""How long a thread that computes may go on when the event loop wants its turn. Python's own 5 ms
+would be waited after every question to the database while the worker makes boards."""
 
 WILDCARDS = {"0.0.0.0", "::"}  # noqa: S104  # compared with, not listened on
 
@@ -162,6 +166,7 @@ async def run(
     """
     async with installation.running(installation.settings.address or reached_at(taken)):
         keep_collections_short()
+        sys.setswitchinterval(TURN_S)
         await Server(installation, announce).serve(sockets=[taken])
 
 

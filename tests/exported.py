@@ -15,6 +15,7 @@ from tiltyard.ledger import history, register
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.records import Attempt, Battle, Revealed, Side, Slot, Turn, Vote
 from tiltyard.releases.exporting import Export, ExportReport, export_votes
+from tiltyard.releases.files import Format
 from tiltyard.releases.manifest import Manifest
 from tiltyard.releases.preparing import Plan, prepare
 from tiltyard.releases.rare_texts import RareTexts
@@ -116,13 +117,19 @@ ASKING = TEXT.model_copy(
 """The text arena, telling people that battles are published."""
 
 
-def plan(name: str = "first", *, schema: str = "tiltyard", texts: RareTexts | None = None) -> Plan:
+def plan(
+    name: str = "first",
+    *,
+    schema: str = "tiltyard",
+    format_: Format = "parquet",
+    texts: RareTexts | None = None,
+) -> Plan:
     """A release of everything."""
     return Plan(
         name,
         "Votes of the tests",
         "cc-by-4.0",
-        Export("text", schema),
+        Export("text", schema, format=format_),
         "overall",
         texts or RareTexts(2, "keep"),
     )

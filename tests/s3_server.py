@@ -35,7 +35,7 @@ class SmallS3:
         }
 
     async def answer(self, request: web.Request) -> web.Response:
-        """PUT, GET and DELETE of objects, as S3 answers them."""
+        """PUT, GET, DELETE and listing of objects, as S3 answers them."""
         self.calls.append(request.method)
         body = await request.read()
         if self.failing:
@@ -50,10 +50,26 @@ class SmallS3:
         if request.method == "DELETE":
             self.objects.pop(name, None)
             return web.Response(status=204)
+        if request.query.get("list-type") == "2":
+            return self._listed(f"{name}/{request.query['prefix']}", name)
+        return self._object(name)
+
+    def _object(self, name: str) -> web.Response:
         if name not in self.objects:
             return _error(404, "NoSuchKey")
         headers = {"ETag": '"1"', "Last-Modified": "Mon, 23 Nov 2026 12:00:00 GMT"}
         return web.Response(body=self.objects[name], headers=headers)
+
+    def _listed(self, prefix: str, bucket: str) -> web.Response:
+        """List objects, all on one page."""
+        rows = "".join(
+            f"<Contents><Key>{name.removeprefix(f'{bucket}/')}</Key><Size>{len(data)}</Size>"
+            f"<ETag>1</ETag><LastModified>2026-11-23T12:00:00.000Z</LastModified></Contents>"
+            for name, data in self.objects.items()
+            if name.startswith(prefix)
+        )
+        text = f"<ListBucketResult><IsTruncated>false</IsTruncated>{rows}</ListBucketResult>"
+        return web.Response(text=text, content_type="application/xml")
 
 
 @asynccontextmanager
@@ -84,7 +100,7 @@ def _signed(request: web.Request, body: bytes) -> bool:
     headers = "".join(f"{name}:{request.headers[name].strip()}\n" for name in names)
     path = quote(request.path, safe="/-_.~")
     canonical = "\n".join(
-        (request.method, path, request.query_string, headers, ";".join(names), payload)
+        (request.method, path, request.rel_url.raw_query_string, headers, ";".join(names), payload)
     )
     hashed = hashlib.sha256(canonical.encode()).hexdigest()
     to_sign = "\n".join((scheme, request.headers["x-amz-date"], scope, hashed))

@@ -37,6 +37,7 @@ class SmallHub:
             "/validate-yaml": self._validate,
             "/datasets/lab/votes/preupload/main": self._sort,
             "/datasets/lab/votes/commit/main": self._commit,
+            "/datasets/lab/votes/tree/main": self._tree,
             "/datasets/lab/votes/tag/main": self._tag,
         }
         call = calls.get(request.path.removeprefix("/api"))
@@ -56,6 +57,13 @@ class SmallHub:
         kind = {"uploadMode": "regular", "shouldIgnore": False}
         return {"files": [{"path": one["path"], **kind} for one in json.loads(body)["files"]]}
 
+    def _tree(self, _: str) -> object:
+        """List what all commits together left there."""
+        return [
+            {"type": "file", "path": name, "size": len(content), "oid": "1"}
+            for name, content in self.files.items()
+        ]
+
     def _tag(self, body: str) -> object:
         self.tags.append(json.loads(body)["tag"])
         return {}
@@ -65,6 +73,8 @@ class SmallHub:
             said = json.loads(line)
             if said["key"] == "header":
                 self.commits.append(said["value"]["summary"])
+            elif said["key"] == "deletedFile":
+                del self.files[said["value"]["path"]]
             else:
                 value = said["value"]
                 self.files[value["path"]] = base64.b64decode(value["content"])

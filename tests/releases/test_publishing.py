@@ -17,6 +17,7 @@ from tiltyard.ledger.consents import add_decision
 from tiltyard.ledger.engine import Ledger, SyncConnection
 from tiltyard.ledger.records import Battle
 from tiltyard.ledger.releases import read_releases
+from tiltyard.releases import files, tables
 from tiltyard.releases.comparing import (
     NO_LONGER,
     Difference,
@@ -110,6 +111,51 @@ async def test_a_hub_gets_one_commit_with_a_tag(ledger: Ledger, tmp_path: Path) 
     assert await names(ledger) == [("first", ["hf://lab/votes"])]
 
 
+async def test_what_was_taken_down_leaves_the_hub_with_the_next_release(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "ROWS", 1)
+    monkeypatch.setattr(tables, "PAGE", 1)
+    await prepared(ledger, tmp_path / "one")
+    async with small_hub() as hub:
+        hub.files |= {".gitattributes": b"", "data/ours.csv": b"by hand"}
+        place = open_place("hf://lab/votes", hub.environment)
+        await publish(ledger, tmp_path / "one", [place])
+        assert len(hub.files) == len(contents(tmp_path / "one")) + 2
+        for number in (2, 3, 4):
+            await remove(ledger, number)
+        await prepared(ledger, tmp_path / "two", plan("second"))
+        await publish(ledger, tmp_path / "two", [place])
+    by_hand = {".gitattributes": b"", "data/ours.csv": b"by hand"}
+    assert hub.files == contents(tmp_path / "two") | by_hand
+    assert hub.commits == ["Release first", "Release second"]
+
+
+async def test_a_release_in_another_format_leaves_none_of_the_old_files(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    lines = plan("second", schema="arena-55k", format_="jsonl")
+    async with small_hub() as hub:
+        place = open_place("hf://lab/votes", hub.environment)
+        for wanted in (plan(), lines):
+            await prepared(ledger, tmp_path / wanted.name, wanted)
+            await publish(ledger, tmp_path / wanted.name, [place])
+    assert hub.files == contents(tmp_path / "second")
+
+
+async def test_what_a_failed_attempt_left_in_a_store_goes(ledger: Ledger, tmp_path: Path) -> None:
+    await prepared(ledger, tmp_path / "out")
+    async with small_s3() as s3:
+        s3.objects = {
+            "/bucket/open/first/data/votes-00007.parquet": b"of an attempt that failed",
+            "/bucket/open/zeroth/data/votes-00000.parquet": b"of a release before",
+        }
+        await publish(ledger, tmp_path / "out", [open_place("s3://bucket/open", s3.environment)])
+    kept = {name for name in s3.objects if name.startswith("/bucket/open/first/")}
+    assert kept == {f"/bucket/open/first/{name}" for name in contents(tmp_path / "out")}
+    assert "/bucket/open/zeroth/data/votes-00000.parquet" in s3.objects
+
+
 async def test_a_place_that_refuses_is_a_sentence_and_nothing_is_recorded(
     ledger: Ledger, tmp_path: Path
 ) -> None:
@@ -135,8 +181,24 @@ async def test_the_same_release_may_go_to_a_further_place_and_no_other_under_its
     assert await names(ledger) == [("first", [str(tmp_path / "www"), str(tmp_path / "mirror")])]
     with pytest.raises(ReleaseError, match="There was a release first already"):
         await prepared(ledger, tmp_path / "again")
-    with pytest.raises(ReleaseError, match="is there already"):
-        await publish(ledger, tmp_path / "out", [open_place(str(tmp_path / "www"))])
+    (tmp_path / "shelf" / "first").mkdir(parents=True)
+    with pytest.raises(ReleaseError, match="is there already, and is something else"):
+        await publish(ledger, tmp_path / "out", [open_place(str(tmp_path / "shelf"))])
+
+
+async def test_a_publication_that_failed_at_the_second_place_can_be_repeated(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    await prepared(ledger, tmp_path / "out")
+    full = tmp_path / "full"
+    full.write_text("No directory.")
+    places = [open_place(str(tmp_path / "www")), open_place(str(full))]
+    with pytest.raises(ReleaseError, match="full/first cannot be written"):
+        await publish(ledger, tmp_path / "out", places)
+    full.unlink()
+    await publish(ledger, tmp_path / "out", places)
+    assert await names(ledger) == [("first", [str(tmp_path / "www"), str(full)])]
+    assert contents(full / "first") == contents(tmp_path / "www" / "first")
 
 
 async def test_what_was_withdrawn_since_the_review_stops_the_release(

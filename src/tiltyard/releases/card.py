@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from tiltyard.releases.files import Format
-from tiltyard.releases.manifest import Manifest
+from tiltyard.releases.manifest import VOTES, Manifest
 
 CARD = "README.md"
 SIZES = (
@@ -43,7 +43,7 @@ def _head(manifest: Manifest, format_: Format) -> Iterator[str]:
     yield from ("annotations_creators:", "- crowdsourced")
     yield from ("tags:", "- arena", "- human-feedback", "- preference", "- tiltyard")
     yield from ("configs:", "- config_name: default", "  data_files:", "  - split: train")
-    yield f"    path: data/votes*.{format_}"
+    yield f"    path: {VOTES}*.{format_}"
     yield "---"
 
 

@@ -12,8 +12,7 @@ from tiltyard.ledger import releases
 from tiltyard.ledger.engine import SyncConnection
 from tiltyard.releases.errors import ReleaseError
 from tiltyard.releases.exporting import ERASED
-from tiltyard.releases.manifest import Manifest, manifest_of, read_manifest
-from tiltyard.releases.preparing import DATA
+from tiltyard.releases.manifest import DATA, Manifest, manifest_of, read_manifest
 
 COMPARED = ("title", "licence", "schema", "slice", "conditions", "tiltyard", "rules", "consent")
 NO_LONGER = "it is not in the slice any more, or the voter has opted out"

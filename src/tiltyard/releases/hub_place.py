@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from huggingface_hub import CommitOperationAdd, HfApi
+from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
 from huggingface_hub.errors import HfHubHTTPError
 
 from tiltyard.releases.errors import ReleaseError
-from tiltyard.releases.manifest import Manifest
+from tiltyard.releases.manifest import VOTES, Manifest
 
 ENDPOINT, TOKEN = "HF_ENDPOINT", "HF_TOKEN"  # the names of variables
 HOME = "https://huggingface.co"
@@ -16,6 +16,8 @@ HOME = "https://huggingface.co"
 
 class HubPlace:
     """One data set of a hub; each release is one commit, tagged with its name.
+
+    A release takes the place of the one before: votes that are in it no more are there no more.
 
     Parameters
     ----------
@@ -45,7 +47,7 @@ class HubPlace:
             )
             self._hub.create_commit(
                 self._repository,
-                adding,
+                [*adding, *self._removing(files)],
                 commit_message=f"Release {manifest.name}",
                 repo_type="dataset",
             )
@@ -55,3 +57,9 @@ class HubPlace:
         except (HfHubHTTPError, OSError, ValueError) as error:
             first = str(error).strip().partition("\n")[0].rstrip(".")
             raise ReleaseError(f"{self.name} did not take the release: {first}.") from error
+
+    def _removing(self, files: Sequence[str]) -> list[CommitOperationDelete]:
+        """Take away votes of releases before, which may have had more files, or another format."""
+        there = self._hub.list_repo_files(self._repository, repo_type="dataset")
+        old = (name for name in there if name.startswith(VOTES) and name not in files)
+        return [CommitOperationDelete(name, is_folder=False) for name in old]

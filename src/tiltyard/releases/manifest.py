@@ -10,6 +10,9 @@ from typing import Any
 from tiltyard.releases.errors import ReleaseError
 
 MANIFEST = "release.json"
+DATA, STEM = "data", "votes"
+VOTES = f"{DATA}/{STEM}"
+"""What the names of all files of votes begin with."""
 FORMAT = 1
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from tiltyard.releases.errors import ReleaseError
-from tiltyard.releases.manifest import Manifest
+from tiltyard.releases.manifest import Manifest, read_manifest, require_files
 
 EXAMPLES = "a directory, s3://BUCKET/PREFIX or hf://OWNER/NAME"
 
@@ -44,12 +44,13 @@ class DirectoryPlace:
         return str(self._directory)
 
     async def put(self, directory: Path, files: Sequence[str], manifest: Manifest) -> None:
-        """Copy the files; the release appears whole."""
+        """Copy the files; the release appears whole. Where it is already, nothing is to be done."""
         target = self._directory / manifest.name
         draft = self._directory / f".{manifest.name}.writing"
         try:
             if target.exists():
-                raise ReleaseError(f"{target} is there already: take it away first.")
+                _require_same(target, manifest)
+                return
             shutil.rmtree(draft, ignore_errors=True)
             for name in files:
                 (draft / name).parent.mkdir(parents=True, exist_ok=True)
@@ -57,6 +58,17 @@ class DirectoryPlace:
             draft.rename(target)
         except OSError as error:
             raise ReleaseError(f"{target} cannot be written ({error.strerror}).") from error
+
+
+def _require_same(target: Path, manifest: Manifest) -> None:
+    """Require a directory to be this very release, as an attempt leaves it that failed later on."""
+    try:
+        require_files(target, manifest)
+        if read_manifest(target) == manifest:
+            return
+    except ReleaseError:
+        pass
+    raise ReleaseError(f"{target} is there already, and is something else: take it away first.")
 
 
 def open_place(given: str, environment: Mapping[str, str] | None = None) -> Place:

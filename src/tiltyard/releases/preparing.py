@@ -20,12 +20,11 @@ from tiltyard.releases.consented import Consented
 from tiltyard.releases.errors import ReleaseError
 from tiltyard.releases.exporting import Export, lay_out, sliced
 from tiltyard.releases.files import PartsWriter
-from tiltyard.releases.manifest import FORMAT, MANIFEST, Manifest, sha256_of
+from tiltyard.releases.manifest import DATA, FORMAT, MANIFEST, STEM, Manifest, sha256_of
 from tiltyard.releases.names import ANONYMOUS
 from tiltyard.releases.rare_texts import RareTexts, Writers, first_messages, is_common
 from tiltyard.releases.redacting import CONVERSATIONS, redact_frame
 
-DATA, STEM = "data", "votes"
 KEY_BYTES = 32
 PERSONAL = "Personal data that is recognised is replaced by its kind in brackets, as in [EMAIL]."
 VOTERS = "Voters have pseudonyms under a key of this release, which was thrown away."

@@ -28,6 +28,7 @@ class S3Place:
             bucket,
             prefix=prefix or None,
             config=given,  # type: ignore[arg-type]  # the keys are those of `VARIABLES`
+            disable_bulk_delete=True,  # a call that not every store has
             client_options={
                 "allow_http": given.get("endpoint", "").startswith("http://"),
                 "timeout": PATIENCE,
@@ -36,10 +37,29 @@ class S3Place:
         )
 
     async def put(self, directory: Path, files: Sequence[str], manifest: Manifest) -> None:
-        """Upload the files."""
-        for name in sorted(files, key=lambda one: one == MANIFEST):
-            try:
-                await self._store.put_async(f"{manifest.name}/{name}", directory / name)
-            except (BaseError, OSError) as error:
-                first = str(error).partition("\n")[0]
-                raise ReleaseError(f"{self.name} did not take {name}: {first}.") from error
+        """Upload the files, and take away what an attempt that failed has left."""
+        *others, last = sorted(files, key=lambda one: one == MANIFEST)
+        for name in others:
+            await self._upload(directory, name, manifest)
+        wanted = {f"{manifest.name}/{name}" for name in files}
+        try:
+            for name in await self._there(manifest):
+                if name not in wanted:
+                    await self._store.delete_async(name)
+        except (BaseError, OSError) as error:
+            raise self._refused(f"that {manifest.name} has no other files", error) from error
+        await self._upload(directory, last, manifest)
+
+    async def _upload(self, directory: Path, name: str, manifest: Manifest) -> None:
+        try:
+            await self._store.put_async(f"{manifest.name}/{name}", directory / name)
+        except (BaseError, OSError) as error:
+            raise self._refused(name, error) from error
+
+    async def _there(self, manifest: Manifest) -> list[str]:
+        listed = await self._store.list(f"{manifest.name}/").collect_async()
+        return [one["path"] for one in listed]
+
+    def _refused(self, what: str, error: Exception) -> ReleaseError:
+        first = str(error).partition("\n")[0]
+        return ReleaseError(f"{self.name} did not take {what}: {first}.")

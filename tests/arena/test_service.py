@@ -1,9 +1,10 @@
 from collections import Counter
 from collections.abc import AsyncGenerator
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 
 from opened import ASK, make_arena, open_ledger, opened
 from tiltyard.arena.definition import built_in_definition
@@ -225,6 +226,31 @@ async def test_my_history_is_mine_and_newest_first(ledger: Ledger) -> None:
         opened_ids = [(await arena.open_battle("ann", ASK)).id for _ in range(3)]
         await arena.open_battle("bob", ASK)
         assert [battle.id for battle in await arena.history("ann")] == opened_ids[::-1]
+
+
+async def test_older_battles_are_those_before_one_that_may_be_forgotten(ledger: Ledger) -> None:
+    async with opened(ledger) as arena:
+        first, second, third = [
+            (await answered(arena, await arena.open_battle("ann", ASK))).id for _ in range(3)
+        ]
+        await arena.forget("ann", second)
+        (newest,) = await arena.history("ann", limit=1)
+        (oldest,) = await arena.history("ann", before=second)
+        assert (newest.id, oldest.id) == (third, first)
+        assert await arena.history("ann", before=first) == []
+
+
+async def test_battles_of_one_instant_are_all_told_once(ledger: Ledger) -> None:
+    async with opened(ledger) as arena:
+        ids = {(await arena.open_battle("ann", ASK)).id for _ in range(4)}
+        async with ledger.writing() as connection:
+            at_once = "UPDATE battles SET created_at = (SELECT min(created_at) FROM battles)"
+            await connection.execute(text(at_once))
+        told: list[UUID] = []
+        for _ in ids:
+            before = told[-1] if told else None
+            told += [one.id for one in await arena.history("ann", limit=1, before=before)]
+        assert set(told) == ids
 
 
 async def test_a_full_arena_refuses_before_anything_is_recorded(tmp_path: Path) -> None:

@@ -104,8 +104,7 @@ async def test_twenty_crashes_lose_nothing_and_count_nothing_twice(
         for person in people:
             await check(person, server.base, latest=10_000)
         async with people[0].visit(server.base) as session:
-            async with session.get(f"{API}/battles") as response:
-                history = (await response.json())["battles"]
+            history = await all_battles(session)
             # One whose answer was lost is there too: it was recorded before it was answered.
             assert set(people[0].asked) <= {battle["id"] for battle in history}
             assert {battle["state"] for battle in history} <= {"voted", "broken", "votable"}
@@ -118,6 +117,17 @@ async def test_twenty_crashes_lose_nothing_and_count_nothing_twice(
             votes = sum(len(person.voted) for person in people)
     assert await counted(tmp_path) == votes > 0
     await asyncio.to_thread(model_server.wait_until_open, 0)
+
+
+async def all_battles(session: aiohttp.ClientSession) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    query: dict[str, str] | None = {"limit": "100"}
+    while query is not None:
+        async with session.get(f"{API}/battles", params=query) as response:
+            page = await response.json()
+        found += page["battles"]
+        query = {"before": page["next"]} if page["next"] else None
+    return found
 
 
 async def counted(data: Path) -> int:

@@ -97,7 +97,7 @@ async def test_battles_that_cannot_be_opened(
         response = await ann.post(f"{API}/battles", json={"message": TEXT} | body)
         await refused(response, status, words)
         async with ann.get(f"{API}/battles") as listed:
-            assert await listed.json() == {"battles": []}
+            assert await listed.json() == {"battles": [], "next": None}
 
 
 async def test_every_call_on_another_persons_battle_is_as_if_there_were_none(base: str) -> None:

@@ -174,7 +174,7 @@ async def test_a_bad_request_gets_one_sentence(
         assert 400 <= response.status < 500
         assert sentence in problem["detail"]
         async with ann.get(f"{API}/battles") as response:
-            assert await response.json() == {"battles": []}
+            assert await response.json() == {"battles": [], "next": None}
 
 
 async def test_a_body_of_two_megabytes_is_not_read(tmp_path: Path) -> None:
@@ -252,9 +252,44 @@ async def test_a_forgotten_battle_is_gone_from_my_history(tmp_path: Path) -> Non
         async with ann.delete(f"{API}/battles/{battle}") as response:
             assert response.status == 204
         async with ann.get(f"{API}/battles") as response:
-            assert await response.json() == {"battles": []}
+            assert await response.json() == {"battles": [], "next": None}
         async with ann.get(f"{API}/battles/{battle}") as response:
             assert (await response.json())["state"] == "forgotten"
+
+
+async def test_my_history_comes_in_pages_the_newest_first(tmp_path: Path) -> None:
+    async with serving(tmp_path) as base, voter(base) as ann:
+        mine = [(await ask(ann))["id"] for _ in range(5)][::-1]
+        seen, query = [], {"limit": "2"}
+        for left in (3, 1, 0):
+            async with ann.get(f"{API}/battles", params=query) as response:
+                page = await response.json()
+            seen += [battle["id"] for battle in page["battles"]]
+            assert page["next"] == (seen[-1] if left else None)
+            query["before"] = seen[-1]
+        assert seen == mine
+        async with ann.get(f"{API}/battles") as response:
+            assert [battle["id"] for battle in (await response.json())["battles"]] == mine
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=many", "before=yesterday"])
+async def test_a_page_that_is_none_is_refused(tmp_path: Path, query: str) -> None:
+    async with (
+        serving(tmp_path) as base,
+        voter(base) as ann,
+        ann.get(f"{API}/battles?{query}") as response,
+    ):
+        assert response.status == 422
+        assert (await response.json())["detail"].startswith("query.")
+
+
+async def test_nobody_learns_from_a_page_that_anothers_battle_is_there(tmp_path: Path) -> None:
+    async with serving(tmp_path) as base, voter(base) as ann, voter(base) as bob:
+        await ask(bob)
+        for battle in ((await ask(ann))["id"], str(uuid4())):
+            async with bob.get(f"{API}/battles?before={battle}") as response:
+                assert response.status == 404
+                assert "no battle with this id among yours" in (await response.json())["detail"]
 
 
 async def test_before_the_vote_no_byte_names_a_contestant(

@@ -303,10 +303,19 @@ class Arena:
             return await self._abandon(voter, id_)
         return battle
 
-    async def history(self, voter: str) -> Sequence[Battle]:
-        """Read the voter's newest battles."""
+    async def history(
+        self, voter: str, *, limit: int = HISTORY, before: UUID | None = None
+    ) -> Sequence[Battle]:
+        """Read the voter's newest battles, or the newest of those older than the one named.
+
+        Raises
+        ------
+        UnknownBattleError
+            When there is none of that id, or it is another voter's.
+        """
         async with self._ledger.reading() as connection:
-            return await battles.battles_of_voter(connection, voter, limit=HISTORY)
+            earlier = None if before is None else await read_own(connection, voter, before)
+            return await battles.battles_of_voter(connection, voter, limit=limit, before=earlier)
 
     async def reveals(self, seen: Sequence[Battle]) -> Mapping[UUID, Reveal]:
         """Read who it was, for those battles that hide it no longer, or never did."""

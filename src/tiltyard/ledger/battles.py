@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Uuid, bindparam, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tiltyard.ledger.columns import UtcDateTime
 from tiltyard.ledger.prompts import forget_prompt
 from tiltyard.ledger.reading import read_battles
 from tiltyard.ledger.records import (
@@ -201,15 +202,24 @@ async def read_battle(connection: AsyncConnection, battle: UUID) -> Battle | Non
 
 
 async def battles_of_voter(
-    connection: AsyncConnection, voter: str, *, limit: int
+    connection: AsyncConnection, voter: str, *, limit: int, before: Battle | None = None
 ) -> Sequence[Battle]:
-    """Read a voter's battles that were not forgotten, newest first."""
-    ids = await connection.scalars(
-        select(battles.c.id)
-        .where(battles.c.voter == voter, battles.c.id.not_in(select(erasures.c.battle)))
-        .order_by(battles.c.created_at.desc())
-        .limit(limit)
+    """Read a voter's battles that were not forgotten, newest first.
+
+    Parameters
+    ----------
+    before
+        Only battles that are older than this one; all when None.
+    """
+    query = select(battles.c.id).where(
+        battles.c.voter == voter, battles.c.id.not_in(select(erasures.c.battle))
     )
+    order = tuple_(battles.c.created_at, battles.c.id)
+    if before is not None:
+        place = literal(before.created_at, UtcDateTime), literal(before.id, Uuid)
+        query = query.where(order < tuple_(*place))
+    newest = query.order_by(battles.c.created_at.desc(), battles.c.id.desc())
+    ids = await connection.scalars(newest.limit(limit))
     return await read_battles(connection, ids.all())
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from tiltyard.arena.arenas import Arenas
 from tiltyard.arena.service import Arena
@@ -67,15 +67,22 @@ async def open_battle(body: NewBattle, arenas: AllArenas, voter: Voter) -> Battl
 
 
 @router.get("")
-async def my_battles(arenas: AllArenas, voter: Voter) -> BattlesOut:
-    """List my battles in every arena, newest first."""
-    history = await arenas.first.history(voter)
+async def my_battles(
+    arenas: AllArenas,
+    voter: Voter,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    before: UUID | None = None,
+) -> BattlesOut:
+    """List my battles in every arena, newest first; those older than one of them with `before`."""
+    found = await arenas.first.history(voter, limit=limit + 1, before=before)
+    history, has_older = found[:limit], len(found) > limit
     reveals = await arenas.first.reveals(history)
     return BattlesOut(
         battles=[
             battle_out(battle, arenas.rules_of(battle), reveals.get(battle.id))
             for battle in history
-        ]
+        ],
+        next=history[-1].id if has_older else None,
     )
 
 

@@ -153,9 +153,10 @@ class BattleOut(BaseModel):
 
 
 class BattlesOut(BaseModel):
-    """The voter's battles, newest first."""
+    """The voter's battles, newest first; `next` is the `before` of the older ones, if any."""
 
     battles: list[BattleOut]
+    next: UUID | None
 
 
 class VoteAnswer(BaseModel):

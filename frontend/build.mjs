@@ -26,7 +26,7 @@ const onlyWoff2 = {
 // Modules; what only some battles need is split off and loaded when first needed.
 await build({
   ...shared,
-  entryPoints: ["src/battle.ts", "src/board.ts"],
+  entryPoints: ["src/battle.ts", "src/board.ts", "src/operator.ts"],
   format: "esm",
   splitting: true,
   chunkNames: "[name]-[hash]",
@@ -37,7 +37,12 @@ await build({ ...shared, entryPoints: ["src/theme.ts"], format: "iife" });
 
 await build({
   ...shared,
-  entryPoints: { site: "src/styles/site.css", battle: "src/styles/battle.css", math: "src/styles/math.css" },
+  entryPoints: {
+    site: "src/styles/site.css",
+    battle: "src/styles/battle.css",
+    math: "src/styles/math.css",
+    operator: "src/styles/operator.css",
+  },
   loader: { ".woff2": "file" },
   assetNames: "[name]-[hash]",
   plugins: [onlyWoff2],

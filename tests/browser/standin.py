@@ -14,8 +14,12 @@ from fastapi.staticfiles import StaticFiles
 
 from browser.match import REVEAL, Match
 from browser.scripted_pages import ScriptedPages
+from browser.scripted_watch import TOKEN, ScriptedWatch
 from browser.serving import serving
 from tiltyard.errors import TiltyardError
+from tiltyard.web.doorway import Doorway
+from tiltyard.web.operator.pages import operator_pages
+from tiltyard.web.operator.sessions import OperatorSessions
 from tiltyard.web.pages import error_page, pages_router, static_directory
 from tiltyard.web.security import SecurityHeadersMiddleware
 from tiltyard.web.voter import VoterMiddleware, Voters
@@ -120,6 +124,7 @@ class StandIn:
 
     url: str
     pages: ScriptedPages
+    watch: ScriptedWatch
     battles: Battles
     loop: asyncio.AbstractEventLoop
 
@@ -172,7 +177,7 @@ async def models() -> Json:
 @contextmanager
 def standing_in() -> Iterator[StandIn]:
     """Serve pages, static files and a scripted interface."""
-    pages, battles = ScriptedPages(), Battles()
+    pages, watch, battles = ScriptedPages(), ScriptedWatch(), Battles()
     running: Future[asyncio.AbstractEventLoop] = Future()
 
     @asynccontextmanager
@@ -182,7 +187,11 @@ def standing_in() -> Iterator[StandIn]:
 
     app = FastAPI(lifespan=lifespan)
     app.state.arena_pages = pages
+    app.state.watch = watch
+    app.state.operator_sessions = OperatorSessions(TOKEN, "the secret of the stand-in")
+    app.state.doorway = Doorway({}, proxies=0)
     app.include_router(pages_router())
+    app.include_router(operator_pages())
     app.include_router(battles.router())
     app.get("/api/v1/models")(models)
     app.mount("/static", StaticFiles(directory=static_directory))
@@ -194,6 +203,6 @@ def standing_in() -> Iterator[StandIn]:
         return error_page(request, status=error.status, title=error.title, detail=str(error))
 
     with serving(app) as url:
-        yield StandIn(url, pages, battles, running.result())
+        yield StandIn(url, pages, watch, battles, running.result())
         for match in battles.matches.values():
             running.result().call_soon_threadsafe(match.drop_streams)

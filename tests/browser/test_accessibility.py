@@ -1,5 +1,7 @@
 """axe-core finds nothing to complain about, on any page, in any state, light or dark."""
 
+from collections.abc import Iterator
+from importlib import resources
 from pathlib import Path
 from typing import Literal
 
@@ -8,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from browser.battle_page import BattlePage
 from browser.standin import StandIn
+from tiltyard_process import running
 
 AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
 
@@ -79,6 +82,37 @@ def test_pages_have_no_violations(
     page.goto(arena.url + path)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert violations(page) == []
+
+
+CONSENT = """
+[consent]
+version = "2026-11"
+text = "Questions, answers and votes may be published as open data."
+"""
+
+
+@pytest.fixture(scope="module")
+def asking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server whose arena asks for consent."""
+    directory = tmp_path_factory.mktemp("asking")
+    text = resources.files("tiltyard.arena") / "definitions" / "text.toml"
+    file = directory / "text.toml"
+    file.write_text(text.read_text() + CONSENT)
+    with running("demo", "--data", directory / "data", TILTYARD_ARENAS=str(file)) as server:
+        yield server.base
+
+
+@SCHEMES
+@WIDTHS
+def test_what_may_be_published_has_no_violations_before_and_after_the_choice(
+    page: Page, asking: str, scheme: Scheme, width: int
+) -> None:
+    show(page, scheme, width)
+    page.goto(f"{asking}/your-data")
+    for button in ("Do not publish my battles", "Let my battles be published"):
+        expect(page.get_by_role("button", name=button)).to_be_visible()
+        assert violations(page) == []
+        page.get_by_role("button", name=button).click()
 
 
 @SCHEMES

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -13,7 +14,7 @@ from polling import until
 from tiltyard.arena.match import BattleState, battle_state
 from tiltyard.ledger.engine import SESSION, Ledger
 from tiltyard.ledger.presence import Presence
-from tiltyard.ledger.servers import add_server, bury_dead, is_ended
+from tiltyard.ledger.servers import add_server, bury_dead, is_ended, present_servers
 
 pytestmark = pytest.mark.anyio
 
@@ -96,6 +97,25 @@ async def test_one_of_several_is_elected_and_another_takes_over_when_it_ends(
             await first_to_go.aclose()
             await until(lambda: _answer(second.elected))
             assert not first.elected
+
+
+async def test_whose_worker_works_can_be_seen_from_every_server(postgres_url: str) -> None:
+    async with AsyncExitStack() as first_to_go:
+        first, _ = await first_to_go.enter_async_context(server(postgres_url))
+        async with server(postgres_url) as (second, presence):
+            for ledger in (first, second):
+                seen = [(one.id, one.elected) for one in await present_servers(ledger)]
+                assert seen == [(first.server, True), (second.server, False)]
+            await first_to_go.aclose()
+            await until(lambda: _answer(presence.elected))
+            seen = [(one.id, one.elected) for one in await present_servers(second)]
+            assert seen == [(second.server, True)]
+
+
+async def test_the_one_server_of_a_sqlite_ledger_is_elected(tmp_path: Path) -> None:
+    async with server(f"sqlite:///{tmp_path / 'ledger.sqlite3'}") as (ledger, _):
+        (only,) = await present_servers(ledger)
+        assert (only.id, only.elected) == (ledger.server, True)
 
 
 async def test_work_is_announced_to_the_elected_only(postgres_url: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -12,6 +13,7 @@ from opened import open_ledger
 from serving import API, ask, follow, serving, vote, voter
 
 pytestmark = pytest.mark.anyio
+OPERATOR = "an-operator-token-0123456789"
 
 
 @asynccontextmanager
@@ -93,3 +95,43 @@ async def test_a_strangers_battle_is_as_unknown_there_as_here(
             assert response.headers["x-content-type-options"] == "nosniff"
         async with here.post(f"{API}/battles/{battle}/stop") as response:
             assert response.status == 202
+
+
+async def test_the_elected_ones_worker_is_seen_from_every_server(
+    tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TILTYARD_OPERATOR_TOKEN", OPERATOR)
+    async with two_servers(tmp_path, postgres_url) as (here, there):
+        elected, other = await watched(here), await watched(there)
+        assert elected["here"] is True
+        assert other["here"] is False
+        assert other["unheard"] is None
+        assert other["address"] == str(here._base_url).rstrip("/")
+        assert other["server"] == elected["server"]
+        assert other["last"] is not None
+        async with there.post("/operator", data={"token": OPERATOR}) as response:
+            page = " ".join((await response.text()).split())
+        assert f"Server {elected['server']} at {other['address']}" in page
+        assert page.count("its worker works for all") == 1
+
+
+async def test_a_worker_that_cannot_be_asked_is_looked_for_elsewhere(
+    tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TILTYARD_OPERATOR_TOKEN", OPERATOR)
+    async with two_servers(tmp_path, postgres_url) as (_, there):
+        async with open_ledger(postgres_url) as ledger, ledger.writing() as connection:
+            await connection.execute(text("UPDATE servers SET address = 'http://127.0.0.1:9'"))
+        told = await watched(there)
+        assert "did not answer this server's question" in told["unheard"]
+        assert told["last"] is None
+        async with there.post("/operator", data={"token": OPERATOR}) as response:
+            assert "http://127.0.0.1:9/operator" in await response.text()
+
+
+async def watched(session: aiohttp.ClientSession) -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer {OPERATOR}"}
+    async with session.get("/operations/worker", headers=headers) as response:
+        assert response.status == 200
+        told: dict[str, Any] = await response.json()
+        return told

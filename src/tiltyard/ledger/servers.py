@@ -1,5 +1,7 @@
 """The servers of a ledger: who is there, who has gone, and what they left open."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -28,6 +30,47 @@ SILENT = text("""
           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
           AND classid = :locks AND objid = servers.id)
 """).bindparams(locks=LOCKS, return_s=RETURN_S)
+
+ELECTED = text("""
+    SELECT life.objid FROM pg_locks AS life JOIN pg_locks AS work USING (pid, database, classid)
+    WHERE life.locktype = 'advisory' AND life.objsubid = 2 AND life.granted AND life.objid <> 0
+      AND work.locktype = 'advisory' AND work.objsubid = 2 AND work.granted AND work.objid = 0
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND classid = :locks
+""").bindparams(locks=LOCKS)
+
+
+@dataclass(frozen=True, slots=True)
+class PresentServer:
+    """A server that is there.
+
+    Attributes
+    ----------
+    address
+        Where the other servers reach it; None when it has not said.
+    elected
+        Whether its worker is the one that works.
+    """
+
+    id: int
+    address: str | None
+    started_at: datetime
+    elected: bool
+
+
+async def present_servers(ledger: Ledger) -> Sequence[PresentServer]:
+    """List the servers that are there and have not ended, the oldest first.
+
+    One that died a moment ago is among them until another one has found out.
+    """
+    query = servers.select().where(servers.c.ended_at.is_(None)).order_by(servers.c.id)
+    async with ledger.reading() as connection:
+        elected = ledger.server if ledger.is_sqlite else await connection.scalar(ELECTED)
+        found = await connection.execute(query)
+    return [
+        PresentServer(row.id, row.address, row.started_at, elected=row.id == elected)
+        for row in found
+    ]
 
 
 async def add_server(

@@ -4,9 +4,13 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from tiltyard import __version__
-from tiltyard.web import health, operations, pages
+from tiltyard.web import health, pages
 from tiltyard.web.api import api_router
 from tiltyard.web.installation import Installation
+from tiltyard.web.operator import api as operations
+from tiltyard.web.operator.pages import operator_pages
+from tiltyard.web.operator.sessions import OperatorSessions
+from tiltyard.web.operator.watch import Watch
 from tiltyard.web.problems import answer_errors
 from tiltyard.web.relay import RelayMiddleware
 from tiltyard.web.security import RefusalMiddleware, SecurityHeadersMiddleware
@@ -32,13 +36,15 @@ def create_app(installation: Installation) -> FastAPI:
     app.state.doorway = installation.doorway
     app.state.worker = installation.worker
     app.state.ledger = installation.ledger
-    app.state.labellers = installation.labellers
-    app.state.endpoints = installation.adapters.endpoints
-    app.state.operator_token = installation.settings.read_operator_token()
+    app.state.watch = Watch(installation)
+    app.state.operator_sessions = OperatorSessions(
+        installation.settings.read_operator_token(), installation.settings.read_secret()
+    )
     app.state.arena_pages = installation
     app.include_router(api_router())
     app.include_router(health.router)
     app.include_router(operations.router)
+    app.include_router(operator_pages())
     app.include_router(pages.pages_router())
     app.mount("/static", StaticFiles(directory=pages.static_directory), name="static")
     answer_errors(app)

@@ -13,6 +13,9 @@ from limits.strategies import MovingWindowRateLimiter
 
 from tiltyard.errors import TiltyardError
 
+SIGN_INS = "sign-ins"
+SIGN_INS_PER_MINUTE = 10
+"""How often one address may try the operator's token."""
 HOUSEHOLD = 64
 """Bits of an IPv6 address that say whose it is; the others are its owner's to choose."""
 
@@ -30,7 +33,8 @@ class Doorway:
     Parameters
     ----------
     per_minute
-        How many of each kind one address may begin in a minute; 0 lets everything in.
+        How many of each kind one address may begin in a minute; 0 lets everything in. Sign-ins
+        have a limit of their own.
     proxies
         How many proxies in front of this server name the address before them.
     """
@@ -38,7 +42,7 @@ class Doorway:
     def __init__(self, per_minute: dict[str, int], *, proxies: int) -> None:
         self._limits = {
             kind: RateLimitItemPerMinute(most, namespace=kind)
-            for kind, most in per_minute.items()
+            for kind, most in {SIGN_INS: SIGN_INS_PER_MINUTE, **per_minute}.items()
             if most
         }
         self._proxies = proxies

@@ -6,6 +6,7 @@ reached the request is served here: its events then come from the ledger, once t
 
 import re
 from collections.abc import AsyncGenerator, Callable, Mapping
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 RELAYED = "x-tiltyard-relayed"
 """Marks a request that was carried once: it is not carried again."""
 CONNECT_S = 2.0
+ASKING_S = 2.0
+"""How long another server may take to say what only it knows."""
 SILENCE_S = 30.0
 """Longer than a stream is ever silent: it says every few seconds that it is alive."""
 
@@ -73,6 +76,20 @@ class Relay:
             log.warning("another server was not reached", address=address, error=str(error))
             return False
         return True
+
+    async def ask(self, address: str, path: str, headers: Mapping[str, str]) -> object:
+        """Ask another server what only it knows, as JSON; None when it does not say."""
+        import aiohttp  # noqa: PLC0415  # an arena of one server starts without an HTTP client
+
+        patience = aiohttp.ClientTimeout(total=ASKING_S)
+        asked = {RELAYED: "1", **headers}
+        try:
+            async with self._client().get(
+                address + path, headers=asked, timeout=patience, allow_redirects=False
+            ) as answer:
+                return await answer.json() if answer.status == HTTPStatus.OK else None
+        except (aiohttp.ClientError, TimeoutError, ValueError):
+            return None  # whoever asked says so
 
     async def close(self) -> None:
         """End every stream that is being carried."""

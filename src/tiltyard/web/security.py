@@ -10,7 +10,7 @@ from tiltyard.web.headers import SECURITY_HEADERS
 from tiltyard.web.problems import problem
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-NEVER_STORED = ("/api/", "/operations/")
+NEVER_STORED = ("/api/", "/operations/", "/operator")
 MAX_BODY_BYTES = 1_000_000
 RECEIVE_S = 30.0
 """How long a body may take to come."""

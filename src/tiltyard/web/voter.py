@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COOKIE = "tiltyard_voter"
 YEAR_S = 365 * 24 * 3600
-WITHOUT_VOTER = ("/static/", "/healthz", "/readyz", "/operations/")
+WITHOUT_VOTER = ("/static/", "/healthz", "/readyz", "/operations/", "/operator")
 
 
 class Voters:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from tiltyard.web.pages.moments import zulu
 from tiltyard.web.pages.site import ArenaPages, SuggestedPrompt
-from tiltyard.web.pages.words import spoken_date, spoken_day
+from tiltyard.web.pages.words import clock_time, grouped, spoken_date, spoken_day
 
 WEB = Path(__file__).parent.parent
 
@@ -40,7 +40,9 @@ def prompts_json(prompts: Sequence[SuggestedPrompt]) -> Markup:
 
 
 templates.env.globals["static_url"] = static_url
+templates.env.filters["grouped"] = grouped
 templates.env.filters["prompts_json"] = prompts_json
+templates.env.filters["clock_time"] = clock_time
 templates.env.filters["spoken_date"] = spoken_date
 templates.env.filters["spoken_day"] = spoken_day
 templates.env.filters["zulu"] = zulu

@@ -27,3 +27,8 @@ def spoken_date(moment: str | datetime) -> str:
     """Write a moment, or an ISO 8601 one, as `23 November 2026, 12:00 UTC`."""
     when = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
     return f"{spoken_day(when)}, {when.astimezone(UTC):%H:%M} UTC"
+
+
+def clock_time(when: datetime) -> str:
+    """Write the time of day of a moment as `12:00:05 UTC`."""
+    return f"{when.astimezone(UTC):%H:%M:%S} UTC"

@@ -122,6 +122,12 @@ def test_a_chosen_name_says_who_won() -> None:
             "row 2, column tstamp: 1700000000000.0",
         ),
         ({"winner": ["a", "b"], "tstamp": [1.7e9, float("nan")]}, "row 2, column tstamp: nan is"),
+        ({"winner": ["a", "b"], "tstamp": [1.7e9, -6.22e10]}, "row 2, column tstamp: -62200000000"),
+        ({"winner": ["a", "b"], "timestamp": ["2024-01-01", "0000-01-01"]}, "'0000-01-01' is not"),
+        (
+            {"winner": ["a"] * 2, "timestamp": pl.Series([0, 1 << 60]).cast(pl.Datetime("us"))},
+            r"row 2, column timestamp: '\+38504-.*' is not a time",
+        ),
     ],
 )
 def test_a_bad_cell_is_named_with_its_row_and_column(

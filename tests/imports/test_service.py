@@ -24,6 +24,7 @@ from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.reading import read_battles
 from tiltyard.ledger.standings import count_by_pair
 from tiltyard.ledger.votes import count_votes
+from tiltyard.worker.once import work_once
 
 pytestmark = pytest.mark.anyio
 
@@ -167,6 +168,41 @@ async def test_what_cannot_be_read_is_counted_with_its_reason(tmp_path: Path) ->
         service.SELF_BATTLE: 1,
         service.LONG_NAME: 1,
     }
+
+
+async def test_a_vote_of_a_time_that_cannot_be_is_left_out(ledger_url: str, tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    times: list[object] = [
+        *(0, now.timestamp() - 60, now.timestamp() + 3600),
+        *(now.timestamp() + 1e6, -1e9, -62_200_000_000, "0000-01-01T00:00:00"),
+    ]
+    rows: list[dict[str, object]] = [
+        {**ROW, "id": str(number), "timestamp": time} for number, time in enumerate(times)
+    ]
+    async with open_ledger(ledger_url) as ledger:
+        for some in (rows[:-1], rows[-1:]):
+            report = await import_file(ledger, lines(tmp_path / "times.jsonl", some))
+            assert report.added == (3 if len(some) > 1 else 0)
+            assert sum(report.skipped.values()) == len(some) - report.added
+        assert (await imported_votes(ledger)).height == 3
+
+
+async def test_a_row_of_an_odd_time_holds_nothing_up(tmp_path: Path) -> None:
+    """Imports once took such times, and SQLite keeps what it is given."""
+    synthetic_votes(40).write_parquet(tmp_path / "votes.parquet")
+    url = f"sqlite:///{tmp_path / 'ledger'}"
+    async with open_ledger(url) as ledger:
+        await import_file(ledger, tmp_path / "votes.parquet")
+        there = await imported_votes(ledger)
+        async with ledger.writing() as connection:
+            for column in ("votes.voted_at", "battles.created_at"):
+                table, name = column.split(".")
+                await connection.exec_driver_sql(
+                    f"UPDATE {table} SET {name} = '0000-01-01 00:00:00.000000' WHERE {name} = "  # noqa: S608  # names of our own tables
+                    f"(SELECT min({name}) FROM {table})"
+                )
+        assert (await imported_votes(ledger)).height == there.height
+    assert (await work_once(url)).labelled == 40
 
 
 async def test_a_repeated_id_is_found_across_batches(

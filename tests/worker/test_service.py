@@ -89,6 +89,20 @@ async def test_a_defect_in_one_pass_does_not_end_the_worker(ledger: Ledger) -> N
         await broken.close()
 
 
+async def test_boards_do_not_wait_for_a_battle_that_cannot_be_labelled(ledger: Ledger) -> None:
+    async def unreadable() -> int:
+        raise ValueError("year 0 is out of range")
+
+    async with opened(ledger) as arena:
+        await arena.add_examples()
+        worker = make_worker(ledger)
+        worker._labelling.label_all = unreadable  # type: ignore[method-assign]
+        with pytest.raises(ValueError, match="year 0"):
+            await worker.once()
+        board = await PublishedBoards(ledger, ["text"], Recipe()).board("text", "overall")
+        assert board["votes"] == 600
+
+
 async def test_one_pass_without_a_server(ledger_url: str, ledger: Ledger) -> None:
     async with opened(ledger) as arena:
         await arena.add_examples()

@@ -38,6 +38,8 @@ SHARED = pl.Categorical()
 NEEDED = ("model_a", "model_b", "count", "weight")
 END_OF_TIME = 253_402_300_800
 """Seconds from 1970 to the year 10000; a larger number is in other units."""
+BEGIN_OF_TIME = -62_135_596_800
+"""Seconds from 1970 back to the year 1, before which no calendar of Python's goes."""
 
 
 def source_of(column: str, present: list[str]) -> str | None:
@@ -119,15 +121,20 @@ def read_time(column: pl.Series, source: str) -> pl.Series:
         moments = column.cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
     else:
         moments = column.cast(pl.Datetime("us", "UTC"), strict=False)
-    wrong = first_row(moments.is_null() & column.is_not_null())
+    microseconds = moments.to_physical()
+    real = microseconds.is_between(BEGIN_OF_TIME * 10**6, END_OF_TIME * 10**6, closed="left")
+    wrong = first_row(~real.fill_null(value=False) & column.is_not_null())
     if wrong is not None:
-        raise CellError(
-            source,
-            wrong,
-            column.name,
-            f"{column[wrong]!r} is not a time; allowed are ISO 8601 text and seconds since 1970",
-        )
+        given = f"{_shown(column, wrong)} is not a time"
+        allowed = "allowed are ISO 8601 text and seconds since 1970"
+        raise CellError(source, wrong, column.name, f"{given}; {allowed}")
     return moments
+
+
+def _shown(column: pl.Series, row: int) -> str:
+    """Show a cell; a moment of a year that Python has no word for, as polars writes it."""
+    cell = column.slice(row, 1)
+    return repr((cell.cast(pl.String) if cell.dtype.is_temporal() else cell).item())
 
 
 def read_other(column: pl.Series, dtype: pl.DataType, source: str) -> pl.Series:

@@ -5,7 +5,7 @@ import hmac
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from tiltyard.imports.records import ImportReport
 from tiltyard.imports.rows import Rows, imported_card, imported_version, table_rows
 from tiltyard.ledger import bulk
 from tiltyard.ledger.engine import Ledger, SyncConnection
-from tiltyard.ledger.sources import IMPORTED
+from tiltyard.ledger.sources import IMPORTED, UNKNOWN_TIME
 
 BATCH = 10_000
 """So many votes are one transaction: a server on the same file waits no longer than for these."""
@@ -28,6 +28,10 @@ MOST_NAME = 80
 REPEATED = "its id, turn and voter are those of an earlier row"
 SELF_BATTLE = "both sides are the same model"
 LONG_NAME = f"the name of a model is longer than {MOST_NAME} characters"
+ODD_TIME = "its time is before 1990 or in the future"
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+AHEAD = timedelta(days=1)
+"""So far may the clocks of others go ahead of ours, and time zones be mistaken."""
 
 Progress = Callable[[int], None]
 
@@ -114,7 +118,12 @@ class Importer:
         frame = batch.frame.with_columns(pl.col("battle_id").replace("", None))
         a, b = (pl.col(side).cast(pl.String) for side in ("model_a", "model_b"))
         longest = pl.max_horizontal(a.str.len_chars(), b.str.len_chars())
-        for reason, wrong in ((SELF_BATTLE, a == b), (LONG_NAME, longest > MOST_NAME)):
+        wrongs = (
+            (SELF_BATTLE, a == b),
+            (LONG_NAME, longest > MOST_NAME),
+            (ODD_TIME, _is_odd_time()),
+        )
+        for reason, wrong in wrongs:
             kept = frame.filter(~wrong)
             skipped[reason] += frame.height - kept.height
             frame = kept
@@ -156,6 +165,13 @@ class Importer:
         document = self._definition
         bulk.record_imported_arena(connection, self._arena, _digest(document), document, now)
         self._recorded |= names
+
+
+def _is_odd_time() -> pl.Expr:
+    """Find times when nobody can have voted; 1970-01-01 says in many sets that none is known."""
+    at = pl.col("voted_at")
+    possible = at.is_between(EARLIEST, datetime.now(UTC) + AHEAD) | (at == UNKNOWN_TIME)
+    return ~possible.fill_null(value=True)
 
 
 def _definition(arena: str, source: str) -> Mapping[str, object]:

@@ -3,6 +3,7 @@
 import json
 import zlib
 from base64 import b64decode, b64encode
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +17,20 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     impl = DateTime(timezone=True)
     cache_ok = True
+
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[Any], datetime | None] | None:
+        """Read as 1970, when nobody knows when, what SQLite has of a year that there is not."""
+        read = super().result_processor(dialect, coltype)
+
+        def process(value: object) -> datetime | None:
+            try:
+                return None if read is None else read(value)
+            except ValueError:  # one such row must not keep all others from being read
+                return datetime.fromtimestamp(0, UTC)
+
+        return process
 
     def process_bind_param(
         self,

@@ -209,7 +209,8 @@ def _typed(name: str, dtype: pl.DataType) -> pl.Expr:
         "%Y-%m-%d %H:%M:%S%.f", time_unit="us", time_zone="UTC", strict=False
     )
     moment = pl.coalesce(written, known.cast(pl.Int64, strict=False).cast(dtype))
-    return pl.when(moment.to_physical() != 0).then(moment)  # 1970: of imported votes, not known
+    # 1970 is how the ledger says that nobody knows when; before it nobody voted.
+    return pl.when(moment.to_physical() > 0).then(moment)
 
 
 def _named(column: ColumnElement[str]) -> ColumnElement[str]:

@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 
 import structlog
@@ -84,18 +85,30 @@ class Worker:
         self._woken.set()
 
     async def once(self, *, chores: bool = True) -> Done:
-        """Label every battle and publish every board that lacks it, and do the chores."""
+        """Label every battle and publish every board that lacks it, and do the chores.
+
+        Raises
+        ------
+        Exception
+            The first that ended a step; the other steps are done all the same, since boards must
+            not wait for a battle that cannot be labelled.
+        """
+        faults: list[Exception] = []
         try:
             self.progress.tell("labelling battles")
-            labelled = await self._labelling.label_all()
-            await self._duplicates.label_all()
-            done = Done(labelled, await self._boards.publish_stale(self.progress.tell))
-            self.progress.end(done.labelled, done.published)
+            labelled = await _attempt(self._labelling.label_all, faults)
+            await _attempt(self._duplicates.label_all, faults)
+            publish = partial(self._boards.publish_stale, self.progress.tell)
+            published = await _attempt(publish, faults)
+            if not faults:
+                self.progress.end(labelled, published)
         finally:
             self.progress.rest()
         for chore in self._chores if chores else ():
-            await chore()
-        return done
+            await _attempt(chore, faults)
+        if faults:
+            raise faults[0]
+        return Done(labelled, published)
 
     async def run(self) -> None:
         """Work until cancelled: when woken, and otherwise every now and then."""
@@ -129,3 +142,15 @@ class Worker:
         except Exception:  # noqa: BLE001  # the job's edge: boards must not freeze for one defect
             trace = traceback.format_exc()
             log.error("the worker could not finish its pass", traceback=trace)  # noqa: TRY400  # the traceback as text shows no values
+
+
+async def _attempt(step: Chore, faults: list[Exception]) -> int:
+    """Do a step and count what it made; without a ledger no other step would do better."""
+    try:
+        done = await step()
+    except OUTAGES:
+        raise
+    except Exception as error:  # noqa: BLE001  # it is raised when the other steps are done
+        faults.append(error)
+        return 0
+    return done if isinstance(done, int) else 0

@@ -10,8 +10,10 @@ import polars as pl
 import pytest
 
 from exported import ASKING, CARDS, OWL, WREN, battle, preview, record
+from importing import import_file
 from made_up_arena import battles
 from opened import open_ledger
+from synthetic_votes import synthetic_votes
 from tiltyard.battles.columns import SCHEMA
 from tiltyard.boards.errors import SavedBoardError
 from tiltyard.boards.public_ledger import (
@@ -103,6 +105,29 @@ async def test_the_ledger_says_no_word_and_nobodys_name(
     assert votes["battle_id"].null_count() == 400
     styles = {f"style_{name}_{side}" for name in STYLES for side in "ab"}
     assert {*votes.columns} == {*SCHEMA, "source", *styles}
+
+
+async def test_votes_that_no_board_counts_stay_here(ledger: Ledger, tmp_path: Path) -> None:
+    votes = synthetic_votes(30).drop("anony")
+    for source in ("confidential", "open"):
+        votes.write_parquet(tmp_path / f"{source}.parquet")
+        await import_file(ledger, tmp_path / f"{source}.parquet", source=source)
+    file = tmp_path / "slices.toml"
+    for slices, sources in ((SLICES, {"arena"}), (SLICES + OPEN, {"arena", "import:open"})):
+        file.write_text(slices)
+        await publish(ledger, tmp_path)
+        out = tmp_path / str(len(sources))
+        await write_public_ledger(ledger, read_slices(file), out)
+        assert {*pl.read_parquet(out / "votes.parquet")["source"]} == sources
+        assert all(verified(out).values())
+
+
+OPEN = """
+[[slice]]
+id = "open"
+name = "Votes of others"
+where = "source = 'import:open'"
+"""
 
 
 STYLES = ("tokens", "headers", "lists", "bold")

@@ -17,7 +17,7 @@ from tiltyard.battles.columns import SCHEMA
 from tiltyard.battles.pseudonyms import pseudonymise_voters
 from tiltyard.battles.table import Battles
 from tiltyard.boards.board import Board
-from tiltyard.boards.conditions import Condition
+from tiltyard.boards.conditions import Condition, hold_all
 from tiltyard.boards.document import CONTROLS, BoardKey, Faces
 from tiltyard.boards.living.single_votes import STYLE_LABELS
 from tiltyard.boards.living.table import LivingTable
@@ -90,8 +90,8 @@ def _write(
     hidden = opted_out(connection)
     wanted = _columns(published)
     of_arenas = [
-        _public(table.battles(arena), faces, hidden, wanted)
-        for arena in sorted({one.arena for one in published})
+        _public(_counted(table.battles(arena), boards), faces, hidden, wanted)
+        for arena, boards in _by_arena(published).items()
     ]
     votes = pl.concat(of_arenas).sort("arena", "voted_at", maintain_order=True)
     manifest = _files(votes, published, out)
@@ -105,6 +105,19 @@ def _boards(connection: SyncConnection, arena: str, slices: Slices) -> Iterator[
     for key in keys:
         if key in numbers:
             yield _Published(arena, key, read_numbered(connection, numbers[key]).board)
+
+
+def _by_arena(published: Sequence[_Published]) -> dict[str, list[_Published]]:
+    arenas = sorted({one.arena for one in published})
+    return {arena: [one for one in published if one.arena == arena] for arena in arenas}
+
+
+def _counted(battles: Battles, published: Sequence[_Published]) -> Battles:
+    """Keep the votes that at least one of these boards counts: imported ones are in few."""
+    counted = pl.repeat(False, battles.frame.height, dtype=pl.Boolean, eager=True)
+    for where in {tuple(one.document["recipe"]["where"]) for one in published}:
+        counted |= hold_all(battles.frame, [Condition.parse(sql) for sql in where])
+    return Battles(battles.frame.filter(counted))
 
 
 def _columns(published: Sequence[_Published]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from tiltyard.battles.outcome import Outcome
 from tiltyard.contestants.messages import Part
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.tables import labels, prompt_bands, prompts
-from tiltyard.worker.duplicates import CROWD, Duplicates
+from tiltyard.worker.duplicates import BATCH, CROWD, Duplicates
 
 pytestmark = pytest.mark.anyio
 
@@ -81,6 +82,17 @@ async def test_two_at_once_count_every_copy_once(ledger: Ledger) -> None:
     for battle, value in found.items():
         by_first.setdefault(value["duplicate_of"] or str(battle), []).append(value["prompt_copies"])
     assert all(sorted(counts) == [*range(1, len(counts) + 1)] for counts in by_first.values())
+
+
+async def test_a_backlog_is_looked_through_part_by_part(ledger: Ledger) -> None:
+    async with opened(ledger) as arena:
+        await arena.add_examples()
+    duplicates = Duplicates(ledger)
+    parts = [await duplicates.label_all(until=monotonic())]
+    while duplicates.backlog:
+        parts.append(await duplicates.label_all(until=monotonic()))
+    assert parts == [BATCH, BATCH, BATCH, 0]
+    assert len(await values(ledger)) == 600
 
 
 async def test_a_crowd_of_like_prompts_does_not_grow_without_end(ledger: Ledger) -> None:

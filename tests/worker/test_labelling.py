@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
+from time import monotonic
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -19,8 +20,9 @@ from tiltyard.labels.labeller import Batch, ColumnType, Label
 from tiltyard.labels.labellers import shipped_labellers
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.tables import labels
+from tiltyard.worker import labelling as worker_labelling
 from tiltyard.worker.label_status import read_label_status
-from tiltyard.worker.labelling import READ_CHARS, Labelling
+from tiltyard.worker.labelling import BATCH, READ_CHARS, Labelling
 
 pytestmark = pytest.mark.anyio
 
@@ -51,12 +53,17 @@ async def ledger(ledger_url: str) -> AsyncGenerator[Ledger]:
         yield ledger
 
 
-async def voted(arena: Arena, text: str = ASK[0].text) -> UUID:
+async def answered(arena: Arena, text: str = ASK[0].text) -> UUID:
     battle = await arena.open_battle("ann", [Part("text", text)])
     async for _ in await arena.events("ann", battle.id, after=0):
         pass
-    await arena.vote("ann", battle.id, Ballot(Outcome.A), key=str(battle.id))
     return battle.id
+
+
+async def voted(arena: Arena, text: str = ASK[0].text) -> UUID:
+    battle = await answered(arena, text)
+    await arena.vote("ann", battle, Ballot(Outcome.A), key=str(battle))
+    return battle
 
 
 async def values(ledger: Ledger) -> list[tuple[Any, ...]]:
@@ -112,19 +119,40 @@ async def test_of_endless_words_as_much_is_read_as_fits(ledger: Ledger) -> None:
 
 
 async def test_one_that_dies_half_way_is_taken_up_where_it_was(ledger: Ledger) -> None:
+    class Killed(BaseException):
+        pass
+
     class Dying(Words):
         def label(self, batch: Batch) -> list[Label]:
             if self.labelled:
-                raise MemoryError
+                raise Killed
             return super().label(batch)
 
     async with opened(ledger) as arena:
         await arena.add_examples()
-    with pytest.raises(MemoryError):
+    with pytest.raises(Killed):
         await Labelling(ledger, [Dying()]).label_all()
     done = len(await values(ledger))
     assert 0 < done < 600
     assert await Labelling(ledger, [Words()]).label_all() == 600 - done
+
+
+async def test_a_labeller_that_fails_leaves_the_others_alone(ledger: Ledger) -> None:
+    class Failing(Words):
+        def label(self, batch: Batch) -> list[Label]:
+            raise ValueError(f"{len(batch)} are too many")
+
+    failing, words = Failing(), Words()
+    failing.name = "failing"
+    async with opened(ledger) as arena:
+        await arena.add_examples()
+    labelling = Labelling(ledger, [failing, words])
+    assert await labelling.label_all() == words.labelled == 600
+    assert labelling.faults == {"failing": "ValueError: 200 are too many"}
+    assert not labelling.backlog
+    mended = Words()
+    mended.name = "failing"
+    assert await Labelling(ledger, [mended, words]).label_all() == 600
 
 
 async def test_one_that_goes_on_labels_what_was_settled_since(ledger: Ledger) -> None:
@@ -137,6 +165,34 @@ async def test_one_that_goes_on_labels_what_was_settled_since(ledger: Ledger) ->
             assert await labelling.label_all() == 0
             await arena.forget("ann", battle)
             assert words.labelled == number
+
+
+async def test_a_backlog_is_labelled_part_by_part(ledger: Ledger) -> None:
+    async with opened(ledger) as arena:
+        await arena.add_examples()
+    labelling = Labelling(ledger, [Words()])
+    parts: list[int] = []
+    while not parts or labelling.backlog:
+        parts.append(await labelling.label_all(until=monotonic()))
+    assert [part for part in parts if part] == [BATCH] * 3
+    assert len(await values(ledger)) == 600
+
+
+async def test_what_is_settled_behind_a_part_is_labelled_too(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_labelling, "BATCH", 1)
+    labelling = Labelling(ledger, [Words()])
+    async with opened(ledger) as arena:
+        late, *early = sorted([await answered(arena) for _ in range(3)])
+        for battle in early:
+            await arena.vote("ann", battle, Ballot(Outcome.A), key=str(battle))
+        assert await labelling.label_all(until=monotonic()) == 1
+        await arena.vote("ann", late, Ballot(Outcome.A), key="late")
+        assert await labelling.label_all() == 1
+        assert labelling.backlog
+        assert await labelling.label_all() == 1
+        assert not labelling.backlog
 
 
 async def test_two_at_once_keep_each_label_once(ledger: Ledger) -> None:

@@ -11,8 +11,11 @@ from tiltyard.battles.outcome import Outcome
 from tiltyard.boards.published import PublishedBoards
 from tiltyard.boards.publishing import BoardPublisher
 from tiltyard.boards.recipe import Recipe
+from tiltyard.labels.labellers import shipped_labellers
 from tiltyard.ledger.battles_table import read_votes
 from tiltyard.ledger.engine import Ledger
+from tiltyard.worker import service
+from tiltyard.worker.label_status import read_label_status
 from tiltyard.worker.labelling import Labelling
 from tiltyard.worker.once import work_once
 from tiltyard.worker.service import Done, Worker
@@ -90,17 +93,50 @@ async def test_a_defect_in_one_pass_does_not_end_the_worker(ledger: Ledger) -> N
 
 
 async def test_boards_do_not_wait_for_a_battle_that_cannot_be_labelled(ledger: Ledger) -> None:
-    async def unreadable() -> int:
+    async def unreadable(*_: object) -> int:
         raise ValueError("year 0 is out of range")
 
     async with opened(ledger) as arena:
         await arena.add_examples()
         worker = make_worker(ledger)
-        worker._labelling.label_all = unreadable  # type: ignore[method-assign]
+        worker._labelling.label_all = unreadable  # type: ignore[assignment, method-assign]
         with pytest.raises(ValueError, match="year 0"):
             await worker.once()
         board = await PublishedBoards(ledger, ["text"], Recipe()).board("text", "overall")
         assert board["votes"] == 600
+
+
+async def test_boards_do_not_wait_for_a_backlog_of_labels(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "LABEL_S", 0.0)
+    boards = PublishedBoards(ledger, ["text"], Recipe())
+    async with opened(ledger) as arena:
+        await arena.add_examples()
+        worker = make_worker(ledger)
+        await worker.attempt()
+        assert (await boards.board("text", "overall"))["votes"] == 600
+        in_english = (await boards.board("text", "english"))["votes"]
+        done = await worker.once()
+        assert 0 < done.labelled < 600
+        assert (await boards.board("text", "english"))["votes"] > in_english
+
+
+async def test_a_worker_comes_back_to_its_backlog_by_itself(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "LABEL_S", 0.0)
+    async with opened(ledger) as arena:
+        await arena.add_examples()
+        running = asyncio.create_task(make_worker(ledger).run())
+
+        async def labelled() -> bool:
+            status = await read_label_status(ledger, shipped_labellers())
+            return all(one.battles == 600 for one in status.labellers)
+
+        await until(labelled)
+        running.cancel()
+        await asyncio.wait([running])
 
 
 async def test_one_pass_without_a_server(ledger_url: str, ledger: Ledger) -> None:

@@ -83,6 +83,7 @@ battles = Table(
     Column("created_at", UtcDateTime, nullable=False),
     CheckConstraint("pair_probability > 0 AND pair_probability <= 1", name="pair_probability"),
     Index("ix_battles_voter_created_at", "voter", "created_at"),
+    Index("ix_battles_created_at", "created_at", "id"),
 )
 
 declared_shares = Table(

@@ -190,7 +190,7 @@ class Installation:
         await self.arenas.open()
         if self.examples:
             await self.arenas.first.add_examples()
-        await self.worker.attempt(chores=False)
+            await self.worker.attempt(chores=False)  # nobody's first look is at an empty board
         tasks = [
             asyncio.create_task(self.worker.run(), name="worker"),
             asyncio.create_task(self.roster.follow(), name="roster"),

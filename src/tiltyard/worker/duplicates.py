@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from math import inf
+from time import monotonic
 from typing import NamedTuple
 from uuid import UUID
 
@@ -21,6 +23,7 @@ from tiltyard.ledger.conversations import read_said
 from tiltyard.ledger.engine import Connection, Ledger, SyncConnection
 from tiltyard.ledger.labels import FoundLabel, Moment
 from tiltyard.ledger.prompts import Prompt
+from tiltyard.worker.progress import Told, tell_nobody
 
 BATCH = 200
 CROWD = 50
@@ -40,24 +43,41 @@ class Duplicates:
     A battle is compared with those that were labelled before it; these are taken in the order in
     which they were opened. What was labelled is never labelled otherwise: a copy is a copy of the
     first, also when an older one is imported later.
+
+    Attributes
+    ----------
+    backlog
+        Whether the last call left battles for the next one.
     """
 
     def __init__(self, ledger: Ledger) -> None:
+        self.backlog = False
         self._ledger = ledger
         self._settled: int | None = None
 
-    async def label_all(self) -> int:
-        """Label every battle that lacks the label; count them."""
+    async def label_all(self, until: float = inf, told: Told = tell_nobody) -> int:
+        """Label every battle that lacks the label; count them.
+
+        Parameters
+        ----------
+        until
+            Stop after this moment of the monotonic clock; the next call goes on from there.
+        told
+            Called with how many are labelled.
+        """
         settled = await self._ledger.in_thread(labels.count_settled)
         if settled == self._settled:
             return 0
-        total, after = 0, None
+        total, after, self.backlog = 0, None, True
+        told(0)
         while batch := await self._lacking(after):
-            moment, asked = batch
+            after, asked = batch
             async with self._ledger.writing() as connection:
                 total += await _label(connection, asked)
-            after = moment
-        self._settled = settled
+            told(total)
+            if monotonic() > until:
+                return total
+        self._settled, self.backlog = settled, False
         return total
 
     async def _lacking(self, after: Moment | None) -> tuple[Moment, Sequence[Asked]] | None:

@@ -2,8 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from math import inf
+from time import monotonic
 from typing import Any, NamedTuple
 from uuid import UUID
+
+import structlog
 
 from tiltyard.labels.labeller import Batch, Conversation, Label, Labeller
 from tiltyard.labels.labellers import shipped_labellers, versions_of
@@ -11,10 +15,13 @@ from tiltyard.ledger import labels
 from tiltyard.ledger.conversations import Said, read_cards, read_said
 from tiltyard.ledger.engine import Ledger, SyncConnection
 from tiltyard.ledger.labels import FoundLabel
+from tiltyard.worker.progress import Told, tell_nobody
 
 BATCH = 200
 READ_CHARS = 50_000
 """So much is read of what each side says in a battle: a batch fits into memory whatever comes."""
+
+log = structlog.get_logger()
 
 NAMING = ("id", "name", "model", "organisation", "family", "alias")
 """The keys of a card that say what its contestant is called."""
@@ -40,31 +47,56 @@ class Labelling:
         Where battles are found and labels are kept.
     labellers
         All that ship with Tiltyard, when left out.
+
+    Attributes
+    ----------
+    backlog
+        Whether the last call left battles for the next one.
+    faults
+        By labeller, how it failed in the last call. Its battles lack its label and are tried again
+        when others are labelled; the other labellers go on.
     """
 
     def __init__(self, ledger: Ledger, labellers: Sequence[Labeller] | None = None) -> None:
+        self.backlog = False
+        self.faults: dict[str, str] = {}
         self._ledger = ledger
         self._labellers = shipped_labellers() if labellers is None else labellers
         self._settled: int | None = None
+        self._after: UUID | None = None
         self._cards: dict[str, Mapping[str, Any]] = {}
 
-    async def label_all(self) -> int:
+    async def label_all(self, until: float = inf, told: Told = tell_nobody) -> int:
         """Label every battle that lacks a label; count them.
 
         Where no battle was settled since all were labelled, none is looked at.
+
+        Parameters
+        ----------
+        until
+            Stop after this moment of the monotonic clock; the next call goes on from there.
+        told
+            Called with how many are labelled.
         """
         settled = await self._ledger.in_thread(labels.count_settled)
         if settled == self._settled:
             return 0
-        total, after = 0, None
-        while (done := await self._label_batch(after)) is not None:
-            total, after = total + done.battles, done.last
-        self._settled = settled
+        total, from_the_first, self.backlog = 0, self._after is None, True
+        self.faults.clear()
+        told(0)
+        while (done := await self._label_batch(self._after)) is not None:
+            total, self._after = total + done.battles, done.last
+            told(total)
+            if monotonic() > until:
+                return total
+        self._after = None
+        if from_the_first:  # otherwise some may have been settled behind where this call began
+            self._settled, self.backlog = settled, False
         return total
 
     async def _label_batch(self, after: UUID | None) -> Labelled | None:
         done = await self._ledger.in_thread(lambda connection: self._labels(connection, after))
-        if done is not None:
+        if done is not None and done.found:
             async with self._ledger.writing() as connection:
                 await labels.add_labels(connection, done.found, datetime.now(UTC))
         return done
@@ -78,14 +110,25 @@ class Labelling:
         said = read_said(connection, ids, chars=READ_CHARS)
         self._learn_cards(connection, said)
         batches: dict[tuple[UUID, ...], Batch] = {}
-        found = []
+        found: list[FoundLabel] = []
         for labeller in self._labellers:
             lacking = [one for one in said if labeller.name not in there[one.battle]]
-            if lacking:
+            if lacking and labeller.name not in self.faults:
                 which = tuple(one.battle for one in lacking)
                 batch = batches.setdefault(which, self._batch(lacking))
-                found += _found(labeller, which, labeller.label(batch))
-        return Labelled(found, ids[-1], len(ids))
+                found += self._label(labeller, which, batch)
+        return Labelled(found, ids[-1], len({label.battle for label in found}))
+
+    def _label(
+        self, labeller: Labeller, which: Sequence[UUID], batch: Batch
+    ) -> Sequence[FoundLabel]:
+        try:
+            made = labeller.label(batch)
+        except Exception as error:  # noqa: BLE001  # whatever one labeller does, the others go on
+            self.faults[labeller.name] = said = f"{type(error).__name__}: {error}"[:200]
+            log.error("a labeller failed", labeller=labeller.name, error=said)  # noqa: TRY400  # no values of locals, which are people's words
+            return []
+        return _found(labeller, which, made)
 
     def _batch(self, said: Sequence[Said]) -> Batch:
         return Batch([self._conversation(one) for one in said])

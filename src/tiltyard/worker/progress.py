@@ -5,6 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 Listener = Callable[["Progress"], None]
+Told = Callable[[int], None]
+"""Called with how much is done."""
+
+
+def tell_nobody(done: int) -> None:  # nobody listens
+    """Say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +73,6 @@ class Progress:
         """Say it in a line."""
         if self.doing is None:
             return "resting"
-        return f"{self.doing} … {self.done:,} of {self.total:,}" if self.total else self.doing
+        if self.total:
+            return f"{self.doing} … {self.done:,} of {self.total:,}"
+        return f"{self.doing} … {self.done:,}" if self.done else self.doing

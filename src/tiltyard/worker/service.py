@@ -2,11 +2,11 @@
 
 import asyncio
 import traceback
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from time import monotonic
+from typing import NamedTuple
 
 import structlog
 
@@ -22,14 +22,18 @@ LOOK_S = 30.0
 """How long the worker waits for a wake before it looks by itself."""
 REST = 4.0
 """It rests this many times as long as the last pass took: a fifth of a core at most."""
+LONGEST_REST_S = 30.0
+"""But no longer: with a million votes a pass takes a quarter of a minute, and a vote that came just
+after one began is on its boards within a minute."""
+LABEL_S = 60.0
+"""A pass labels for so long before it publishes: boards do not wait for a backlog of labels."""
 
 Chore = Callable[[], Awaitable[object]]
 
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """What one pass made."""
 
     labelled: int
@@ -76,6 +80,11 @@ class Worker:
             presence.listen(self.wake)
 
     @property
+    def labeller_faults(self) -> Mapping[str, str]:
+        """Say which labellers failed in the last pass, and how."""
+        return self._labelling.faults
+
+    @property
     def slices_fault(self) -> str | None:
         """Say why a changed file of slices is not in use; None when it is."""
         return self._boards.slices_fault
@@ -84,7 +93,7 @@ class Worker:
         """Say that there may be something to do."""
         self._woken.set()
 
-    async def once(self, *, chores: bool = True) -> Done:
+    async def once(self) -> Done:
         """Label every battle and publish every board that lacks it, and do the chores.
 
         Raises
@@ -93,21 +102,10 @@ class Worker:
             The first that ended a step; the other steps are done all the same, since boards must
             not wait for a battle that cannot be labelled.
         """
-        faults: list[Exception] = []
-        try:
-            self.progress.tell("labelling battles")
-            labelled = await _attempt(self._labelling.label_all, faults)
-            await _attempt(self._duplicates.label_all, faults)
-            publish = partial(self._boards.publish_stale, self.progress.tell)
-            published = await _attempt(publish, faults)
-            if not faults:
-                self.progress.end(labelled, published)
-        finally:
-            self.progress.rest()
-        for chore in self._chores if chores else ():
-            await _attempt(chore, faults)
-        if faults:
-            raise faults[0]
+        labelled, published = await self._pass()
+        while self._has_backlog:
+            more = await self._pass()
+            labelled, published = labelled + more.labelled, published + more.published
         return Done(labelled, published)
 
     async def run(self) -> None:
@@ -115,14 +113,16 @@ class Worker:
         while True:
             self._woken.clear()
             began = monotonic()
-            await self.attempt()
-            took = monotonic() - began
-            await asyncio.sleep(max(self._every_s, REST * took))
+            goes_on = await self.attempt()
+            rest = 0.0 if goes_on else min(REST * (monotonic() - began), LONGEST_REST_S)
+            await asyncio.sleep(max(self._every_s, rest))
+            if goes_on:
+                continue
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), LOOK_S)
 
-    async def attempt(self, *, chores: bool = True) -> None:
-        """Do one pass, or ask the elected worker for it.
+    async def attempt(self, *, chores: bool = True) -> bool:
+        """Do one pass, or ask the elected worker for it; say whether there is more to do at once.
 
         What goes wrong is logged and tried again, and never ends the worker.
 
@@ -132,16 +132,43 @@ class Worker:
             Whether to do the chores too; they can wait until somebody is served.
         """
         try:
-            if self._presence is None or self._presence.elected:
-                await self.once(chores=chores)
-            else:
+            if self._presence is not None and not self._presence.elected:
                 await self._presence.announce()
+                return False
+            await self._pass(chores=chores)
         except OUTAGES as error:
             log.warning("the worker waits for the ledger", error=str(error))
             self.wake()
         except Exception:  # noqa: BLE001  # the job's edge: boards must not freeze for one defect
             trace = traceback.format_exc()
             log.error("the worker could not finish its pass", traceback=trace)  # noqa: TRY400  # the traceback as text shows no values
+        else:
+            return self._has_backlog
+        return False
+
+    @property
+    def _has_backlog(self) -> bool:
+        return self._labelling.backlog or self._duplicates.backlog
+
+    async def _pass(self, *, chores: bool = True) -> Done:
+        """Label for a while, publish every board that lacks what is new, and do the chores."""
+        faults: list[Exception] = []
+        until, tell = monotonic() + LABEL_S, self.progress.tell
+        label = partial(self._labelling.label_all, until, partial(tell, "labelling battles"))
+        compare = partial(self._duplicates.label_all, until, partial(tell, "looking for copies"))
+        try:
+            labelled = await _attempt(label, faults)
+            await _attempt(compare, faults)
+            done = Done(labelled, await _attempt(partial(self._boards.publish_stale, tell), faults))
+            if not faults:
+                self.progress.end(*done)
+        finally:
+            self.progress.rest()
+        for chore in self._chores if chores else ():
+            await _attempt(chore, faults)
+        if faults:
+            raise faults[0]
+        return done
 
 
 async def _attempt(step: Chore, faults: list[Exception]) -> int:

@@ -170,6 +170,18 @@ async def test_what_cannot_be_read_is_counted_with_its_reason(tmp_path: Path) ->
     }
 
 
+async def test_a_nul_in_a_name_is_no_reason_to_lose_a_vote(ledger_url: str, tmp_path: Path) -> None:
+    row: dict[str, object] = {
+        **{**ROW, "model_a": "x\0y", "id": "i\0d", "voter": "v\0"},
+        **{"policy": "p\0q", "pair_probability": 0.5},
+    }
+    async with open_ledger(ledger_url) as ledger:
+        report = await import_file(ledger, lines(tmp_path / "votes.jsonl", [row]))
+        votes = (await imported_votes(ledger)).select("model_a", "policy").cast(pl.String)
+    assert report.added == 1
+    assert votes.rows() == [("x\ufffdy", "p\ufffdq")]
+
+
 async def test_a_vote_of_a_time_that_cannot_be_is_left_out(ledger_url: str, tmp_path: Path) -> None:
     now = datetime.now(UTC)
     times: list[object] = [

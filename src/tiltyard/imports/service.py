@@ -29,6 +29,8 @@ REPEATED = "its id, turn and voter are those of an earlier row"
 SELF_BATTLE = "both sides are the same model"
 LONG_NAME = f"the name of a model is longer than {MOST_NAME} characters"
 ODD_TIME = "its time is before 1990 or in the future"
+NUL, REPLACED = "\x00", "\ufffd"
+"""What PostgreSQL keeps in no text, and what stands for it."""
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=1)
 """So far may the clocks of others go ahead of ours, and time zones be mistaken."""
@@ -115,8 +117,12 @@ class Importer:
 
     def _importable(self, batch: Batch, keys: Keys, skipped: Counter[str]) -> pl.DataFrame:
         """Leave out what no ledger can hold, and give the rest its ids and pseudonyms."""
-        frame = batch.frame.with_columns(pl.col("battle_id").replace("", None))
-        a, b = (pl.col(side).cast(pl.String) for side in ("model_a", "model_b"))
+        named = (pl.col(name).cast(pl.String) for name in ("model_a", "model_b", "policy"))
+        frame = batch.frame.with_columns(
+            pl.col("battle_id").replace("", None),
+            *(name.str.replace_all(NUL, REPLACED, literal=True) for name in named),
+        )
+        a, b = pl.col("model_a"), pl.col("model_b")
         longest = pl.max_horizontal(a.str.len_chars(), b.str.len_chars())
         wrongs = (
             (SELF_BATTLE, a == b),

@@ -172,8 +172,12 @@ async def test_what_cannot_be_read_is_counted_with_its_reason(tmp_path: Path) ->
 
 async def test_a_nul_in_a_name_is_no_reason_to_lose_a_vote(ledger_url: str, tmp_path: Path) -> None:
     row: dict[str, object] = {
-        **{**ROW, "model_a": "x\0y", "id": "i\0d", "voter": "v\0"},
-        **{"policy": "p\0q", "pair_probability": 0.5},
+        **ROW,
+        "model_a": "x\0y",
+        "id": "i\0d",
+        "voter": "v\0",
+        "policy": "p\0q",
+        "pair_probability": 0.5,
     }
     async with open_ledger(ledger_url) as ledger:
         report = await import_file(ledger, lines(tmp_path / "votes.jsonl", [row]))
@@ -247,7 +251,7 @@ async def test_a_log_line_without_states_is_a_counted_skip(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("half", [0.5, 0.999])
-@pytest.mark.parametrize("ending", ["parquet", "jsonl"])
+@pytest.mark.parametrize("ending", ["parquet", "jsonl", "csv"])
 async def test_half_a_file_is_one_sentence_and_the_whole_one_is_complete(
     tmp_path: Path, ending: str, half: float
 ) -> None:
@@ -261,6 +265,47 @@ async def test_half_a_file_is_one_sentence_and_the_whole_one_is_complete(
         file.write_bytes(whole)
         report = await import_file(ledger, file)
     assert report.added + report.known == 300
+
+
+@pytest.mark.parametrize(
+    ("cut", "said"),
+    [
+        ("model_b,gpt-4,claude", "its last row has no line break"),
+        ('model_b,gpt-4,"claude, of\n', "a quoted cell has no end"),
+    ],
+)
+async def test_a_cell_that_was_cut_is_not_taken_for_a_model(
+    tmp_path: Path, cut: str, said: str
+) -> None:
+    file = tmp_path / "votes.csv"
+    file.write_text(f'winner,model_a,model_b\nmodel_a,"gpt\n4",claude-2.1\n{cut}')
+    async with open_ledger(f"sqlite:///{tmp_path / 'ledger'}") as ledger:
+        with pytest.raises(VotesError, match=said):
+            await import_file(ledger, file)
+        assert not await battle_ids(ledger)
+
+
+async def test_half_a_table_without_ids_is_taken_up_by_the_whole_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "BATCH", 30)
+    rows = [f"x,y,{winner},{n}\n" for n in range(50) for winner in ("model_a", "model_a", "tie")]
+    head, file = "model_a,model_b,winner,seconds\n", tmp_path / "votes.csv"
+    longer = [*rows[5:], *rows[:5], "y,x,tie,2.5\n"]  # in another order, and `seconds` not whole
+    async with open_ledger(f"sqlite:///{tmp_path / 'ledger'}") as ledger:
+        for some, added in ((rows[:70], 70), (rows, 80), (rows, 0), (longer, 1)):
+            file.write_text(head + "".join(some))
+            report = await import_file(ledger, file)
+            assert (report.added, report.known) == (added, len(some) - added)
+
+
+async def test_voters_of_one_name_in_two_sources_are_two(tmp_path: Path) -> None:
+    file = lines(tmp_path / "votes.jsonl", [{**ROW, "id": "1", "judge": "arena_user_1"}])
+    async with open_ledger(f"sqlite:///{tmp_path / 'ledger'}") as ledger:
+        for source in ("one", "other"):
+            await import_file(ledger, file, source=source)
+        voters = (await imported_votes(ledger))["voter"]
+    assert voters.n_unique() == 2
 
 
 async def test_a_column_of_something_else_is_one_sentence(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from tiltyard.battles.errors import VotesError
 
 FORMATS = "Parquet, CSV, JSON, JSON lines, or pair counts in JSON (models, X, Y)"
 SNIFFED = 4096
+PARQUET = b"PAR1"
 UNREADABLE = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
 """What polars raises; a damaged file can break it off in the middle (a panic)."""
 
@@ -48,7 +49,7 @@ def open_votes(
         When the file is missing, empty, or none of these.
     """
     head = _head(file)
-    if head.startswith(b"PAR1"):
+    if head.startswith(PARQUET):
         return pl.scan_parquet(file, glob=False)
     if head.startswith(b"PK"):
         raise VotesError(f"{file.name} is a workbook or an archive: save its table as CSV.")
@@ -56,9 +57,17 @@ def open_votes(
         raise VotesError(f"{file.name} is UTF-16 text: save it as UTF-8.")
     if b"\0" in head:
         raise VotesError(f"{file.name} is not a file of votes: expected {FORMATS}.")
-    if head.lstrip()[:1] in {b"{", b"["}:
+    if _is_json(head):
         return _open_json(file)
     return _scan_csv(file, columns)
+
+
+def kind_of(file: Path) -> str:
+    """Say what a file that was opened is: `parquet`, `json` (of lines, too) or `csv`."""
+    head = _head(file)
+    if head.startswith(PARQUET):
+        return "parquet"
+    return "json" if _is_json(head) else "csv"
 
 
 @contextmanager
@@ -118,9 +127,13 @@ def _head(file: Path) -> bytes:
     return head.removeprefix(b"\xef\xbb\xbf")
 
 
+def _is_json(head: bytes) -> bool:
+    return head.lstrip()[:1] in {b"{", b"["}
+
+
 def _refuse_bad_line(file: Path) -> None:
     """Name the line of JSON lines that is no JSON object, which polars does not."""
-    if _head(file).lstrip()[:1] in {b"{", b"["} and not isinstance(_first_value(file), list):
+    if _is_json(_head(file)) and not isinstance(_first_value(file), list):
         for _ in records(file):
             pass
 

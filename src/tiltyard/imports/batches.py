@@ -12,8 +12,9 @@ import polars as pl
 
 from tiltyard.battles.codecs import comparia_reactions, fastchat_log, noticed, prepared, schema_of
 from tiltyard.battles.codecs.pair_counts import is_count_file, read_count_file
+from tiltyard.battles.csv_ends import refuse_cut_csv
 from tiltyard.battles.errors import VotesError
-from tiltyard.battles.files import one_sentence, open_votes
+from tiltyard.battles.files import kind_of, one_sentence, open_votes
 from tiltyard.battles.notes import Note
 from tiltyard.battles.reading import frame_of_rows
 from tiltyard.battles.salvaging import salvage
@@ -26,7 +27,6 @@ ROW = "row of the file"
 COPY = "copy of the row"
 """A column that counts the votes of one row from 0, where a row stands for several."""
 
-PARQUET = b"PAR1"
 SLICE = 50_000
 """So many rows of Parquet are read at a time."""
 
@@ -96,8 +96,10 @@ def read_batches(
         if isinstance(opened, pl.LazyFrame):
             names = opened.collect_schema().names()
             _require(schema, _schema_name(names), file)
-            with file.open("rb") as stream:
-                sliced = stream.read(len(PARQUET)) == PARQUET
+            kind = kind_of(file)
+            if kind == "csv":
+                refuse_cut_csv(file)
+            sliced = kind == "parquet"
             yield from _scanned(opened, file.name, size, columns, schema_of(names), sliced=sliced)
         else:
             yield from _in_document(opened, file, size, columns, schema)

@@ -1,11 +1,13 @@
 """Ids of imported battles: the same vote has the same one, however often it is imported."""
 
 import hashlib
+import hmac
 from collections.abc import Iterable
 
 import polars as pl
 
-from tiltyard.imports.batches import COPY, ROW
+from tiltyard.imports.batches import COPY
+from tiltyard.imports.contents import content_hashes
 
 HASH_BYTES = 9
 MOST_TIME = (1 << 48) - 1
@@ -14,39 +16,63 @@ MOST_TIME = (1 << 48) - 1
 class Keys:
     """Gives the votes of one file their ids, and marks those that repeat another's.
 
-    A vote with an id is known by it, its turn and its voter; one without by its file's bytes and
-    its place there. An id begins with the vote's time (or place), so that a database finds the ids
-    of one batch near each other; the rest is a hash (UUID version 8).
+    A vote with an id is known by it, its turn and its voter; one without by all that its row says
+    and how many rows before it in the file say the same. An id begins with the vote's time (or how
+    many said the same), so that a database finds the ids of one batch near each other; the rest is
+    a hash (UUID version 8).
 
     Parameters
     ----------
     source
         Ids of one source say nothing about another.
-    file_sha256
-        Digest of the file, for votes without an id.
+    secret
+        Without it nobody can find out by trying whose vote an id belongs to.
     """
 
-    def __init__(self, source: str, file_sha256: str) -> None:
+    def __init__(self, source: str, secret: bytes) -> None:
         self._source = source
-        self._file = file_sha256
+        self._key = hmac.digest(secret, b"what imported rows say", "sha256")
         self._met = pl.Series("hash", [], pl.UInt64)
+        self._said = pl.DataFrame(schema={"content": pl.UInt64, "times": pl.UInt32})
 
     def of(self, frame: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
-        """Return ids as 32 hexadecimal digits, and whether each was met before in this file."""
-        hashes = list(self._hashes(frame))
-        times = frame["voted_at"].dt.epoch("ms").to_list()
-        named = frame["battle_id"].is_not_null().to_list()
-        ids = [
-            _id(_place(time, row, has_name), hash_)
-            for time, row, has_name, hash_ in zip(times, _rows(frame), named, hashes, strict=True)
-        ]
+        """Return ids as 32 hexadecimal digits, and whether each was met before in this file.
+
+        Parameters
+        ----------
+        frame
+            Of the battles table, with pseudonyms in `voter`.
+        """
+        contents = content_hashes(frame, self._key)
+        before = self._before(contents)
+        hashes = list(self._hashes(frame, contents, before))
+        times = frame["voted_at"].dt.epoch("ms").clip(0, MOST_TIME)
+        places = times.fill_null(before.cast(pl.Int64))
+        ids = [_id(place, hash_) for place, hash_ in zip(places, hashes, strict=True)]
         heads = [int.from_bytes(hash_[:8]) for hash_ in hashes]
         return pl.Series("id", ids, pl.String), self._repeated(pl.Series(heads, dtype=pl.UInt64))
 
-    def _hashes(self, frame: pl.DataFrame) -> Iterable[bytes]:
-        names = frame.select(pl.col("battle_id", "turn", "voter").cast(pl.String), ROW, COPY)
-        for battle, turn, voter, row, copy in names.iter_rows():
-            parts = (self._file, row, copy) if battle is None else ("", battle, turn, voter)
+    def _before(self, contents: pl.Series) -> pl.Series:
+        """Count how often each content was there before in the file; 0 of rows with an id."""
+        here = contents.to_frame().with_columns(
+            before=pl.int_range(pl.len(), dtype=pl.UInt32).over("content")
+        )
+        earlier = self._said.filter(pl.col("content").is_in(contents.unique().implode()))
+        earlier = earlier.group_by("content").agg(pl.col("times").sum())
+        counted = here.join(earlier, on="content", how="left", maintain_order="left")
+        now = here.drop_nulls().group_by("content").len("times")
+        self._said = pl.concat([self._said, now])
+        before = pl.col("before") + pl.col("times").fill_null(0)
+        known = pl.when(pl.col("content").is_not_null()).then(before).otherwise(0)
+        return counted.select(known.alias("before")).to_series()
+
+    def _hashes(
+        self, frame: pl.DataFrame, contents: pl.Series, before: pl.Series
+    ) -> Iterable[bytes]:
+        names = frame.select(pl.col("battle_id", "turn", "voter").cast(pl.String), COPY)
+        said = zip(names.iter_rows(), contents, before, strict=True)
+        for (battle, turn, voter, copy), content, times in said:
+            parts = (content, times) if battle is None else ("", battle, turn, voter, copy)
             text = "\x1f".join(map(str, (self._source, *parts)))
             yield hashlib.blake2b(text.encode(), digest_size=HASH_BYTES).digest()
 
@@ -54,16 +80,6 @@ class Keys:
         repeated = ~hashes.is_first_distinct() | hashes.is_in(self._met.implode())
         self._met = pl.concat([self._met, hashes.filter(~repeated).alias("hash")])
         return repeated
-
-
-def _rows(frame: pl.DataFrame) -> list[int]:
-    return frame[ROW].to_list()
-
-
-def _place(time: int | None, row: int, has_name: bool) -> int:  # noqa: FBT001  # a column of truth
-    if time is not None:
-        return min(max(time, 0), MOST_TIME)
-    return 0 if has_name else row
 
 
 def _id(place: int, hash_: bytes) -> str:

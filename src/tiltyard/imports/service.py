@@ -94,9 +94,8 @@ class Importer:
         rows, added, known = 0, 0, 0
         skipped: Counter[str] = Counter()
         notes: dict[str, str] = {}
-        keys: Keys | None = None
+        keys = Keys(self._source, self._voter_key)
         for batch in reading:
-            keys = keys or Keys(self._source, _sha256(file))
             votes = self._importable(batch, keys, skipped)
             new = await self._ledger.write_in_thread(partial(self._add, votes))
             added, known = added + new, known + votes.height - new
@@ -133,15 +132,18 @@ class Importer:
             kept = frame.filter(~wrong)
             skipped[reason] += frame.height - kept.height
             frame = kept
+        frame = frame.with_columns(self._pseudonyms(frame["voter"]).alias("voter"))
         ids, repeated = keys.of(frame)
         skipped[REPEATED] += int(repeated.sum())
-        hidden = self._pseudonyms(frame["voter"])
-        return frame.with_columns(ids, hidden.alias("voter")).filter(~repeated)
+        return frame.with_columns(ids).filter(~repeated)
 
     def _pseudonyms(self, voters: pl.Series) -> pl.Series:
+        """Hide voters; those of one source say nothing about another's of the same name."""
         known = voters.cast(pl.String)
         names = {
-            voter: hmac.digest(self._voter_key, voter.encode(), "sha256").hex()[:32]
+            voter: hmac.digest(
+                self._voter_key, f"{self._source}\x1f{voter}".encode(), "sha256"
+            ).hex()[:32]
             for voter in known.unique().drop_nulls()
         }
         return known.replace(names)
@@ -187,8 +189,3 @@ def _definition(arena: str, source: str) -> Mapping[str, object]:
 
 def _digest(document: Mapping[str, object]) -> str:
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from embeddings_server import EmbeddingsServer, start_embeddings_server
 from model_server import ModelServer, start_model_server
 from postgres import PostgresCluster, find_binaries
 
@@ -81,3 +82,17 @@ def model_server() -> Iterator[ModelServer]:
     """A server of misbehaving models, as a process of its own."""
     with start_model_server() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def running_embeddings_server() -> Iterator[EmbeddingsServer]:
+    """An `/embeddings` endpoint, as a process of its own."""
+    with start_embeddings_server() as server:
+        yield server
+
+
+@pytest.fixture
+def embeddings_server(running_embeddings_server: EmbeddingsServer) -> EmbeddingsServer:
+    """An `/embeddings` endpoint that nobody has asked yet."""
+    running_embeddings_server.behave("")
+    return running_embeddings_server

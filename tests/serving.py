@@ -14,6 +14,7 @@ from tiltyard.arena.definition import ArenaDefinition
 from tiltyard.contestants.card import Contestant
 from tiltyard.contestants.catalogue import Catalogue
 from tiltyard.contestants.demo import demo_catalogue
+from tiltyard.contestants.embedding_model import EmbeddingModel
 from tiltyard.web.installation import install
 from tiltyard.web.server import Server, address, bind
 from tiltyard.web.settings import Settings
@@ -33,11 +34,13 @@ async def serving(
     database_url: str | None = None,
     arenas: str = "text",
     settings: Mapping[str, object] = NO_LIMITS,
+    embedding_models: Sequence[EmbeddingModel] = (),
 ) -> AsyncGenerator[str]:
     """Serve these contestants, or the demo ones answering at once; give the address."""
     given = {"data": data, "refresh_s": 0.05, "drain_s": 0, "database_url": database_url}
     chosen = Settings.model_validate(given | {"arenas": arenas} | NO_LIMITS | dict(settings))
-    catalogue = Catalogue(contestants, "the test") if contestants else demo_catalogue()
+    who = contestants or demo_catalogue().contestants
+    catalogue = Catalogue(who, "the test", tuple(embedding_models))
     definitions = None if definition is None else [definition]
     installation = install(chosen, catalogue, definitions=definitions, pace=pace, examples=examples)
     with bind("127.0.0.1", 0) as taken:

@@ -23,6 +23,7 @@ from tiltyard.arena.match import (
 from tiltyard.cli import COMMANDS, tiltyard
 from tiltyard.contestants.card import Contestant, Status
 from tiltyard.contestants.demo import demo_catalogue
+from tiltyard.contestants.embedding_model import EmbeddingModel
 from tiltyard.web.api.event_stream import NAMES
 from tiltyard.web.app import create_app
 from tiltyard.web.installation import install
@@ -123,6 +124,13 @@ def test_what_each_refusal_says_is_what_the_code_says() -> None:
 @pytest.mark.parametrize("word", [*Contestant.model_fields, *Status])
 def test_every_key_of_the_catalogue_is_documented(word: str) -> None:
     assert word in read("guide/add_a_model.md")
+
+
+@pytest.mark.parametrize("key", EmbeddingModel.model_fields)
+def test_every_key_of_an_embedding_model_is_documented(key: str) -> None:
+    head = "| key of `[[embedding_model]]` | needed | means |"
+    rows = rows_of(read("reference/labels.md"), head)
+    assert any(f"`{key}`" in row[0] for row in rows)
 
 
 def test_every_room_is_on_the_map() -> None:

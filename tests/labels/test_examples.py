@@ -8,7 +8,7 @@ from tiltyard.labels.cross_validation import cross_validated, evaluated
 from tiltyard.labels.errors import LabelError
 from tiltyard.labels.examples import Examples, read_examples
 from tiltyard.labels.labellers import find_labeller
-from tiltyard.labels.linear import Choice
+from tiltyard.labels.logistic import Choice
 
 CODE = ["fix my Python loop", "a Rust lifetime error", "SQL join of two tables", "a bash script"]
 SONG = ["a poem about rain", "a song for my cat", "a sad short story", "rhymes of the sea"]

@@ -12,6 +12,7 @@ from tiltyard.labels.labellers import (
     shipped_labeller,
     shipped_labellers,
 )
+from tiltyard.labels.reading import Reading
 
 ALL = pytest.mark.parametrize("labeller", shipped_labellers(), ids=lambda one: one.name)
 
@@ -59,7 +60,9 @@ def test_no_two_labellers_have_a_column_in_common() -> None:
 
 
 def test_single_texts_are_labelled_by_the_same_labellers() -> None:
-    assert classes_of(find_labeller("language"), ["Was ist der Sinn des Lebens?", "x"]) == [
+    assert classes_of(
+        find_labeller("language"), Reading(["Was ist der Sinn des Lebens?", "x"])
+    ) == [
         ("de",),
         ("unknown",),
     ]

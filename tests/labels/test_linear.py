@@ -4,42 +4,45 @@ import numpy as np
 import pytest
 
 from tiltyard.labels.errors import LabelError
-from tiltyard.labels.linear import Choice, LinearClassifier, train_classifier
+from tiltyard.labels.linear import LinearClassifier, train_classifier
+from tiltyard.labels.logistic import Choice
+from tiltyard.labels.reading import Reading
 
 CODE = ["def f(x): return x", "a Python loop over a list", "fix my SQL join", "rust borrow checker"]
 SONG = ["a poem about rain", "write a song for my cat", "a sad short story", "rhymes about the sea"]
+READ = Reading(CODE + SONG)
 TRUTH = np.repeat(np.eye(2, dtype=bool), 4, axis=0)
 
 
 def trained(choice: Choice = Choice.ONE) -> LinearClassifier:
-    return train_classifier("topic", CODE + SONG, TRUTH, ["code", "song"], choice=choice)
+    return train_classifier("topic", READ, TRUTH, ["code", "song"], choice=choice)
 
 
 @pytest.mark.parametrize("choice", list(Choice))
 def test_what_was_learned_is_known_and_generalises(choice: Choice) -> None:
     classifier = trained(choice)
-    assert classifier.classes_of(CODE + SONG) == [("code",)] * 4 + [("song",)] * 4
-    python, sea = classifier.probabilities(["a loop in Python", "a poem about the sea"])
+    assert classifier.classes_of(READ) == [("code",)] * 4 + [("song",)] * 4
+    python, sea = classifier.probabilities(Reading(["a loop in Python", "a poem about the sea"]))
     assert python[0] > python[1]
     assert sea[1] > sea[0]
 
 
 def test_probabilities_of_one_class_each_add_up_to_one() -> None:
-    assert trained().probabilities(["anything", ""]).sum(axis=1) == pytest.approx([1, 1])
+    assert trained().probabilities(Reading(["anything", ""])).sum(axis=1) == pytest.approx([1, 1])
 
 
 def test_a_text_may_have_no_class_where_any_number_is_allowed() -> None:
     truth = np.vstack([TRUTH, np.zeros((4, 2), bool)])
     small_talk = ["hi", "good morning", "how are you?", "thanks, bye"]
     classifier = train_classifier(
-        "topic", CODE + SONG + small_talk, truth, ["code", "song"], choice=Choice.ANY
+        "topic", Reading(CODE + SONG + small_talk), truth, ["code", "song"], choice=Choice.ANY
     )
-    assert classifier.classes_of(small_talk) == [()] * 4
+    assert classifier.classes_of(Reading(small_talk)) == [()] * 4
 
 
 def test_the_weights_are_at_the_optimum_of_the_penalised_likelihood() -> None:
     """Where the gradient of a constant is zero, as many are expected of its class as there are."""
-    expected = trained().probabilities(CODE + SONG).sum(axis=0)
+    expected = trained().probabilities(READ).sum(axis=0)
     assert expected == pytest.approx([4, 4], abs=1e-3)
 
 
@@ -49,11 +52,11 @@ def test_a_saved_classifier_is_the_same_in_every_byte(tmp_path: Path) -> None:
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
     loaded = LinearClassifier.load(tmp_path / "one")
     assert loaded.version == trained().version
-    assert loaded.classes_of(CODE) == trained().classes_of(CODE)
+    assert loaded.classes_of(READ) == trained().classes_of(READ)
 
 
 def test_another_training_is_another_version() -> None:
-    other = train_classifier("topic", CODE + SONG, ~TRUTH, ["code", "song"], choice=Choice.ONE)
+    other = train_classifier("topic", READ, ~TRUTH, ["code", "song"], choice=Choice.ONE)
     assert other.version != trained().version
 
 

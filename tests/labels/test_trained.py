@@ -9,7 +9,8 @@ from tiltyard.labels.errors import LabelError
 from tiltyard.labels.examples import Examples, extended, table_of
 from tiltyard.labels.labeller import Batch, Conversation
 from tiltyard.labels.labellers import chosen_labellers, labellers_with, trained_labeller
-from tiltyard.labels.linear import Choice, train_classifier
+from tiltyard.labels.linear import train_classifier
+from tiltyard.labels.logistic import Choice
 from tiltyard.labels.occupations import OCCUPATIONS, VERTICALS
 from tiltyard.labels.seed import seed_examples
 from tiltyard.labels.trained import (
@@ -89,7 +90,7 @@ def cooking() -> Examples:
 def test_an_operators_labeller_takes_the_place_of_the_one_that_ships(tmp_path: Path) -> None:
     examples = extended(seed_of("category"), cooking())
     trained = train_classifier(
-        "category", examples.texts, examples.truth, examples.classes, choice=examples.choice
+        "category", examples.read, examples.truth, examples.classes, choice=examples.choice
     )
     trained.save(tmp_path / "category.labeller")
     by_name = {one.name: one for one in labellers_with(tmp_path)}
@@ -107,7 +108,7 @@ def test_what_does_not_fit_is_refused_in_a_sentence(tmp_path: Path) -> None:
         extended(seed_of("category"), other)
     with pytest.raises(LabelError, match="'tone' has no examples; there are some of category"):
         seed_of("tone")
-    topics = train_classifier("topic", other.texts, other.truth, ["zen"], choice=Choice.ANY)
+    topics = train_classifier("topic", other.read, other.truth, ["zen"], choice=Choice.ANY)
     topics.save(tmp_path / "topic.labeller")
     with pytest.raises(LabelError, match="tells topic, and battles are labelled by category"):
         trained_labeller(tmp_path / "topic.labeller")

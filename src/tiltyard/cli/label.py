@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tiltyard.cli.label_battles import DATA, run, status
+from tiltyard.cli.label_vectors import CONTESTANTS, YES
 
 if TYPE_CHECKING:
     from tiltyard.labels.agreement import Agreement, Share
@@ -42,6 +43,11 @@ label.add_command(status)
 @click.option(
     "--extend", metavar="LABELLER", help="Learn these beside the examples that ship with it."
 )
+@click.option(
+    "--vectors", metavar="MODEL", help="Read vectors that this [[embedding_model]] makes."
+)
+@CONTESTANTS
+@YES
 @DATA
 @click.option("--folds", default=5, show_default=True, help="Of the cross-validation.")
 @click.option("--seed", default=0, show_default=True, help="Of the folds.")
@@ -52,10 +58,13 @@ def train(
     name: str | None,
     out: Path | None,
     extend: str | None,
+    vectors: str | None,
+    contestants: Path | None,
     data: Path | None,
     folds: int,
     seed: int,
     *,
+    yes: bool,
     as_json: bool,
 ) -> None:
     """Learn from the examples in FILE, and say how well by cross-validation.
@@ -65,18 +74,24 @@ def train(
 
     With --extend, the labeller of the same name that ships is trained again with these beside its
     own examples, and saved where the worker finds it.
+
+    With --vectors, it reads vectors from an /embeddings endpoint instead of n-grams. What they
+    cost is shown before it starts.
     """
+    from tiltyard.cli.label_vectors import with_vectors
     from tiltyard.cli.patience import patience
     from tiltyard.labels.cross_validation import cross_validated
     from tiltyard.labels.cross_validation import train as train_on
     from tiltyard.labels.examples import extended, read_examples
-    from tiltyard.labels.linear import EMPHASIS
+    from tiltyard.labels.features import EMPHASIS
     from tiltyard.labels.trained import SEED_EMPHASIS, seed_of
 
     name, out = _named(name, out, extend, data)
     examples = read_examples(file, text=text, label=label)
     if extend:
         examples = extended(seed_of(extend), examples)
+    if vectors:
+        examples = with_vectors(examples, vectors, contestants, yes=yes, quiet=as_json)
     emphasis = SEED_EMPHASIS if extend else EMPHASIS
     with patience("Learning"):
         found = cross_validated(examples, folds=folds, seed=seed, emphasis=emphasis)
@@ -90,18 +105,35 @@ def train(
 @label.command()
 @_examples
 @click.option("--labeller", required=True, help="A labeller's name, or a file of `label train`.")
+@CONTESTANTS
+@YES
 @click.option("--seed", default=0, show_default=True, help="Of kappa's bootstrap interval.")
 def evaluate(
-    file: Path, text: str | None, label: str | None, labeller: str, seed: int, *, as_json: bool
+    file: Path,
+    text: str | None,
+    label: str | None,
+    labeller: str,
+    contestants: Path | None,
+    seed: int,
+    *,
+    yes: bool,
+    as_json: bool,
 ) -> None:
     """Label the texts in FILE, and compare with the labels that stand there."""
+    from tiltyard.cli.label_vectors import with_vectors
     from tiltyard.cli.patience import patience
     from tiltyard.labels.cross_validation import evaluated
     from tiltyard.labels.examples import read_examples
     from tiltyard.labels.labellers import find_labeller
+    from tiltyard.labels.linear import LinearClassifier
 
     judged = find_labeller(labeller)
     examples = read_examples(file, text=text, label=label)
+    space = judged.space if isinstance(judged, LinearClassifier) else None
+    if space is not None:
+        examples = with_vectors(
+            examples, space.model, contestants, yes=yes, quiet=as_json, space=space
+        )
     with patience("Labelling"):
         found = evaluated(judged, examples, seed=seed)
     said = f"{len(examples):,} examples · {judged.name} {judged.version}"

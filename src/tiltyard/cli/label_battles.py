@@ -39,6 +39,7 @@ def run(
     if by is not None:
         _run_by_model(by, named, limit, data, yes=yes)
         return
+    from tiltyard.cli.label_vectors import say_vectors
     from tiltyard.cli.patience import patience
     from tiltyard.labels.duplicates import LABELLER
     from tiltyard.labels.labellers import chosen_labellers
@@ -49,9 +50,12 @@ def run(
     others = tuple(name for name in named if name != LABELLER)
     copies = not named or LABELLER in named
     labellers = chosen_labellers(others, settings.labeller_place) if others or not named else ()
+    catalogue = settings.contestants
     with patience("Labelling"):
-        labelled = asyncio.run(label_once(settings.ledger, labellers, copies=copies))
-    click.echo(f"{labelled:,} battles labelled")
+        labelling = label_once(settings.ledger, labellers, copies=copies, catalogue=catalogue)
+        labelled, vectors = asyncio.run(labelling)
+    click.echo(f"{max(labelled, vectors.battles):,} battles labelled")
+    say_vectors(vectors)
 
 
 def _run_by_model(
@@ -130,6 +134,12 @@ def _show(found: "LabelStatus") -> None:
         table.add_row(one.labeller, printable(version), f"{one.battles:,}", share, last)
     Console().print(table)
     click.echo(f"{found.battles:,} battles to label")
+    for space in found.vectors:
+        unknown = f", {space.unpriced:,} requests of unknown cost" if space.unpriced else ""
+        click.echo(
+            f"vectors of {space.model}@{space.version}: {space.texts:,} texts in "
+            f"{space.requests:,} requests, {space.cost_usd:,.4f} US dollars{unknown}"
+        )
     for model in found.models:
         unknown = f", {model.unpriced:,} of unknown cost" if model.unpriced else ""
         click.echo(

@@ -14,6 +14,7 @@ def worker(data: Path | None, once: bool) -> None:  # noqa: ARG001, FBT001  # fo
 
     Does what there is to do and ends; servers do the same by themselves.
     """
+    from tiltyard.cli.label_vectors import say_vectors
     from tiltyard.cli.patience import telling
     from tiltyard.web.settings import read_settings
     from tiltyard.worker.once import work_once
@@ -21,5 +22,11 @@ def worker(data: Path | None, once: bool) -> None:  # noqa: ARG001, FBT001  # fo
     settings = read_settings(data=data)
     places = (settings.ledger, settings.slices, settings.labeller_place)
     with telling("Working") as tell:
-        done = asyncio.run(work_once(*places, told=lambda progress: tell(progress.words)))
+        working = work_once(
+            *places,
+            catalogue=settings.contestants,
+            told=lambda progress: tell(progress.words),
+        )
+        done = asyncio.run(working)
     click.echo(f"{done.labelled:,} battles labelled, {done.published:,} boards published")
+    say_vectors(done.vectors)

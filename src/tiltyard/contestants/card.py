@@ -31,6 +31,13 @@ EndpointOwner = Literal["first-party", "third-party"]
 """Whose endpoint it is: that of the organisation that made the model, or somebody else's."""
 
 
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._:-]{0,79}$")]
+BaseUrl = Annotated[str, Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")]
+KeyVariable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+KeyFile = Annotated[str, Field(pattern=r"^/[\x20-\x7e]{1,400}$")]
+Price = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
 class Status(StrEnum):
     """Where a contestant is in its life. Public ones and previews are drawn for battles."""
 
@@ -50,20 +57,20 @@ class Contestant(BaseModel):
         extra="forbid", frozen=True, str_strip_whitespace=True, hide_input_in_errors=True
     )
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._:-]{0,79}$")]
+    id: Id
     name: Annotated[str, Field(min_length=1, max_length=80)]
     organisation: Annotated[str, Field(min_length=1, max_length=80)]
     licence: Annotated[str, Field(min_length=1, max_length=80)]
     adapter: AdapterName
     model: Annotated[str, Field(min_length=1, max_length=200)]
-    base_url: Annotated[str | None, Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")] = None
+    base_url: BaseUrl | None = None
     accepts: Annotated[tuple[PartType, ...], Field(min_length=1)] = ("text",)
-    key_env: Annotated[str | None, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = None
-    key_file: Annotated[str | None, Field(pattern=r"^/[\x20-\x7e]{1,400}$")] = None
+    key_env: KeyVariable | None = None
+    key_file: KeyFile | None = None
     parameters: dict[str, JsonValue] = Field(default_factory=dict)
     concurrent: Annotated[int | None, Field(gt=0)] = None
-    price_input_usd_per_million: Annotated[float | None, Field(ge=0, allow_inf_nan=False)] = None
-    price_output_usd_per_million: Annotated[float | None, Field(ge=0, allow_inf_nan=False)] = None
+    price_input_usd_per_million: Price | None = None
+    price_output_usd_per_million: Price | None = None
     released: date | None = None
     family: Annotated[str | None, Field(min_length=1, max_length=80)] = None
     status: Status = Status.PUBLIC

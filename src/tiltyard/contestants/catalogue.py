@@ -1,20 +1,24 @@
-"""The catalogue: every contestant of `contestants.toml`, checked before the doors open."""
+"""The catalogue: what `contestants.toml` declares, checked before the doors open."""
 
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import ValidationError
 
 from tiltyard.contestants.card import Contestant, Status
+from tiltyard.contestants.embedding_model import EmbeddingModel
 from tiltyard.contestants.face import public_id
-from tiltyard.contestants.faults import contradiction, first_fault
+from tiltyard.contestants.faults import TABLES, contradiction, first_fault
 from tiltyard.contestants.means import lack
 from tiltyard.contestants.toml_lines import line_where, syntax_error_line
 from tiltyard.errors import TiltyardError
+
+Kind = TypeVar("Kind", Contestant, EmbeddingModel)
 
 
 class CatalogueError(TiltyardError):
@@ -34,10 +38,13 @@ class Catalogue:
         The cards; ids are unique.
     source
         Where they were declared, for messages: a file name, or `the demo catalogue`.
+    embedding_models
+        Who makes vectors of texts; none of them is a contestant.
     """
 
     contestants: tuple[Contestant, ...]
     source: str
+    embedding_models: tuple[EmbeddingModel, ...] = ()
 
     def __iter__(self) -> Iterator[Contestant]:
         return iter(self.contestants)
@@ -48,6 +55,25 @@ class Catalogue:
     def get(self, contestant_id: str) -> Contestant | None:
         """Return the contestant with this id, None when there is none."""
         return next((card for card in self.contestants if card.id == contestant_id), None)
+
+    def embedding_model(self, id_: str) -> EmbeddingModel:
+        """Return the embedding model with this id.
+
+        Raises
+        ------
+        CatalogueError
+            When there is none.
+        """
+        for model in self.embedding_models:
+            if model.id == id_:
+                return model
+        if self.get(id_) is not None:
+            raise CatalogueError(
+                f"{id_!r} in {self.source} is a contestant and makes no vectors: declare an "
+                "[[embedding_model]]."
+            )
+        there = ", ".join(model.id for model in self.embedding_models) or "none"
+        raise CatalogueError(f"{self.source} has no [[embedding_model]] {id_!r}: there is {there}.")
 
     @property
     def drawable(self) -> tuple[Contestant, ...]:
@@ -79,12 +105,12 @@ class Catalogue:
 def load_catalogue(
     path: Path | str, environment: Mapping[str, str] | None = None, *, need_keys: bool = True
 ) -> Catalogue:
-    """Read and check the file that declares the contestants.
+    """Read and check the file that declares who may fight, and who makes vectors.
 
     Parameters
     ----------
     path
-        A TOML file of `[[contestant]]` tables.
+        A TOML file of `[[contestant]]` and `[[embedding_model]]` tables.
     environment
         Where the variables named by `key_env` are looked up; the process's own by default.
         Keys are only seen to be there, never copied.
@@ -98,11 +124,14 @@ def load_catalogue(
     """
     text = _read(path)
     document = _parse(path, text)
-    cards = tuple(_card(path, text, number, table) for number, table in enumerate(document))
-    _check_unique(path, text, cards)
+    cards = _cards(path, text, Contestant, document)
+    models = _cards(path, text, EmbeddingModel, document)
+    if not cards and not models:
+        raise CatalogueError(f"{path} has no [[contestant]] table; add one for each contestant.")
+    _check_unlike(path, text, cards)
     if need_keys:
         _check_means(path, text, cards, os.environ if environment is None else environment)
-    return Catalogue(cards, str(path))
+    return Catalogue(cards, str(path), models)
 
 
 def _read(path: Path | str) -> str:
@@ -117,7 +146,7 @@ def _read(path: Path | str) -> str:
     raise CatalogueError(sentence)
 
 
-def _parse(path: Path | str, text: str) -> list[dict[str, Any]]:
+def _parse(path: Path | str, text: str) -> dict[str, Any]:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -126,57 +155,69 @@ def _parse(path: Path | str, text: str) -> list[dict[str, Any]]:
             f"{path}:{line}: this is not valid TOML ({reason}); look for a missing quote, "
             "bracket or equals sign."
         ) from None
-    unknown = next((key for key in document if key != "contestant"), None)
+    unknown = next((key for key in document if key not in TABLES.values()), None)
     if unknown is not None:
         line = line_where(text, lambda found: unknown in found)
         raise CatalogueError(
             f"{path}:{line}: unknown key {unknown!r}; contestants stand in [[contestant]] tables."
         )
-    tables = document.get("contestant", [])
+    return document
+
+
+def _cards(
+    path: Path | str, text: str, kind: type[Kind], document: dict[str, Any]
+) -> tuple[Kind, ...]:
+    """Read all tables of one kind of card; their ids are unique."""
+    name = TABLES[kind]
+    tables = document.get(name, [])
     if not (isinstance(tables, list) and all(isinstance(table, dict) for table in tables)):
-        line = line_where(text, lambda found: "contestant" in found)
+        line = line_where(text, lambda found: name in found)
         raise CatalogueError(
-            f"{path}:{line}: contestant must be a list of tables; write [[contestant]] with two "
+            f"{path}:{line}: {name} must be a list of tables; write [[{name}]] with two "
             "brackets on each side."
         )
-    if not tables:
-        raise CatalogueError(f"{path} has no [[contestant]] table; add one for each contestant.")
-    return tables
+    cards = tuple(_card(path, text, kind, number, table) for number, table in enumerate(tables))
+    first: dict[str, int] = {}
+    for number, card in enumerate(cards):
+        if first.setdefault(card.id, number) != number:
+            whose = name.replace("_", " ")
+            line, taken = (_line(text, name, one, "id") for one in (number, first[card.id]))
+            raise CatalogueError(
+                f"{path}:{line}: id {card.id!r} is taken by the {whose} on line {taken}; "
+                f"give each {whose} an id of its own."
+            )
+    return cards
 
 
-def _card(path: Path | str, text: str, number: int, table: dict[str, Any]) -> Contestant:
+def _card(
+    path: Path | str, text: str, kind: type[Kind], number: int, table: dict[str, Any]
+) -> Kind:
+    name = TABLES[kind]
     try:
-        card = Contestant.model_validate(table)
+        card = kind.model_validate(table)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False)
-        fault = first_fault(faults, lambda key: _line(text, number, key))
+        fault = first_fault(kind, faults, lambda key: _line(text, name, number, key))
     else:
         against = contradiction(card)
         if against is None:
             return card
         fault = against
-    raise CatalogueError(f"{path}:{_line(text, number, fault.key)}: {fault.sentence}")
+    raise CatalogueError(f"{path}:{_line(text, name, number, fault.key)}: {fault.sentence}")
 
 
-def _check_unique(path: Path | str, text: str, cards: tuple[Contestant, ...]) -> None:
-    first: dict[str, int] = {}
+def _check_unlike(path: Path | str, text: str, cards: tuple[Contestant, ...]) -> None:
+    """Refuse two contestants that people would take for one."""
+    line = partial(_line, text, TABLES[Contestant])
     seen: dict[str, int] = {}
     for number, card in enumerate(cards):
-        if card.id in first:
-            taken = _line(text, first[card.id], "id")
-            raise CatalogueError(
-                f"{path}:{_line(text, number, 'id')}: id {card.id!r} is taken by the contestant "
-                f"on line {taken}; give each contestant an id of its own."
-            )
         shown = public_id(card)
-        if shown in seen:
-            taken = _line(text, seen[shown], "id")
+        if seen.setdefault(shown, number) != number:
             raise CatalogueError(
-                f"{path}:{_line(text, number, 'alias')}: people would see this contestant as "
-                f"{shown!r}, like the one on line {taken}; choose another alias or id, different "
-                "in letters or digits."
+                f"{path}:{line(number, 'alias')}: people would see this contestant as "
+                f"{shown!r}, like the one on line {line(seen[shown], 'id')}; choose another alias "
+                "or id, different in letters or digits."
             )
-        first[card.id] = seen[shown] = number
 
 
 def _check_means(
@@ -186,17 +227,18 @@ def _check_means(
     for number, card in enumerate(cards):
         fault = lack(card, environment) if card.answers else None
         if fault is not None:
-            raise CatalogueError(f"{path}:{_line(text, number, fault.key)}: {fault.sentence}")
+            line = _line(text, TABLES[Contestant], number, fault.key)
+            raise CatalogueError(f"{path}:{line}: {fault.sentence}")
 
 
-def _line(text: str, number: int, key: str) -> int:
-    """Return the line of a key of the n-th `[[contestant]]`, or of its header when it is absent."""
+def _line(text: str, name: str, number: int, key: str) -> int:
+    """Return the line of a key of the n-th table of a name, or of its header when it is absent."""
 
     def has_table(found: dict[str, Any]) -> bool:
-        return len(found.get("contestant", ())) > number
+        return len(found.get(name, ())) > number
 
     def has_key(found: dict[str, Any]) -> bool:
-        return has_table(found) and key in found["contestant"][number]
+        return has_table(found) and key in found[name][number]
 
     whole = tomllib.loads(text)
     return line_where(text, has_key if has_key(whole) else has_table)

@@ -9,6 +9,7 @@ import structlog
 from tiltyard.contestants.adapter import AnswerError
 from tiltyard.contestants.card import Contestant
 from tiltyard.contestants.circuit import Circuit, CircuitState
+from tiltyard.contestants.keys import Reached
 
 log = structlog.get_logger()
 
@@ -30,7 +31,7 @@ class Endpoint:
         self.running = 0
         self._left = asyncio.Event()
 
-    def require(self, contestant: Contestant) -> None:
+    def require(self, asked: Reached) -> None:
         """Refuse to ask an endpoint that is left in peace, or is being tried just now.
 
         Raises
@@ -45,7 +46,7 @@ class Endpoint:
                 else "being tried just now"
             )
             raise AnswerError(
-                f"{contestant.id}: {self.address} failed {self.circuit.failures} times in a row "
+                f"{asked.id}: {self.address} failed {self.circuit.failures} times in a row "
                 f"and is {when}; at last it {self.circuit.last_problem}"
             )
 
@@ -91,10 +92,10 @@ class Endpoints:
     def __iter__(self) -> Iterator[Endpoint]:
         return iter(self._known.values())
 
-    def of(self, contestant: Contestant) -> Endpoint:
-        """Return the endpoint of a contestant, the same for all that share address and key."""
-        key = (contestant.address, contestant.key_env, contestant.key_file)
-        return self._known.setdefault(key, Endpoint(contestant.address))
+    def of(self, asked: Reached) -> Endpoint:
+        """Return the endpoint of who is asked, the same for all that share address and key."""
+        key = (asked.address, asked.key_env, asked.key_file)
+        return self._known.setdefault(key, Endpoint(asked.address))
 
     def answering(self, contestants: Sequence[Contestant]) -> list[Contestant]:
         """Leave out the contestants whose endpoint is being left in peace."""

@@ -1,4 +1,4 @@
-"""What can be wrong with a `[[contestant]]` table, as sentences that say what to write instead."""
+"""What can be wrong with a table of the catalogue, as sentences that say what to write instead."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -7,9 +7,12 @@ from difflib import get_close_matches
 from typing import Any, Self, get_args
 
 from tiltyard.contestants.card import DEMO_MODELS, AdapterName, Contestant, EndpointOwner, Status
+from tiltyard.contestants.embedding_model import EmbeddingModel
 
-CONTESTANT_KEYS = tuple(Contestant.model_fields)
-"""Every key a `[[contestant]]` table may have."""
+Card = Contestant | EmbeddingModel
+
+TABLES: Mapping[type[Card], str] = {Contestant: "contestant", EmbeddingModel: "embedding_model"}
+"""What the tables are called that declare each kind of card."""
 
 _ALLOWED = {
     "id": "1 to 80 of a-z, 0-9 and . _ : -, beginning with a letter or digit",
@@ -32,6 +35,8 @@ _ALLOWED = {
     "status": " or ".join(f'"{status}"' for status in Status),
     "alias": "a text of 1 to 80 characters",
     "endpoint": " or ".join(f'"{whose}"' for whose in get_args(EndpointOwner)),
+    "max_chars": "a whole number of characters, 1 to 50,000",
+    "texts_at_once": "a whole number of texts in a request, 1 to 2,048",
 }
 # A person may have put a secret where these are expected, so they are never repeated.
 _NEVER_REPEATED = {"base_url", "key_env", "key_file", "parameters"}
@@ -76,7 +81,9 @@ def unknown_key(key: str, known: Sequence[str]) -> str:
     return f"unknown key {key!r}; {instead}"
 
 
-def first_fault(errors: Iterable[Mapping[str, Any]], line_of: Callable[[str], int]) -> Fault:
+def first_fault(
+    kind: type[Card], errors: Iterable[Mapping[str, Any]], line_of: Callable[[str], int]
+) -> Fault:
     """Turn pydantic's errors about one table into the fault that comes first in the file.
 
     Missing keys come last: mostly they are there, misspelt.
@@ -85,13 +92,13 @@ def first_fault(errors: Iterable[Mapping[str, Any]], line_of: Callable[[str], in
     def place(error: Mapping[str, Any]) -> tuple[bool, int]:
         return error["type"] == "missing", line_of(str(error["loc"][0]))
 
-    return _fault(min(errors, key=place))
+    return _fault(kind, min(errors, key=place))
 
 
-def contradiction(card: Contestant) -> Fault | None:
+def contradiction(card: Card) -> Fault | None:
     """Return what is wrong between the keys of a card whose keys are each right, if anything."""
     if card.key_env is not None and card.key_file is not None:
-        return Fault("key_file", "a contestant has one key: write key_env or key_file, not both.")
+        return Fault("key_file", "a card has one key: write key_env or key_file, not both.")
     ours = next((name for name in card.parameters if name in _OURS), None)
     if ours is not None:
         return Fault("parameters", f"parameters cannot set {ours}, which the adapter sets itself.")
@@ -99,7 +106,7 @@ def contradiction(card: Contestant) -> Fault | None:
         return Fault(
             "parameters", "parameters are recorded and may be shown: write a key as key_env."
         )
-    return _against_adapter(card)
+    return _against_adapter(card) if isinstance(card, Contestant) else None
 
 
 def _against_adapter(card: Contestant) -> Fault | None:
@@ -128,10 +135,11 @@ def _bare_preview(card: Contestant) -> Fault | None:
     )
 
 
-def _fault(error: Mapping[str, Any]) -> Fault:
+def _fault(kind: type[Card], error: Mapping[str, Any]) -> Fault:
     key = str(error["loc"][0])
     if error["type"] == "missing":
-        return Fault(key, f"this contestant has no {key}; add it, {_ALLOWED[key]}.")
+        whose = TABLES[kind].replace("_", " ")
+        return Fault(key, f"this {whose} has no {key}; add it, {_ALLOWED[key]}.")
     if error["type"] != "extra_forbidden":
         got = "" if key in _NEVER_REPEATED else f", not {_short(error['input'])}"
         return Fault(key, f"{key} must be {_ALLOWED[key]}{got}.")
@@ -141,7 +149,7 @@ def _fault(error: Mapping[str, Any]) -> Fault:
             f"unknown key {key!r}; keys never stand in this file: write key_env, "
             f"{_ALLOWED['key_env']}.",
         )
-    return Fault(key, unknown_key(key, CONTESTANT_KEYS))
+    return Fault(key, unknown_key(key, tuple(kind.model_fields)))
 
 
 def _short(value: object) -> str:

@@ -3,12 +3,35 @@
 import os
 import stat
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
-from tiltyard.contestants.card import Contestant
 from tiltyard.errors import TiltyardError
 
 _LONGEST = 10_000  # bytes; what is longer is another file
+
+
+class Reached(Protocol):
+    """Whatever is reached at an address with a key: a contestant, or an embedding model."""
+
+    @property
+    def id(self) -> str:
+        """What the catalogue calls it."""
+        ...
+
+    @property
+    def address(self) -> str:
+        """Where its endpoint is."""
+        ...
+
+    @property
+    def key_env(self) -> str | None:
+        """The environment variable that holds its key."""
+        ...
+
+    @property
+    def key_file(self) -> str | None:
+        """The file that holds its key."""
+        ...
 
 
 class KeyProblemError(TiltyardError):
@@ -17,8 +40,8 @@ class KeyProblemError(TiltyardError):
     title: ClassVar[str] = "A key cannot be used"
 
 
-def read_key(contestant: Contestant, environment: Mapping[str, str]) -> str:
-    """Return the contestant's key; empty when it needs none.
+def read_key(reached: Reached, environment: Mapping[str, str]) -> str:
+    """Return the key of who is reached; empty when it needs none.
 
     Raises
     ------
@@ -26,21 +49,21 @@ def read_key(contestant: Contestant, environment: Mapping[str, str]) -> str:
         With a sentence that holds neither the key nor the name of its variable, which may be a
         key that was pasted in the wrong place.
     """
-    if contestant.key_env is contestant.key_file is None:
+    if reached.key_env is reached.key_file is None:
         return ""
-    if contestant.key_file is not None:
-        key, place = _read_file(contestant.key_file), "file that key_file names"
+    if reached.key_file is not None:
+        key, place = _read_file(reached.key_file), "file that key_file names"
     else:
-        key = environment.get(contestant.key_env or "", "").strip()
+        key = environment.get(reached.key_env or "", "").strip()
         place = "environment variable that key_env names"
     if key and key.isascii() and key.isprintable():
         return key
     raise KeyProblemError(f"the {place} is not set or is not a key; set it and start again.")
 
 
-def lacks_key(contestant: Contestant, environment: Mapping[str, str]) -> bool:
-    """Say whether the variable that should hold the contestant's key is not set."""
-    name = contestant.key_env
+def lacks_key(reached: Reached, environment: Mapping[str, str]) -> bool:
+    """Say whether the variable that should hold the key is not set."""
+    name = reached.key_env
     return name is not None and not environment.get(name, "").strip()
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from tiltyard.contestants.adapter import Finished
 from tiltyard.contestants.card import Contestant
+from tiltyard.contestants.embedding_model import EmbeddingModel
 
 _LISTED_AS = {"xai": "x-ai", "gemini": "google", "vertexai": "google", "bedrock": "aws"}
 """What the list calls providers that any-llm calls otherwise."""
@@ -35,6 +36,20 @@ async def cost_usd(contestant: Contestant, finished: Finished) -> float | None:
         return None  # without the list, which would take 24 MB to say so
     # In a thread: the list takes a second to load when it is first asked.
     return await asyncio.to_thread(_by_list, contestant, finished)
+
+
+async def input_cost_usd(model: EmbeddingModel, tokens: int | None) -> float | None:
+    """Return what it costs in US dollars to send tokens, None when it is not known.
+
+    The price of the catalogue wins over the list's, as for answers.
+    """
+    if tokens is None or tokens > _MOST_TOKENS:
+        return None
+    if model.price_input_usd_per_million is not None:
+        return float(Decimal(str(model.price_input_usd_per_million)) * tokens / _MILLION)
+    if is_at_home(model.address):
+        return None
+    return await asyncio.to_thread(_input_by_list, model, tokens)
 
 
 def is_at_home(address: str) -> bool:
@@ -75,3 +90,13 @@ def _by_list(contestant: Contestant, finished: Finished) -> float | None:
     except (LookupError, ValueError):  # not on the list, or more of it cached than there is
         return None
     return float(price.total_price)
+
+
+def _input_by_list(model: EmbeddingModel, tokens: int) -> float | None:
+    from genai_prices import Usage, calc_price  # noqa: PLC0415 - only where a price is asked for
+
+    try:
+        usage = Usage(input_tokens=tokens, output_tokens=0)
+        return float(calc_price(usage, model.model, provider_api_url=model.address).total_price)
+    except (LookupError, ValueError):  # not on the list
+        return None

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from io import BytesIO
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 import aiohttp
 
@@ -24,6 +24,7 @@ _HINTS: dict[int, str] = {
 _OVERLOADED = 529  # Anthropic's own
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504, _OVERLOADED})
 _OUTAGES = _PASSING | {401, 402, 403}
+_REFUSALS = frozenset({400, 413, 422})
 
 
 class ProviderError(Exception):
@@ -39,20 +40,35 @@ class ProviderError(Exception):
         Whether others who ask there would probably fare no better.
     wait_s
         How long the provider asks us to wait, None when it did not say.
+    refused
+        Whether it is what was sent that it does not take.
     """
 
     def __init__(
-        self, sentence: str, *, again: bool, outage: bool, wait_s: float | None = None
+        self,
+        sentence: str,
+        *,
+        again: bool,
+        outage: bool,
+        wait_s: float | None = None,
+        refused: bool = False,
     ) -> None:
         super().__init__(sentence)
         self.again = again
         self.outage = outage
         self.wait_s = wait_s
+        self.refused = refused
 
     @classmethod
     def of_status(cls, status: int, words: str, *, wait_s: float | None = None) -> Self:
         """Make one of the status a provider answered with, which says whether to ask again."""
-        return cls(words, again=status in _PASSING, outage=status in _OUTAGES, wait_s=wait_s)
+        return cls(
+            words,
+            again=status in _PASSING,
+            outage=status in _OUTAGES,
+            wait_s=wait_s,
+            refused=status in _REFUSALS,
+        )
 
     def final(self) -> Self:
         """Make it one after which nobody asks again."""
@@ -113,6 +129,31 @@ class Sender:
         # Raised here and not above, so that no traceback leads to the request and its headers.
         raise ProviderError(sentence, again=True, outage=True)
 
+    async def fetch(self, call: Call, *, most: int) -> bytes:
+        """Give the whole of an answer that is no stream.
+
+        Parameters
+        ----------
+        most
+            An answer of more bytes is not read to its end.
+
+        Raises
+        ------
+        ProviderError
+            When the provider cannot be reached, refuses, says too much or breaks the connection.
+        """
+        try:
+            async with self._post(call, await asyncio.to_thread(_body, call)) as response:
+                try:
+                    if response.status != HTTPStatus.OK:
+                        await _refuse(response, call, hint(response.status))
+                    return await _whole(response, most)
+                finally:
+                    response.close()
+        except (aiohttp.ClientError, OSError) as error:
+            sentence = call.excerpt(_sentence(error, call.connect_s))
+        raise ProviderError(sentence, again=True, outage=True)  # here, as in `send`
+
     async def close(self) -> None:
         """Close every connection."""
         session, self._session = self._session, None
@@ -150,15 +191,28 @@ def _body(call: Call) -> BytesIO:
 
 
 async def _refuse_unless_stream(response: aiohttp.ClientResponse, call: Call) -> None:
-    status = response.status
-    good = status == HTTPStatus.OK
+    good = response.status == HTTPStatus.OK
     if good and response.content_type not in _NOT_A_STREAM:
         return
-    remark = f"with {response.content_type} and no stream" if good else hint(status)
-    body = await response.content.read(_ERROR_BODY)
+    no_stream = f"with {response.content_type} and no stream"
+    await _refuse(response, call, no_stream if good else hint(response.status))
+
+
+async def _refuse(response: aiohttp.ClientResponse, call: Call, remark: str | None) -> NoReturn:
+    status, body = response.status, await response.content.read(_ERROR_BODY)
     words = f"answered {status}{f' ({remark})' if remark else ''}: {body.decode(errors='replace')}"
     wait = wait_s(response.headers, datetime.now(UTC))
     raise ProviderError.of_status(status, call.excerpt(words), wait_s=wait)
+
+
+async def _whole(response: aiohttp.ClientResponse, most: int) -> bytes:
+    parts, size = [], 0
+    async for part in response.content.iter_any():
+        parts.append(part)
+        size += len(part)
+        if size > most:
+            raise ProviderError(f"answered more than {most:,} bytes", again=False, outage=False)
+    return b"".join(parts)
 
 
 def excerpt(problem: str, key: str) -> str:

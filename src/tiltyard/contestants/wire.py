@@ -19,7 +19,7 @@ from tiltyard.contestants.asking import Asking
 from tiltyard.contestants.card import Contestant
 from tiltyard.contestants.endpoints import Endpoints
 from tiltyard.contestants.event_stream import OversizedEventError
-from tiltyard.contestants.keys import KeyProblemError, read_key
+from tiltyard.contestants.keys import KeyProblemError, Reached, read_key
 from tiltyard.contestants.messages import Message
 from tiltyard.contestants.prices import cost_usd
 from tiltyard.contestants.retrying import Retrying
@@ -141,8 +141,8 @@ class WireAdapter:
         yield replace(finished, cost_usd=await cost_usd(contestant, finished))
 
 
-async def key_of(contestant: Contestant, environment: Mapping[str, str]) -> str:
-    """Read a contestant's key at the moment of its answer; empty when it needs none.
+async def key_of(asked: Reached, environment: Mapping[str, str]) -> str:
+    """Read a key at the moment of the question; empty when none is needed.
 
     Raises
     ------
@@ -150,9 +150,9 @@ async def key_of(contestant: Contestant, environment: Mapping[str, str]) -> str:
         When it is not where the card says.
     """
     try:
-        return await asyncio.to_thread(read_key, contestant, environment)
+        return await asyncio.to_thread(read_key, asked, environment)
     except KeyProblemError as error:
-        raise AnswerError(f"{contestant.id}: {error}") from None
+        raise AnswerError(f"{asked.id}: {error}") from None
 
 
 async def _next_chunk(chunks: AsyncIterator[bytes], reading: AnswerStream) -> bytes:

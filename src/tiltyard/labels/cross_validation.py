@@ -6,16 +6,17 @@ import numpy.typing as npt
 from tiltyard.labels.agreement import Agreement, agreement
 from tiltyard.labels.errors import LabelError
 from tiltyard.labels.examples import Examples, table_of
+from tiltyard.labels.features import EMPHASIS
 from tiltyard.labels.labeller import Labeller
 from tiltyard.labels.labellers import classes_of
-from tiltyard.labels.linear import EMPHASIS, LinearClassifier, train_classifier
+from tiltyard.labels.linear import LinearClassifier, train_classifier
 
 
 def train(name: str, examples: Examples, *, emphasis: float = EMPHASIS) -> LinearClassifier:
     """Learn from all examples."""
     return train_classifier(
         name,
-        examples.texts,
+        examples.read,
         examples.truth,
         examples.classes,
         choice=examples.choice,
@@ -27,7 +28,7 @@ def evaluated(
     labeller: Labeller | LinearClassifier, examples: Examples, *, seed: int = 0
 ) -> Agreement:
     """Label all examples and compare with the truth."""
-    given = classes_of(labeller, examples.texts)
+    given = classes_of(labeller, examples.read)
     classes = tuple(sorted({*examples.classes, *(name for names in given for name in names)}))
     true = table_of([examples.names(row) for row in range(len(examples))], classes)
     return agreement(true, table_of(given, classes), classes, seed=seed)
@@ -50,7 +51,7 @@ def cross_validated(
     for fold in range(folds):
         tested = fold_of == fold
         classifier = train("held out", examples[~tested], emphasis=emphasis)
-        found[tested] = table_of(classifier.classes_of(examples[tested].texts), examples.classes)
+        found[tested] = table_of(classifier.classes_of(examples[tested].read), examples.classes)
     return agreement(examples.truth, found, examples.classes, seed=seed)
 
 

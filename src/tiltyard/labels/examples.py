@@ -1,7 +1,7 @@
 """Labelled examples: texts of which somebody has said what they are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,9 @@ import polars as pl
 
 from tiltyard.battles.files import one_sentence, open_votes
 from tiltyard.labels.errors import LabelError
-from tiltyard.labels.linear import Choice
+from tiltyard.labels.logistic import Choice
+from tiltyard.labels.reading import Reading
+from tiltyard.labels.vectors import Vectors
 
 TEXTS = ("text", "prompt")
 LABELS = ("label", "labels", "category", "subcategory")
@@ -31,12 +33,15 @@ class Examples:
         Shape (N, K). Which classes each text has.
     choice
         Whether each text was given exactly one class, or a list of any number.
+    vectors
+        Of the texts, where a classifier is to read them.
     """
 
     texts: tuple[str, ...]
     classes: tuple[str, ...]
     truth: npt.NDArray[np.bool_]
     choice: Choice
+    vectors: Vectors | None = None
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -47,7 +52,13 @@ class Examples:
 
     def __getitem__(self, rows: npt.NDArray[np.bool_]) -> "Examples":
         texts = tuple(self.texts[row] for row in np.flatnonzero(rows))
-        return Examples(texts, self.classes, self.truth[rows], self.choice)
+        vectors = None if self.vectors is None else self.vectors[rows]
+        return replace(self, texts=texts, truth=self.truth[rows], vectors=vectors)
+
+    @property
+    def read(self) -> Reading:
+        """The texts as classifiers read them."""
+        return Reading(self.texts, self.vectors)
 
 
 def table_of(names: Sequence[Sequence[str]], classes: Sequence[str]) -> npt.NDArray[np.bool_]:

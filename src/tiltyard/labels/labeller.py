@@ -5,13 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
-import numpy as np
-import numpy.typing as npt
 from polars.datatypes import DataType, DataTypeClass
-from scipy import sparse
 
-from tiltyard.labels.measures import measured
-from tiltyard.labels.ngrams import hashed_ngrams
+from tiltyard.labels.reading import Reading
+from tiltyard.labels.vectors import Vectors
 
 ColumnType = DataType | DataTypeClass
 Value = Mapping[str, Any]
@@ -39,10 +36,21 @@ class Conversation:
 
 
 class Batch:
-    """Conversations that are labelled together; what several labellers need is made once."""
+    """Conversations that are labelled together; what several labellers need is made once.
 
-    def __init__(self, conversations: Sequence[Conversation]) -> None:
+    Parameters
+    ----------
+    conversations
+        What was said.
+    vectors
+        Of the prompts, where labellers read them.
+    """
+
+    def __init__(
+        self, conversations: Sequence[Conversation], vectors: Vectors | None = None
+    ) -> None:
         self._conversations = conversations
+        self._vectors = vectors
 
     def __len__(self) -> int:
         return len(self._conversations)
@@ -56,14 +64,9 @@ class Batch:
         return ["\n".join(one.asked) for one in self._conversations]
 
     @cached_property
-    def prompt_ngrams(self) -> sparse.csr_array:
-        """The hashed n-grams of the prompts, as :func:`hashed_ngrams` counts them."""
-        return hashed_ngrams(self.prompts)
-
-    @cached_property
-    def prompt_measures(self) -> npt.NDArray[np.float64]:
-        """The measures of the prompts, as :func:`measured` takes them."""
-        return measured(self.prompts)
+    def read_prompts(self) -> Reading:
+        """The prompts as classifiers read them."""
+        return Reading(self.prompts, self._vectors)
 
     def answers(self, side: str) -> list[str]:
         """Everything one side answered, one text for each conversation."""

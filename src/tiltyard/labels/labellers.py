@@ -14,11 +14,13 @@ from tiltyard.labels.labeller import Batch, ColumnType, Conversation, Label, Lab
 from tiltyard.labels.language import LanguageLabeller
 from tiltyard.labels.linear import LinearClassifier
 from tiltyard.labels.personal_data import PersonalDataLabeller
+from tiltyard.labels.reading import Reading
 from tiltyard.labels.refusal import RefusalLabeller
 from tiltyard.labels.shape import ShapeLabeller
 from tiltyard.labels.style_labels import RegexStyleLabeller, StyleLabeller
 from tiltyard.labels.tone import ToneLabeller
 from tiltyard.labels.trained import KINDS, TrainedLabeller
+from tiltyard.labels.vectors import VectorSpace
 
 SIDE_A = "_a"
 
@@ -118,6 +120,21 @@ def trained_labeller(file: Path | str) -> TrainedLabeller:
     return TrainedLabeller(kind, classifier)
 
 
+def reading_vectors(labellers: Sequence[Labeller]) -> dict[VectorSpace, list[TrainedLabeller]]:
+    """Find the labellers that read vectors, by whose vectors these are."""
+    found: dict[VectorSpace, list[TrainedLabeller]] = {}
+    for labeller in labellers:
+        if isinstance(labeller, TrainedLabeller) and labeller.space is not None:
+            found.setdefault(labeller.space, []).append(labeller)
+    return found
+
+
+def reading_words(labellers: Sequence[Labeller]) -> tuple[Labeller, ...]:
+    """Leave out the labellers that read vectors."""
+    others = [one for found in reading_vectors(labellers).values() for one in found]
+    return tuple(labeller for labeller in labellers if labeller not in others)
+
+
 def labeller_names() -> list[str]:
     """Name the labellers that ship with Tiltyard."""
     return [labeller.name for labeller in shipped_labellers()]
@@ -141,9 +158,7 @@ def find_labeller(named: str) -> "Labeller | LinearClassifier":
     return LinearClassifier.load(named)
 
 
-def classes_of(
-    labeller: "Labeller | LinearClassifier", texts: Sequence[str]
-) -> list[tuple[str, ...]]:
+def classes_of(labeller: "Labeller | LinearClassifier", read: Reading) -> list[tuple[str, ...]]:
     """Name the classes that a labeller gives to single texts.
 
     A labeller of battles reads each text as what the person asked, or as side a's answer where its
@@ -151,9 +166,11 @@ def classes_of(
     column's list; of a column that is a number or empty, none.
     """
     if isinstance(labeller, LinearClassifier):
-        return labeller.classes_of(texts)
+        return labeller.classes_of(read)
     about_sides = any(column.endswith(SIDE_A) for column in labeller.columns)
-    said = [Conversation((), (text,)) if about_sides else Conversation((text,)) for text in texts]
+    said = [
+        Conversation((), (text,)) if about_sides else Conversation((text,)) for text in read.texts
+    ]
     return [_names(labeller, label) for label in labeller.label(Batch(said))]
 
 

@@ -14,7 +14,9 @@ from tiltyard.labels.examples import Examples
 from tiltyard.labels.labeller import Batch, ColumnType, Label
 from tiltyard.labels.linear import LIKELY, LinearClassifier, train_classifier
 from tiltyard.labels.occupations import verticals_of
+from tiltyard.labels.reading import Reading
 from tiltyard.labels.seed import seed_digest, seed_examples
+from tiltyard.labels.vectors import VectorSpace
 
 CRITERIA = (
     "specificity",
@@ -88,8 +90,13 @@ class TrainedLabeller:
 
     def label(self, batch: Batch) -> list[Label]:
         """Say which classes what the person wrote has."""
-        likely = self.classifier.likely(batch.prompt_ngrams, batch.prompt_measures)
+        likely = self.classifier.probabilities(batch.read_prompts)
         return [self._labelled(row) for row in likely]
+
+    @property
+    def space(self) -> VectorSpace | None:
+        """Whose vectors it reads; None when it reads the words themselves."""
+        return None if self._given is None else self._given.space
 
     @cached_property
     def classifier(self) -> LinearClassifier:
@@ -122,5 +129,10 @@ def seed_classifier(kind: str) -> LinearClassifier:
     """Learn one kind of labels from the seed; the same every time."""
     seed = seed_examples(kind)
     return train_classifier(
-        kind, seed.texts, seed.truth, seed.classes, choice=seed.choice, emphasis=SEED_EMPHASIS
+        kind,
+        Reading(seed.texts),
+        seed.truth,
+        seed.classes,
+        choice=seed.choice,
+        emphasis=SEED_EMPHASIS,
     )

@@ -9,6 +9,7 @@ from sqlalchemy import Uuid, bindparam, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tiltyard.ledger.columns import UtcDateTime
+from tiltyard.ledger.prompt_vectors import forget_vectors
 from tiltyard.ledger.prompts import forget_prompt
 from tiltyard.ledger.reading import read_battles
 from tiltyard.ledger.records import (
@@ -227,6 +228,7 @@ async def forget_battle(connection: AsyncConnection, battle: UUID, at: datetime)
     """Erase the words of a battle; the vote and a tombstone stay."""
     await connection.execute(erasures.insert().values(battle=battle, erased_at=at))
     await forget_prompt(connection, battle)
+    await forget_vectors(connection, battle)
     await connection.execute(update(turns).where(turns.c.battle == battle).values(parts=[]))
     await connection.execute(
         update(attempts)

@@ -310,6 +310,27 @@ model_answers = Table(
     Column("answered_at", UtcDateTime, nullable=False),
 )
 
+prompt_vectors = Table(
+    "prompt_vectors",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("first_battle", Uuid, nullable=False, index=True),
+    Column("vector", LargeBinary, nullable=False),
+)
+
+vector_requests = Table(
+    "vector_requests",
+    metadata,
+    Column("id", Sequence, primary_key=True, autoincrement=True),
+    Column("model", String(80), nullable=False),
+    Column("model_version", String(20), nullable=False),
+    Column("texts", Integer, nullable=False),
+    Column("tokens", BigInteger),
+    Column("cost_usd", Float),
+    Column("endpoint_version", String(200)),
+    Column("asked_at", UtcDateTime, nullable=False),
+)
+
 snapshots = Table(
     "snapshots",
     metadata,

@@ -28,9 +28,10 @@ from tiltyard.boards.slices_in_use import SlicesInUse
 from tiltyard.contestants.adapters import Adapters
 from tiltyard.contestants.catalogue import Catalogue
 from tiltyard.contestants.demo import SuggestedPrompt, suggested_prompts
+from tiltyard.contestants.embeddings import Embeddings
 from tiltyard.images.sandbox import Sandbox
 from tiltyard.labels.labeller import Labeller
-from tiltyard.labels.labellers import labellers_with
+from tiltyard.labels.labellers import labellers_with, reading_words
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.lock import only_server
 from tiltyard.ledger.migrate import upgrade_ledger
@@ -48,6 +49,8 @@ from tiltyard.web.topics import topics_of
 from tiltyard.web.voter import Voters
 from tiltyard.worker.service import Worker
 from tiltyard.worker.surveying import Surveying
+from tiltyard.worker.vector_labelling import VectorLabelling
+from tiltyard.worker.vector_rounds import VectorRounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ class Installation:
     deep_dives: DeepDives
     labellers: Sequence[Labeller]
     worker: Worker
+    embeddings: Embeddings
+    vector_rounds: VectorRounds
     voters: Voters
     doorway: Doorway
     examples: bool
@@ -194,6 +199,7 @@ class Installation:
         tasks = [
             asyncio.create_task(self.worker.run(), name="worker"),
             asyncio.create_task(self.roster.follow(), name="roster"),
+            asyncio.create_task(self.vector_rounds.run(), name="labels by vectors"),
         ]
         try:
             yield
@@ -201,6 +207,7 @@ class Installation:
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
+            await self.embeddings.close()
             await self.arenas.close()
 
 
@@ -251,6 +258,16 @@ def install(
     presence = Presence(ledger)
     surveying = Surveying(ledger, [definition.id for definition in definitions])
     labellers = labellers_with(settings.labeller_place)
+    embeddings = Embeddings(endpoints=adapters.endpoints)
+    worker = Worker(
+        ledger,
+        BoardPublisher(ledger, ids, Recipe(), slices),
+        every_s=settings.refresh_s,
+        presence=presence,
+        labellers=reading_words(labellers),
+        chores=[uploads.sweep_now_and_then, surveying.survey_now_and_then],
+    )
+    by_vectors = VectorLabelling(ledger, embeddings, catalogue.embedding_model, labellers)
     return Installation(
         settings=settings,
         ledger=ledger,
@@ -264,14 +281,9 @@ def install(
         history=BoardHistory(ledger, boards),
         deep_dives=DeepDives(ledger, boards),
         labellers=labellers,
-        worker=Worker(
-            ledger,
-            BoardPublisher(ledger, ids, Recipe(), slices),
-            every_s=settings.refresh_s,
-            presence=presence,
-            labellers=labellers,
-            chores=[uploads.sweep_now_and_then, surveying.survey_now_and_then],
-        ),
+        worker=worker,
+        embeddings=embeddings,
+        vector_rounds=VectorRounds(by_vectors, worker.wake, presence=presence),
         voters=Voters(settings.read_secret()),
         doorway=Doorway(
             {"battles": settings.battles_per_minute, "images": settings.images_per_minute},

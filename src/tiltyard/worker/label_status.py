@@ -10,6 +10,7 @@ from tiltyard.labels.labellers import versions_of
 from tiltyard.ledger.engine import Ledger, SyncConnection
 from tiltyard.ledger.labels import Coverage, count_to_label, read_coverage
 from tiltyard.ledger.model_answers import read_costs
+from tiltyard.ledger.prompt_vectors import read_vector_costs
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,34 @@ class ModelStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class VectorStatus:
+    """What the vectors of one embedding model cost.
+
+    Attributes
+    ----------
+    texts
+        How many were sent.
+    requests, unpriced
+        In how many requests, and how many of these have no known cost.
+    """
+
+    model: str
+    version: str
+    texts: int
+    requests: int
+    unpriced: int
+    tokens: int
+    cost_usd: float
+
+
+@dataclass(frozen=True, slots=True)
 class LabelStatus:
     """How many battles there are to label, how many each labeller has, and what models cost."""
 
     battles: int
     labellers: Sequence[LabellerStatus]
     models: Sequence[ModelStatus]
+    vectors: Sequence[VectorStatus]
 
 
 async def read_label_status(ledger: Ledger, labellers: Sequence[Labeller]) -> LabelStatus:
@@ -84,7 +107,8 @@ def _status(connection: SyncConnection, current: Mapping[str, str]) -> LabelStat
     ]
     rows = sorted([*found, *idle], key=lambda one: (one.labeller, not one.current))
     models = [ModelStatus(**asdict(one)) for one in read_costs(connection)]
-    return LabelStatus(count_to_label(connection), rows, models)
+    vectors = [VectorStatus(**asdict(one)) for one in read_vector_costs(connection)]
+    return LabelStatus(count_to_label(connection), rows, models, vectors)
 
 
 def _of(counted: Coverage, *, current: bool) -> LabellerStatus:

@@ -128,7 +128,7 @@ class Labelling:
             self.faults[labeller.name] = said = f"{type(error).__name__}: {error}"[:200]
             log.error("a labeller failed", labeller=labeller.name, error=said)  # noqa: TRY400  # no values of locals, which are people's words
             return []
-        return _found(labeller, which, made)
+        return found_labels(labeller, which, made)
 
     def _batch(self, said: Sequence[Said]) -> Batch:
         return Batch([self._conversation(one) for one in said])
@@ -151,7 +151,10 @@ class Labelling:
         return tuple(str(card[key]) for key in NAMING if card.get(key))
 
 
-def _found(labeller: Labeller, which: Sequence[UUID], made: Sequence[Label]) -> list[FoundLabel]:
+def found_labels(
+    labeller: Labeller, which: Sequence[UUID], made: Sequence[Label]
+) -> list[FoundLabel]:
+    """Say whose labels they are, and of which battles."""
     return [
         FoundLabel(battle, labeller.name, labeller.version, dict(label.value), label.score)
         for battle, label in zip(which, made, strict=True)

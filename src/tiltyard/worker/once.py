@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tiltyard.boards.publishing import BoardPublisher
@@ -9,8 +11,11 @@ from tiltyard.boards.recipe import Recipe
 from tiltyard.boards.slices_in_use import SlicesInUse
 from tiltyard.contestants.adapters import Adapters
 from tiltyard.contestants.card import Contestant
+from tiltyard.contestants.catalogue import load_catalogue
+from tiltyard.contestants.embedding_model import EmbeddingModel
+from tiltyard.contestants.embeddings import Embeddings
 from tiltyard.labels.labeller import Labeller
-from tiltyard.labels.labellers import labellers_with, shipped_labellers
+from tiltyard.labels.labellers import labellers_with, reading_words, shipped_labellers
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.migrate import upgrade_ledger
 from tiltyard.ledger.register import read_arenas
@@ -18,9 +23,21 @@ from tiltyard.worker.duplicates import Duplicates
 from tiltyard.worker.label_status import LabelStatus, read_label_status
 from tiltyard.worker.labelling import Labelling
 from tiltyard.worker.model_labelling import Estimate, ModelLabelled, ModelLabelling
-from tiltyard.worker.progress import Listener
+from tiltyard.worker.progress import Listener, Told, tell_nobody
 from tiltyard.worker.service import Done, Worker
 from tiltyard.worker.surveying import Surveying
+from tiltyard.worker.vector_labelling import VectorLabelling, VectorsLabelled
+
+CATALOGUE = Path("contestants.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkedOnce:
+    """What was made, with what was labelled by vectors beside it."""
+
+    labelled: int
+    published: int
+    vectors: VectorsLabelled
 
 
 async def work_once(
@@ -28,9 +45,10 @@ async def work_once(
     slices: Path | None = None,
     labellers: Path | None = None,
     *,
+    catalogue: Path | None = None,
     told: Listener | None = None,
-) -> Done:
-    """Bring a ledger up to date and do what there is to do.
+) -> WorkedOnce:
+    """Bring a ledger up to date and do what there is to do; what waits for vectors comes last.
 
     Parameters
     ----------
@@ -40,6 +58,8 @@ async def work_once(
         The file of slices; those that ship when None.
     labellers
         The directory of trained labellers; those that ship alone when None.
+    catalogue
+        The file that declares embedding models.
     told
         Called whenever something is done.
     """
@@ -49,25 +69,52 @@ async def work_once(
             arenas = await read_arenas(connection)
         boards = BoardPublisher(ledger, arenas, Recipe(), in_use)
         chores = [Surveying(ledger, arenas).survey_now_and_then]
-        worker = Worker(ledger, boards, every_s=1.0, labellers=_labellers(labellers), chores=chores)
+        given = _labellers(labellers)
+        words = reading_words(given)
+        worker = Worker(ledger, boards, every_s=1.0, labellers=words, chores=chores)
         if told is not None:
             worker.progress.listen(told)
-        return await worker.once()
+        done = await worker.once()
+        tell = partial(worker.progress.tell, "labelling by vectors")
+        vectors = await _label_by_vectors(ledger, given, catalogue, tell)
+        again = await worker.once() if vectors.battles else Done(0, 0)
+        return WorkedOnce(done.labelled, done.published + again.published, vectors)
 
 
 async def label_once(
-    place: Path | str, labellers: Sequence[Labeller], *, copies: bool = True
-) -> int:
+    place: Path | str,
+    labellers: Sequence[Labeller],
+    *,
+    copies: bool = True,
+    catalogue: Path | None = None,
+) -> tuple[int, VectorsLabelled]:
     """Let these labellers label what lacks their labels; count the battles.
 
     Parameters
     ----------
     copies
         Whether duplicates are looked for too.
+    catalogue
+        The file that declares embedding models.
     """
+    words = reading_words(labellers)
     async with _opened(place) as ledger:
-        labelled = await Labelling(ledger, labellers).label_all() if labellers else 0
-        return max(labelled, await Duplicates(ledger).label_all() if copies else 0)
+        labelled = await Labelling(ledger, words).label_all() if words else 0
+        labelled = max(labelled, await Duplicates(ledger).label_all() if copies else 0)
+        return labelled, await _label_by_vectors(ledger, labellers, catalogue)
+
+
+async def _label_by_vectors(
+    ledger: Ledger, labellers: Sequence[Labeller], catalogue: Path | None, told: Told = tell_nobody
+) -> VectorsLabelled:
+    def find(id_: str) -> EmbeddingModel:
+        return load_catalogue(catalogue or CATALOGUE, need_keys=False).embedding_model(id_)
+
+    embeddings = Embeddings()
+    try:
+        return await VectorLabelling(ledger, embeddings, find, labellers, told=told).label_all()
+    finally:
+        await embeddings.close()
 
 
 async def estimate_once(

@@ -6,7 +6,7 @@ from functools import cache
 from importlib import resources
 
 from tiltyard.labels.examples import Examples, table_of
-from tiltyard.labels.linear import Choice
+from tiltyard.labels.logistic import Choice
 
 FILE = resources.files(__name__) / "prompts.jsonl"
 

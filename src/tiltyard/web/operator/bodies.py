@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from tiltyard.contestants.circuit import CircuitState
 
@@ -40,12 +40,25 @@ class ModelLabelCost(BaseModel):
     cost_usd: float
 
 
+class VectorCost(BaseModel):
+    """What the vectors of one embedding model cost; `unpriced` requests are not in it."""
+
+    model: str
+    version: str
+    texts: int
+    requests: int
+    unpriced: int
+    tokens: int
+    cost_usd: float
+
+
 class LabelCoverage(BaseModel):
     """How many battles there are to label, how many each labeller has, and what models cost."""
 
     battles: int
     labellers: list[LabellerCoverage]
     models: list[ModelLabelCost]
+    vectors: list[VectorCost] = Field(default_factory=list)
 
 
 class WorkerPass(BaseModel):
@@ -62,7 +75,7 @@ class WorkerProgress(BaseModel):
 
     `server` and `address` say whose it is, `here` whether it is the one of the server that was
     asked. `unheard` says why nothing is known of another server's. `slices_fault` says why a
-    changed file of slices is not in use.
+    changed file of slices is not in use, `vectors_fault` why labels wait for an embedding model.
     """
 
     server: int | None
@@ -75,3 +88,4 @@ class WorkerProgress(BaseModel):
     began_at: datetime | None = None
     last: WorkerPass | None = None
     slices_fault: str | None = None
+    vectors_fault: str | None = None

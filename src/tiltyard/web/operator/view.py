@@ -8,6 +8,7 @@ from tiltyard.web.operator.bodies import (
     LabelCoverage,
     LabellerCoverage,
     ModelLabelCost,
+    VectorCost,
     WorkerProgress,
 )
 from tiltyard.web.pages.words import grouped
@@ -46,12 +47,13 @@ class LabellerRow:
 
 @dataclass(frozen=True, slots=True)
 class LabelsView:
-    """How far labelling is, and what models' labels cost in all."""
+    """How far labelling is, and what models' labels and vectors cost."""
 
     battles: int
     rows: Sequence[LabellerRow]
     models: Sequence[ModelLabelCost]
     cost_usd: float
+    vectors: Sequence[VectorCost]
 
 
 def worker_view(told: WorkerProgress) -> WorkerView:
@@ -69,7 +71,8 @@ def worker_view(told: WorkerProgress) -> WorkerView:
 def labels_view(told: LabelCoverage) -> LabelsView:
     """Say how far labelling is."""
     rows = [_row(one, told.battles) for one in told.labellers]
-    return LabelsView(told.battles, rows, told.models, sum(one.cost_usd for one in told.models))
+    cost = sum(one.cost_usd for one in told.models)
+    return LabelsView(told.battles, rows, told.models, cost, told.vectors)
 
 
 def lasting(seconds: float) -> str:

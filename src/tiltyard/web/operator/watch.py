@@ -102,6 +102,7 @@ class Watch:
             began_at=progress.began_at,
             last=None if progress.last is None else WorkerPass(**asdict(progress.last)),
             slices_fault=worker.slices_fault,
+            vectors_fault=self._installation.vector_rounds.fault,
         )
 
     async def publications(self) -> Sequence[Publication]:

@@ -38,6 +38,12 @@ def test_a_row_without_a_conversation_has_none() -> None:
     assert answers(frame, "a").to_list() == ["Hello\nBecause", None]
 
 
+def test_a_table_in_which_nobody_said_anything_has_empty_conversations() -> None:
+    frame = pl.DataFrame({"conversation_a": [[], None]})
+    assert frame.schema["conversation_a"] == pl.List(pl.Null)
+    assert messages(frame, "a").to_list() == [[], None]
+
+
 def test_texts_of_several_parts_are_joined_and_pictures_are_passed_over() -> None:
     parts = [
         {"type": "text", "text": "See", "image": None},

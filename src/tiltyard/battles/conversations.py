@@ -44,6 +44,8 @@ def messages(frame: pl.DataFrame, side: str) -> pl.Series:
     if dtype == pl.String:
         prompts = frame["prompt"] if "prompt" in frame.columns else None
         return _from_texts(column, prompts)
+    if dtype == pl.List(pl.Null):  # of rows in which nobody said anything
+        return column.cast(MESSAGES)
     if not (isinstance(dtype, pl.List) and isinstance(dtype.inner, pl.Struct)):
         raise VotesError(f"The column {column.name} holds {dtype}, not messages.")
     fields = dtype.inner.to_schema()

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from tiltyard.ledger.settled import is_settled
+from tiltyard.ledger.sources import is_local
 from tiltyard.ledger.tables import attempts, battles, sides
 
-NEWEST = 200_000
-"""Of so many attempts at most: what counts is what a model costs now."""
+NEWEST = 100_000
+"""Of so many battles at most: what counts is what a model costs now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,17 @@ class AnswerMeasures:
 
 
 def measure_answers(connection: Connection, arena: str) -> list[AnswerMeasures]:
-    """Measure the newest answers in an arena's settled battles.
+    """Measure the answers of the newest settled battles that an arena held itself.
 
     Synchronous: it reads much, and belongs in a thread (`Ledger.in_thread`).
     """
-    newest = int(connection.scalar(select(func.max(attempts.c.id))) or 0)
+    newest = (
+        select(battles.c.id)
+        .where(battles.c.arena == arena, is_local(), is_settled())
+        .order_by(battles.c.created_at.desc(), battles.c.id.desc())
+        .limit(NEWEST)
+        .subquery()
+    )
     query = (
         select(
             sides.c.contestant,
@@ -46,14 +53,10 @@ def measure_answers(connection: Connection, arena: str) -> list[AnswerMeasures]:
             func.avg(attempts.c.first_text_ms).label("first_text_ms"),
             func.avg(attempts.c.duration_ms).label("duration_ms"),
         )
+        .select_from(newest)
+        .join(attempts, attempts.c.battle == newest.c.id)
         .join(sides, (sides.c.battle == attempts.c.battle) & (sides.c.slot == attempts.c.slot))
-        .join(battles, battles.c.id == attempts.c.battle)
-        .where(
-            attempts.c.id > newest - NEWEST,
-            attempts.c.state == "done",
-            battles.c.arena == arena,
-            is_settled(),
-        )
+        .where(attempts.c.state == "done")
         .group_by(sides.c.contestant)
         .order_by(sides.c.contestant)
     )

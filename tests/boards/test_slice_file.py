@@ -8,10 +8,12 @@ from synthetic_votes import synthetic_votes
 from tiltyard.battles.table import Battles
 from tiltyard.boards.conditions import Condition
 from tiltyard.boards.errors import ConditionError, SliceError
+from tiltyard.boards.living.table import LivingTable
 from tiltyard.boards.ranking import rank
 from tiltyard.boards.recipe import Recipe
-from tiltyard.boards.slice_columns import slice_columns
+from tiltyard.boards.slice_columns import sample_votes, slice_columns
 from tiltyard.boards.slice_file import LOCAL, read_slices, shipped_slices
+from tiltyard.labels.labellers import label_sources, shipped_labellers
 from tiltyard.labels.occupations import VERTICALS
 
 FRAME = synthetic_votes(1000).with_columns(
@@ -139,11 +141,19 @@ def test_imported_votes_count_only_where_a_slice_asks_for_the_source(tmp_path: P
 
 def test_the_shipped_slices_ask_for_columns_there_are() -> None:
     slices = shipped_slices()
-    slices.refuse_unless_usable(slice_columns())
+    slices.refuse_unless_usable(sample_votes())
     assert len(slices.listed) >= 20
     assert {"overall", "hard", "expert", "code", "no-refusals"} <= slices.listed.keys()
     asked = {word for one in slices for word in re.findall(r"verticals, '(\w+)'", one.where or "")}
     assert asked == set(VERTICALS)
+
+
+def test_the_votes_of_a_ledger_have_every_column_that_a_slice_may_ask_for() -> None:
+    table = LivingTable(label_sources(shipped_labellers()))
+    there = {name: dtype.base_type() for name, dtype in table.rows.schema.items()}
+    text = {pl.String, pl.Categorical}  # one to a condition
+    for name, dtype in slice_columns().items():
+        assert there[name] in (text if dtype.base_type() in text else {dtype.base_type()}), name
 
 
 @pytest.mark.parametrize(
@@ -174,11 +184,24 @@ def test_the_shipped_slices_ask_for_columns_there_are() -> None:
             "the condition of the slice x looks at the column mood, and the votes have none",
         ),
         ("[[slice]]\nid = 'x'\nname = 'x'\nwhere = 'turn'\n", "gives Int32, not true or false"),
+        ("[[slice]]\nid = 'x'\nname = 'x'\nwhere = 'weight > 0.5'\n", "the column weight, and"),
+        (
+            "[[slice]]\nid = 'x'\nname = 'x'\nwhere = 'CAST(language AS INT) > 3'\n",
+            "the condition of the slice x cannot be answered",
+        ),
+        (
+            "[[slice]]\nid = 'x'\nname = 'x'\nwhere = \"verticals = 'law'\"\n",
+            "the condition of the slice x cannot be answered",
+        ),
+        (
+            "[[slice]]\nid = 'x'\nname = 'x'\nwhere = \"DATE(language) > date '2026-01-01'\"\n",
+            "the condition of the slice x cannot be answered",
+        ),
     ],
 )
 def test_each_fault_of_a_file_is_one_sentence(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(SliceError, match=said) as error:
-        read_slices(write(tmp_path, text)).refuse_unless_usable(slice_columns())
+        read_slices(write(tmp_path, text)).refuse_unless_usable(sample_votes())
     assert "slices.toml" in str(error.value)
     assert "\n" not in str(error.value)
 

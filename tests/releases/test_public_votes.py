@@ -29,6 +29,7 @@ from tiltyard.ledger.consents import add_decision
 from tiltyard.ledger.engine import Ledger
 from tiltyard.releases.errors import ReleaseError
 from tiltyard.releases.public_votes import write_public_ledger
+from tiltyard.worker.duplicates import Duplicates
 from tiltyard.worker.labelling import Labelling
 from tiltyard_process import run
 
@@ -58,8 +59,12 @@ async def ledger(ledger_url: str) -> AsyncGenerator[Ledger]:
 
 @pytest.fixture
 def slices(tmp_path: Path) -> Slices:
-    file = tmp_path / "slices.toml"
-    file.write_text(SLICES)
+    return declare(tmp_path, SLICES)
+
+
+def declare(directory: Path, slices: str) -> Slices:
+    file = directory / "slices.toml"
+    file.write_text(slices)
     return read_slices(file)
 
 
@@ -175,3 +180,17 @@ def test_a_ledger_that_is_none_is_a_sentence(content: str, tmp_path: Path) -> No
     (tmp_path / "ledger.json").write_text(content)
     with pytest.raises(SavedBoardError, match=r"ledger.json is"):
         read_public_ledger(tmp_path)
+
+
+async def test_no_battle_is_named_as_the_one_that_another_repeats(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    first = '[[slice]]\nid = "first"\nname = "First"\nwhere = "duplicate_of IS NULL"\n'
+    slices = declare(tmp_path, first)
+    await Duplicates(ledger).label_all()
+    await publish(ledger, tmp_path)
+    await write_public_ledger(ledger, slices, tmp_path / "out")
+    assert all(verified(tmp_path / "out").values())
+    votes = pl.read_parquet(tmp_path / "out" / "votes.parquet")
+    assert set(votes["duplicate_of"].drop_nulls()) == {"another battle"}
+    assert 0 < votes["duplicate_of"].null_count() < votes.height

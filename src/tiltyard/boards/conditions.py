@@ -82,13 +82,6 @@ class Condition:
             When there is no such column, values of different kinds are compared, or the answer is
             not true or false.
         """
-        unknown = sorted(self.columns - schema.keys())
-        if unknown:
-            raise ConditionError(
-                f"looks at the column {unknown[0]}, and the votes have none; "
-                f"there are {', '.join(schema)}",
-                self.sql,
-            )
         empty = pl.DataFrame({name: [None] for name in schema}, schema=dict(schema))
         self.holds(empty)
 
@@ -98,18 +91,29 @@ class Condition:
         Raises
         ------
         ConditionError
-            When values of different kinds are compared, or the answer is not true or false.
+            When there is no such column, values of different kinds are compared, or the answer is
+            not true or false.
         """
+        self._refuse_unless_there(frame.schema)
         seen = frame.select(_plain(name, frame.schema[name]) for name in sorted(self.columns))
         try:
             column = seen.select(self.expression.alias("holds")).to_series()
-        except pl.exceptions.PolarsError as error:
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
             raise ConditionError(f"cannot be answered ({_first_line(error)})", self.sql) from error
         if column.dtype != pl.Boolean:
             raise ConditionError(f"gives {column.dtype}, not true or false", self.sql)
         return (column if self.columns else column.new_from_index(0, frame.height)).fill_null(
             value=False
         )
+
+    def _refuse_unless_there(self, schema: Mapping[str, pl.DataType]) -> None:
+        unknown = sorted(self.columns - schema.keys())
+        if unknown:
+            raise ConditionError(
+                f"looks at the column {unknown[0]}, and the votes have none; "
+                f"there are {', '.join(schema)}",
+                self.sql,
+            )
 
 
 def hold_all(frame: pl.DataFrame, conditions: Sequence[Condition]) -> pl.Series:
@@ -163,5 +167,5 @@ def _parts(kind: str, inner: Any) -> list[Any]:  # noqa: ANN401  # JSON is any o
     return [inner[name] for name in names]
 
 
-def _first_line(error: Exception) -> str:
+def _first_line(error: BaseException) -> str:
     return str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__

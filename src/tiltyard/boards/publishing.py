@@ -19,7 +19,7 @@ from tiltyard.boards.recipe import Recipe
 from tiltyard.boards.slice_file import Slices
 from tiltyard.boards.slices_in_use import SlicesInUse
 from tiltyard.labels.labeller import Labeller
-from tiltyard.labels.labellers import shipped_labellers
+from tiltyard.labels.labellers import label_sources, shipped_labellers
 from tiltyard.ledger import register, snapshots
 from tiltyard.ledger.covariances import put_covariance
 from tiltyard.ledger.engine import Ledger, SyncConnection
@@ -63,16 +63,21 @@ class BoardPublisher:
         slices: SlicesInUse | None = None,
         labellers: Sequence[Labeller] | None = None,
     ) -> None:
-        given = tuple(shipped_labellers() if labellers is None else labellers)
+        sources = label_sources(shipped_labellers() if labellers is None else labellers)
         self._ledger = ledger
         self._slices = slices or SlicesInUse()
-        self._table = LivingTable(given)
-        self._arenas = [ArenaBoards(arena, recipe, given) for arena in arenas]
+        self._table = LivingTable(sources)
+        self._slice_faults: Sequence[str] = ()
+        self._arenas = [ArenaBoards(arena, recipe, sources) for arena in arenas]
 
     @property
     def slices_fault(self) -> str | None:
-        """Say why a changed file of slices is not in use; None when it is."""
-        return self._slices.fault
+        """Say what is wrong with slices; None when nothing is.
+
+        A changed file is not in use, or votes cannot answer a slice's condition.
+        """
+        said = [self._slices.fault] if self._slices.fault else []
+        return " ".join([*said, *dict.fromkeys(self._slice_faults)]) or None
 
     async def publish_stale(self, told: Told = tell_nobody) -> int:
         """Publish a new snapshot of every board whose votes or rules changed; count them."""
@@ -94,8 +99,18 @@ class BoardPublisher:
         for arena in self._arenas:
             arena.read_published(connection, slices)
         growth = self._table.catch_up(connection, time())
-        for arena in self._arenas:
-            arena.count(self._table, growth, slices)
+        try:
+            for arena in self._arenas:
+                arena.count(self._table, growth, slices)
+        except BaseException:  # this growth is told once
+            for arena in self._arenas:
+                arena.count_anew()
+            raise
+        self._slice_faults = [
+            str(slices.named(id_, error))
+            for arena in self._arenas
+            for id_, error in arena.faults.items()
+        ]
 
     async def _publish_arena(
         self, arena: ArenaBoards, slices: Slices, faces: Faces, told: Told
@@ -107,10 +122,7 @@ class BoardPublisher:
             return list(arena.make_stale(self._table, slices, faces, tell))
 
         made = await asyncio.to_thread(make)
-        if not made or await self._publish(arena, made):
-            return len(made)
-        arena.forget()
-        return None
+        return len(made) if not made or await self._publish(arena, made) else None
 
     async def _publish(self, arena: ArenaBoards, made: Sequence[Made]) -> bool:
         """Publish a set of boards, unless another worker published one of them since."""

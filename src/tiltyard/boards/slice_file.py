@@ -147,8 +147,13 @@ class Slices:
         """Name the columns that a slice and its parents look at."""
         return frozenset().union(*(one.columns for one in self.conditions[id_]))
 
-    def refuse_unless_usable(self, schema: Mapping[str, pl.DataType]) -> None:
+    def refuse_unless_usable(self, votes: pl.DataFrame) -> None:
         """Refuse slices that look at columns which the votes do not have, or use them wrongly.
+
+        Parameters
+        ----------
+        votes
+            A few of them, with something in every column.
 
         Raises
         ------
@@ -158,9 +163,14 @@ class Slices:
         for id_, conditions in self.conditions.items():
             for condition in conditions:
                 try:
-                    condition.refuse_unless_boolean(schema)
+                    condition.refuse_unless_boolean(votes.schema)
+                    condition.holds(votes)
                 except ConditionError as error:
-                    raise _named(self.source, id_, error) from error
+                    raise self.named(id_, error) from error
+
+    def named(self, id_: str, error: ConditionError) -> SliceError:
+        """Say which slice a fault of a condition is in."""
+        return _named(self.source, id_, error)
 
 
 def shipped_slices() -> Slices:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tiltyard.boards.errors import SliceError
-from tiltyard.boards.slice_columns import slice_columns
+from tiltyard.boards.slice_columns import sample_votes
 from tiltyard.boards.slice_file import Slices, read_slices
 
 
@@ -49,5 +49,5 @@ class SlicesInUse:
 
 def _checked(file: Path | None) -> Slices:
     slices = read_slices(file)
-    slices.refuse_unless_usable(slice_columns())
+    slices.refuse_unless_usable(sample_votes())
     return slices

@@ -16,11 +16,11 @@ def slices(file: Path | None, as_json: bool) -> None:  # noqa: FBT001  # click p
 
     Exits with 2 and one sentence when a slice could not be used by an installation.
     """
-    from tiltyard.boards.slice_columns import slice_columns
+    from tiltyard.boards.slice_columns import sample_votes
     from tiltyard.boards.slice_file import read_slices
 
     found = read_slices(file)
-    found.refuse_unless_usable(slice_columns())
+    found.refuse_unless_usable(sample_votes())
     if as_json:
         listed = [one.model_dump(mode="json") for one in found]
         click.echo(json.dumps({"sha256": found.sha256, "slices": listed}, indent=2))

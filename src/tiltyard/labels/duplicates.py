@@ -24,6 +24,9 @@ COLUMNS: Mapping[str, ColumnType] = MappingProxyType(
     {"duplicate_of": pl.String, "near_duplicate_of": pl.String, "prompt_copies": pl.Int64}
 )
 
+BATTLES = ("duplicate_of", "near_duplicate_of")
+"""The columns that name other battles."""
+
 READ_CHARS = 10_000
 """By so many characters the published sets call two prompts the same."""
 RUN = 5
@@ -35,6 +38,14 @@ _FACTORS = _DRAW.integers(1, 1 << 31, HASHES, dtype=np.uint64)
 _SHIFTS = _DRAW.integers(0, 1 << 31, HASHES, dtype=np.uint64)
 
 Minima = npt.NDArray[np.uint32]
+
+
+class Copies:
+    """Whose labels these are. No labeller: one would not know what other battles asked."""
+
+    name = LABELLER
+    version = VERSION
+    columns = COLUMNS
 
 
 @dataclass(frozen=True, slots=True)

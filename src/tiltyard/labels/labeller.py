@@ -93,8 +93,8 @@ class Label(NamedTuple):
     score: float | None = None
 
 
-class Labeller(Protocol):
-    """Label battles: a pure function, so that the same words have the same label."""
+class LabelSource(Protocol):
+    """Where labels come from: whose they are, and what columns they have."""
 
     @property
     def name(self) -> str:
@@ -113,6 +113,10 @@ class Labeller(Protocol):
     def columns(self) -> Mapping[str, ColumnType]:
         """The columns of its labels with their types; no other labeller has the same."""
         ...
+
+
+class Labeller(LabelSource, Protocol):
+    """Label battles: a pure function, so that the same words have the same label."""
 
     def label(self, batch: Batch) -> list[Label]:
         """Label each conversation of a batch."""

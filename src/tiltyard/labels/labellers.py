@@ -10,7 +10,14 @@ import polars as pl
 from tiltyard.labels import duplicates
 from tiltyard.labels.errors import LabelError
 from tiltyard.labels.identity import IdentityLabeller
-from tiltyard.labels.labeller import Batch, ColumnType, Conversation, Label, Labeller
+from tiltyard.labels.labeller import (
+    Batch,
+    ColumnType,
+    Conversation,
+    Label,
+    Labeller,
+    LabelSource,
+)
 from tiltyard.labels.language import LanguageLabeller
 from tiltyard.labels.linear import LinearClassifier
 from tiltyard.labels.personal_data import PersonalDataLabeller
@@ -41,13 +48,17 @@ def shipped_labellers() -> tuple[Labeller, ...]:
     )
 
 
+def label_sources(labellers: Sequence[Labeller]) -> tuple[LabelSource, ...]:
+    """Name everything that labels battles: the labellers, and what finds copies."""
+    return (*labellers, duplicates.Copies())
+
+
 def label_columns() -> dict[str, ColumnType]:
     """Name every column that labels of battles have, with its type."""
-    made = [labeller.columns for labeller in shipped_labellers()]
     return {
         column: dtype
-        for columns in (*made, duplicates.COLUMNS)
-        for column, dtype in columns.items()
+        for source in label_sources(shipped_labellers())
+        for column, dtype in source.columns.items()
     }
 
 

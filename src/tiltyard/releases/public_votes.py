@@ -32,7 +32,8 @@ from tiltyard.boards.public_ledger import (
 )
 from tiltyard.boards.saving import read_document
 from tiltyard.boards.slice_file import Slices
-from tiltyard.labels.labellers import shipped_labellers
+from tiltyard.labels.duplicates import BATTLES
+from tiltyard.labels.labellers import label_sources, shipped_labellers
 from tiltyard.ledger import register
 from tiltyard.ledger.consents import opted_out
 from tiltyard.ledger.engine import Ledger, SyncConnection
@@ -42,6 +43,8 @@ from tiltyard.releases.preparing import KEY_BYTES, require_empty
 
 BOARDS = "boards"
 SOURCE = "source"
+OTHER = "another battle"
+"""What stands for the id of a battle that asked the same before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def _write(
     published = [one for arena in arenas for one in _boards(connection, arena, slices)]
     if not published:
         raise ReleaseError("No board is published yet: run tiltyard worker first.")
-    table = LivingTable(shipped_labellers())
+    table = LivingTable(label_sources(shipped_labellers()))
     table.catch_up(connection, time())
     hidden = opted_out(connection)
     wanted = _columns(published)
@@ -136,6 +139,7 @@ def _public(
     voter = pl.col("voter").cast(pl.String)
     frame = battles.frame.with_columns(
         pl.lit(None, SCHEMA["battle_id"]).alias("battle_id"),
+        *(pl.when(pl.col(one).is_not_null()).then(pl.lit(OTHER)).alias(one) for one in BATTLES),
         pl.when(~voter.is_in(list(hidden))).then(voter).cast(pl.Categorical).alias("voter"),
         *(
             pl.col(side).cast(pl.String).replace(names).cast(pl.Categorical)

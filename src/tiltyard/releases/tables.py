@@ -6,7 +6,8 @@ import polars as pl
 
 from tiltyard.battles.table import Battles
 from tiltyard.boards.living.label_columns import LabelColumns
-from tiltyard.labels.labellers import shipped_labellers
+from tiltyard.labels.duplicates import BATTLES
+from tiltyard.labels.labellers import label_sources, shipped_labellers
 from tiltyard.ledger.engine import SyncConnection
 from tiltyard.ledger.register import read_all_cards
 from tiltyard.ledger.sources import UNKNOWN_TIME
@@ -16,7 +17,7 @@ from tiltyard.releases.names import named, public_names
 PAGE = 5_000
 """So many votes are in memory at a time."""
 
-UNSHOWN = ("definition", "erased", "contestant_a", "contestant_b")
+UNSHOWN = ("definition", "erased", "contestant_a", "contestant_b", *BATTLES)
 """Columns that decide what goes out, and do not."""
 
 PARTS = pl.List(pl.Struct({"type": pl.String, "text": pl.String}))
@@ -83,6 +84,6 @@ def _text() -> pl.Expr:
 
 def _labelled(heads: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     """Add a column for every label that counts, as boards have them."""
-    columns = LabelColumns(shipped_labellers(), heads["battle_id"])
+    columns = LabelColumns(label_sources(shipped_labellers()), heads["battle_id"])
     columns.add(found)
     return heads.join(columns.frame(), on="battle_id", how="left", maintain_order="left")

@@ -10,6 +10,7 @@ from tiltyard.boards.controls import Control
 from tiltyard.boards.counted import Counted
 from tiltyard.boards.counting import CountedVotes, count_votes
 from tiltyard.boards.document import CONTROLS, STYLE, BoardKey, Faces, Origin, board_document
+from tiltyard.boards.errors import ConditionError
 from tiltyard.boards.living.counts import SliceCounts
 from tiltyard.boards.living.single_votes import STYLE_LABELS, SingleVotes
 from tiltyard.boards.living.table import Growth, LivingTable
@@ -19,23 +20,33 @@ from tiltyard.boards.recipe import Recipe
 from tiltyard.boards.slice_file import Slice, Slices, slice_sha256
 from tiltyard.boards.start import Start
 from tiltyard.errors import TiltyardError
-from tiltyard.labels.labeller import Labeller
+from tiltyard.labels.labeller import LabelSource
 from tiltyard.ledger.engine import SyncConnection
 from tiltyard.ledger.snapshots import newest_numbers, read_numbered
 
 Document = Mapping[str, Any]
+Rules = tuple[object, ...]
 Told = Callable[[int, int], None]
 """Called with how many boards were looked at, and of how many."""
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A board that was made, and the number of the snapshot it is to follow; None for the first."""
+    """A board that was made.
+
+    Parameters
+    ----------
+    after
+        The number of the snapshot it is to follow; None for the first.
+    rules
+        What it was made by, beside the votes.
+    """
 
     key: BoardKey
     board: Board
     document: Document
     after: int | None
+    rules: Rules
 
 
 class ArenaBoards:
@@ -47,23 +58,32 @@ class ArenaBoards:
         Its id.
     recipe
         What all boards of the installation have in common.
-    labellers
+    sources
         Whose labels are columns.
     """
 
-    def __init__(self, arena: str, recipe: Recipe, labellers: tuple[Labeller, ...]) -> None:
+    def __init__(self, arena: str, recipe: Recipe, sources: tuple[LabelSource, ...]) -> None:
         self.arena = arena
         self._recipe = recipe
-        self._labellers = labellers
+        self._sources = sources
         self._counts = SliceCounts(arena)
         self._published: dict[BoardKey, tuple[int, Document]] = {}
-        self._settled: dict[BoardKey, tuple[object, ...]] = {}
+        self._settled: dict[BoardKey, Rules] = {}
 
     def count(self, table: LivingTable, growth: Growth, slices: Slices) -> None:
         """Bring the counts up to date; boards of which any vote changed are to be looked at."""
         for id_ in self._counts.update(table, growth, slices):
             for control in CONTROLS:
                 self._settled.pop(BoardKey(id_, control), None)
+
+    def count_anew(self) -> None:
+        """Count all votes at the next look: this one failed, and the table may have grown."""
+        self._counts.forget()
+
+    @property
+    def faults(self) -> Mapping[str, ConditionError]:
+        """Say which slices the votes there are cannot answer; their boards stay as they are."""
+        return self._counts.faults
 
     def read_published(self, connection: SyncConnection, slices: Slices) -> None:
         """Read the newest snapshots that others may have published."""
@@ -79,29 +99,31 @@ class ArenaBoards:
     def keep(self, made: Made, number: int) -> None:
         """Know that a board was published under this number."""
         self._published[made.key] = number, made.document
+        self._settled[made.key] = made.rules
 
     def make_stale(
         self, table: LivingTable, slices: Slices, faces: Faces, told: Told
     ) -> Iterator[Made]:
-        """Make every board anew that is not what it should be."""
+        """Make every board anew that is not what it should be.
+
+        One that is not published then is made again at the next call.
+        """
         votes = SingleVotes(table, self.arena, faces)
-        listed = [(one, control) for one in slices.of_arena(self.arena) for control in CONTROLS]
+        there = (one for one in slices.of_arena(self.arena) if one.id in self._counts)
+        listed = [(one, control) for one in there for control in CONTROLS]
         for number, (slice_, control) in enumerate(listed):
             told(number, len(listed))
             key = BoardKey(slice_.id, control)
-            state = self._state(slices, slice_, faces)
-            if self._settled.get(key) == state:
+            rules = self._rules(slices, slice_, faces)
+            if self._settled.get(key) == rules:
                 continue
             made = self._made(key, slices, slice_, votes)
-            self._settled[key] = state
-            if made is not None:
+            if made is None:
+                self._settled[key] = rules
+            else:
                 yield made
 
-    def forget(self) -> None:
-        """Look at every board again: what was made was not published."""
-        self._settled.clear()
-
-    def _state(self, slices: Slices, slice_: Slice, faces: Faces) -> tuple[object, ...]:
+    def _rules(self, slices: Slices, slice_: Slice, faces: Faces) -> Rules:
         return slice_sha256(slice_, slices.conditions_of(slice_.id)), faces
 
     def _made(
@@ -123,14 +145,15 @@ class ArenaBoards:
             return None
         pooled = None if key.control else self._pooled(slice_, recipe, votes.faces)
         document = board_document(board, origin, key.control, votes.faces, pooled)
-        return Made(key, board, document, number)
+        return Made(key, board, document, number, self._rules(slices, slice_, votes.faces))
 
     def _pooled(self, slice_: Slice, recipe: Recipe, faces: Faces) -> Pooled | None:
         """Pool a slice's votes with its parent's ratings of now, where counts are enough."""
-        if slice_.parent is None or not self._recipe.needs_only_votes:
+        within = slice_.parent
+        if within is None or within not in self._counts or not self._recipe.needs_only_votes:
             return None
         of_slice, of_parent = (
-            self._counts.pairs(id_, faces.public_ids) for id_ in (slice_.id, slice_.parent)
+            self._counts.pairs(id_, faces.public_ids) for id_ in (slice_.id, within)
         )
         return pool(of_slice, of_parent, recipe)
 
@@ -163,7 +186,7 @@ class ArenaBoards:
             last_vote=votes.last_vote,
             slices_sha256=slices.sha256,
             labellers={
-                one.name: one.version for one in self._labellers if columns & one.columns.keys()
+                one.name: one.version for one in self._sources if columns & one.columns.keys()
             },
         )
 

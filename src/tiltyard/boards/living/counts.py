@@ -1,13 +1,14 @@
 """Counts of each slice, kept and added to as votes come."""
 
 from collections.abc import Mapping
-from functools import reduce
+from functools import cached_property, reduce
 from operator import and_
 
 import polars as pl
 
 from tiltyard.battles.pair_table import PairTable, pair_table
 from tiltyard.boards.conditions import Condition
+from tiltyard.boards.errors import ConditionError
 from tiltyard.boards.living.table import Growth, LivingTable
 from tiltyard.boards.slice_file import Slices
 
@@ -32,6 +33,33 @@ class Masks:
         return self._held[sql]
 
 
+class _Look:
+    """Counts the votes of one arena at one look at the table."""
+
+    def __init__(self, table: LivingTable, growth: Growth, arena: str) -> None:
+        self._table = table
+        self._of_arena = pl.col("arena") == arena
+        self._came = Masks(growth.entered.filter(self._of_arena))
+        self._went = Masks(growth.left.filter(self._of_arena))
+
+    @cached_property
+    def _whole(self) -> Masks:
+        return Masks(self._table.rows.filter(self._of_arena))
+
+    def counted(self, where: tuple[str, ...], known: pl.DataFrame | None) -> pl.DataFrame:
+        """Add what changed to what is known; count all rows where nothing is.
+
+        Raises
+        ------
+        ConditionError
+            When a vote cannot answer.
+        """
+        if known is None:
+            return _counted(self._whole, where)
+        change = pl.concat([_counted(self._came, where), _negative(_counted(self._went, where))])
+        return known if change.is_empty() else _summed(pl.concat([known, change]))
+
+
 class SliceCounts:
     """How many votes said what about each pair, slice by slice of one arena.
 
@@ -43,9 +71,15 @@ class SliceCounts:
         self._arena = arena
         self._where: dict[str, tuple[str, ...]] = {}
         self._counts: dict[str, pl.DataFrame] = {}
+        self.faults: Mapping[str, ConditionError] = {}
+        """The slices that the votes of the last look could not answer; they are not counted."""
+
+    def __contains__(self, id_: str) -> bool:
+        """Say whether a slice is counted."""
+        return id_ in self._counts
 
     def update(self, table: LivingTable, growth: Growth, slices: Slices) -> set[str]:
-        """Bring the counts up to date.
+        """Bring the counts up to date, all of them or, where this raises, none.
 
         Parameters
         ----------
@@ -61,24 +95,26 @@ class SliceCounts:
         set of str
             The slices of which any vote is not as it was.
         """
-        whole: Masks | None = None
-        came, went = (
-            Masks(part.filter(pl.col("arena") == self._arena))
-            for part in (growth.entered, growth.left)
-        )
-        touched, before = set(), self._where
-        self._where = {one.id: slices.conditions_of(one.id) for one in slices.of_arena(self._arena)}
-        for id_, where in self._where.items():
-            if before.get(id_) != where:
-                whole = whole or Masks(table.rows.filter(pl.col("arena") == self._arena))
-                self._counts[id_] = _counted(whole, where)
-                touched.add(id_)
+        look = _Look(table, growth, self._arena)
+        where = {one.id: slices.conditions_of(one.id) for one in slices.of_arena(self._arena)}
+        counts, faults = {}, {}
+        for id_, conditions in where.items():
+            is_same = self._where.get(id_) == conditions
+            if is_same and growth.is_nothing and id_ in self.faults:
+                faults[id_] = self.faults[id_]
                 continue
-            change = pl.concat([_counted(came, where), _negative(_counted(went, where))])
-            if not change.is_empty():
-                self._counts[id_] = _summed(pl.concat([self._counts[id_], change]))
-                touched.add(id_)
+            known = self._counts.get(id_) if is_same else None
+            try:
+                counts[id_] = look.counted(conditions, known)
+            except ConditionError as error:
+                faults[id_] = error
+        touched = {id_ for id_, now in counts.items() if now is not self._counts.get(id_)}
+        self._where, self._counts, self.faults = where, counts, faults
         return touched
+
+    def forget(self) -> None:
+        """Count everything anew at the next look: the table grew, and these counts did not."""
+        self._where, self._counts, self.faults = {}, {}, {}
 
     def sources(self, id_: str) -> dict[str, int]:
         """Say how many votes of a slice came from where."""

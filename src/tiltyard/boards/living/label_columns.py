@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import polars as pl
 
-from tiltyard.labels.labeller import Labeller
+from tiltyard.labels.labeller import LabelSource
 
 MODEL = "model@"
 """The versions of labels that a model gave begin so; they win over those of rules."""
@@ -18,14 +18,14 @@ class LabelColumns:
 
     Parameters
     ----------
-    labellers
+    sources
         Whose labels have columns; those of others are passed over.
     battles
         The ids of the battles that matter.
     """
 
-    def __init__(self, labellers: Iterable[Labeller], battles: pl.Series) -> None:
-        self._schemas = {one.name: pl.Schema(one.columns) for one in labellers}
+    def __init__(self, sources: Iterable[LabelSource], battles: pl.Series) -> None:
+        self._schemas = {one.name: pl.Schema(one.columns) for one in sources}
         ids = battles.alias("battle_id").unique().to_frame()
         self._battles = ids.with_row_index("battle")
         self._parts: Mapping[str, list[pl.DataFrame]] = {name: [] for name in self._schemas}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import polars as pl
 
@@ -10,7 +11,7 @@ from tiltyard.battles.columns import SCHEMA
 from tiltyard.battles.table import Battles
 from tiltyard.boards.living.label_columns import LabelColumns
 from tiltyard.boards.living.numbers import Numbers
-from tiltyard.labels.labeller import Labeller
+from tiltyard.labels.labeller import LabelSource
 from tiltyard.ledger.engine import SyncConnection
 from tiltyard.ledger.table_rows import (
     VOTE_ROWS,
@@ -52,6 +53,21 @@ class Growth:
         return self.entered.is_empty() and self.left.is_empty()
 
 
+class _Fresh(NamedTuple):
+    """Votes that count now and did not, those that wait, and the numbers seen by now."""
+
+    rows: pl.DataFrame
+    waiting: pl.DataFrame
+    numbers: Numbers
+
+
+class _Known(NamedTuple):
+    """The label columns of battles, and the numbers of labels seen by now."""
+
+    columns: pl.DataFrame
+    numbers: Numbers
+
+
 class LivingTable:
     """Every vote on a settled battle of two public contestants, with the labels of its battle.
 
@@ -60,12 +76,12 @@ class LivingTable:
 
     Parameters
     ----------
-    labellers
+    labels
         Whose labels are columns.
     """
 
-    def __init__(self, labellers: Sequence[Labeller]) -> None:
-        self._labellers = labellers
+    def __init__(self, labels: Sequence[LabelSource]) -> None:
+        self._sources = labels
         self.rows = self._schema.to_frame()
         self._waiting = pl.DataFrame(schema=VOTE_ROWS)
         self._votes = Numbers()
@@ -81,7 +97,7 @@ class LivingTable:
         return battles_of(self.rows.filter(pl.col("arena") == arena))
 
     def catch_up(self, connection: SyncConnection, at: float) -> Growth:
-        """Read what is new in one consistent view of the ledger.
+        """Read what is new in one consistent view of the ledger; all of it or, by a fault, nothing.
 
         Parameters
         ----------
@@ -91,33 +107,45 @@ class LivingTable:
             Seconds; only differences matter.
         """
         fresh = self._fresh_votes(connection, at)
-        if self.rows.is_empty() or fresh.height >= MANY:
-            labels, left = self._all_labels(connection, fresh, at), self.rows
+        if self.rows.is_empty() or fresh.rows.height >= MANY:
+            known, left = self._all_labels(connection, fresh.rows, at), self.rows
         else:
-            labels, left = self._some_labels(connection, fresh, at)
+            known, left = self._some_labels(connection, fresh.rows, at)
+        grown, growth = self._grown(fresh.rows, known.columns, left)
+        self.rows, self._waiting, self._votes, self._labels = (
+            grown,
+            fresh.waiting,
+            fresh.numbers,
+            known.numbers,
+        )
+        return growth
+
+    def _grown(
+        self, fresh: pl.DataFrame, labels: pl.DataFrame, left: pl.DataFrame
+    ) -> tuple[pl.DataFrame, Growth]:
+        """Put fresh rows and those with new labels in the place of those that left."""
         if fresh.is_empty() and left.is_empty():
-            return Growth(left.clear(), left)
+            return self.rows, Growth(left.clear(), left)
         bare = pl.concat([fresh, left.select(fresh.columns)])
         entered = bare.join(labels, on="battle_id", how="left", maintain_order="left")
         entered = entered.select(self._schema.names())
         stayed = self.rows
         if not left.is_empty():
             stayed = stayed.filter(~pl.col("vote").is_in(left["vote"].implode()))
-        self.rows = pl.concat([stayed, entered])
-        return Growth(entered, left)
+        return pl.concat([stayed, entered]), Growth(entered, left)
 
     @cached_property
     def _schema(self) -> pl.Schema:
         votes = {name: dtype for name, dtype in VOTE_ROWS.items() if name not in OWN}
         labels = {
-            name: dtype for one in self._labellers for name, dtype in pl.Schema(one.columns).items()
+            name: dtype for one in self._sources for name, dtype in pl.Schema(one.columns).items()
         }
         return pl.Schema({"vote": VOTE_ROWS["vote"], **votes, **labels})
 
-    def _fresh_votes(self, connection: SyncConnection, at: float) -> pl.DataFrame:
+    def _fresh_votes(self, connection: SyncConnection, at: float) -> _Fresh:
         """Read votes that may count now and did not before."""
         read = _together(read_vote_rows(connection, self._votes.to_read), VOTE_ROWS)
-        self._votes = self._votes.and_seen(read["vote"].to_numpy(), at).without_old(at - PATIENCE_S)
+        numbers = self._votes.and_seen(read["vote"].to_numpy(), at).without_old(at - PATIENCE_S)
         public = read_public_versions(connection) if read.height else []
         among = (pl.col(name).cast(pl.String).is_in(public) for name in ("version_a", "version_b"))
         waited = pl.concat([self._waiting, read.filter(*among)])
@@ -130,34 +158,31 @@ class LivingTable:
             ]
         )
         counts = pl.col("vote").is_in(settled.implode())
-        self._waiting = waited.filter(~counts)
-        return waited.filter(counts).drop(name for name in OWN if name != "vote")
+        rows = waited.filter(counts).drop(name for name in OWN if name != "vote")
+        return _Fresh(rows, waited.filter(~counts), numbers)
 
-    def _all_labels(
-        self, connection: SyncConnection, fresh: pl.DataFrame, at: float
-    ) -> pl.DataFrame:
+    def _all_labels(self, connection: SyncConnection, fresh: pl.DataFrame, at: float) -> _Known:
         """Read the label columns of all battles, old and fresh, out of all labels there are."""
         ids = pl.concat([self.rows["battle_id"], fresh["battle_id"]])
-        columns, self._labels = LabelColumns(self._labellers, ids), Numbers()
-        for rows in read_label_rows(connection, self._labels.to_read):
+        columns, numbers = LabelColumns(self._sources, ids), Numbers()
+        for rows in read_label_rows(connection, numbers.to_read):
             columns.add(rows)
-            self._labels = self._labels.and_seen(rows["label"].to_numpy(), at)
-        return columns.frame()
+            numbers = numbers.and_seen(rows["label"].to_numpy(), at)
+        return _Known(columns.frame(), numbers)
 
     def _some_labels(
         self, connection: SyncConnection, fresh: pl.DataFrame, at: float
-    ) -> tuple[pl.DataFrame, pl.DataFrame]:
+    ) -> tuple[_Known, pl.DataFrame]:
         """Read the label columns of fresh votes and of those with new labels; and these as were."""
         new = read_labelled_ids(connection, self._labels.to_read)
-        self._labels = self._labels.and_seen(new["label"].to_numpy(), at)
-        self._labels = self._labels.without_old(at - PATIENCE_S)
+        numbers = self._labels.and_seen(new["label"].to_numpy(), at).without_old(at - PATIENCE_S)
         about = new.select(pl.col("battle_id").unique())
         left = self.rows.join(about, on="battle_id", how="semi", maintain_order="left")
         asked = pl.concat([fresh["battle_id"], left["battle_id"]]).unique()
-        columns = LabelColumns(self._labellers, asked)
+        columns = LabelColumns(self._sources, asked)
         for rows in read_labels_of(connection, asked.to_list()):
             columns.add(rows)
-        return columns.frame(), left
+        return _Known(columns.frame(), numbers), left
 
 
 def battles_of(rows: pl.DataFrame) -> Battles:

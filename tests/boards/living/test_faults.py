@@ -1,0 +1,164 @@
+"""Whatever goes wrong in a pass, the next one publishes what one that never failed would have."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from random import Random
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from labelled import Looks, Topic, add_battles, add_labels, battle, found, record_cards
+from opened import open_ledger
+from tiltyard.boards.living import counts, table
+from tiltyard.boards.published import PublishedBoards
+from tiltyard.boards.publishing import BoardPublisher
+from tiltyard.boards.recipe import Recipe
+from tiltyard.boards.slices_in_use import SlicesInUse
+from tiltyard.ledger.engine import Ledger
+
+pytestmark = pytest.mark.anyio
+
+CODE = '[[slice]]\nid = "code"\nname = "Code"\nwhere = "code"\n'
+GERMAN = '[[slice]]\nid = "german"\nname = "German"\nwhere = "language = \'de\'"\n'
+SHORT = '[[slice]]\nid = "short"\nname = "Short"\nwhere = "CAST(style_tokens_a AS TINYINT) < 9"\n'
+"""Good for the numbers that it is checked with, and too small for what answers are really long."""
+FIRST = '[[slice]]\nid = "first"\nname = "First"\nwhere = "prompt_copies <= 1"\n'
+
+
+def declare(file: Path, slices: str) -> None:
+    file.write_text(slices)
+
+
+@pytest.fixture
+async def ledger(ledger_url: str) -> AsyncGenerator[Ledger]:
+    async with open_ledger(ledger_url) as ledger:
+        await record_cards(ledger)
+        yield ledger
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    file = tmp_path / "slices.toml"
+    declare(file, CODE + GERMAN)
+    return file
+
+
+def publisher(ledger: Ledger, file: Path) -> BoardPublisher:
+    return BoardPublisher(ledger, ["text"], Recipe(), SlicesInUse(file), (Topic(), Looks()))
+
+
+async def vote(ledger: Ledger, count: int) -> None:
+    """Let people vote, and label the battles."""
+    random = Random(count)
+    made = [battle(random.randrange(1000), random.choice("ab")) for _ in range(count)]
+    await add_battles(ledger, made)
+    labels = []
+    for one in made:
+        topic = {"code": random.random() < 0.5, "language": random.choice(["de", "en"])}
+        looks = {name: random.randrange(1, 300) for name in Looks().columns}
+        copy = {"prompt_copies": random.randrange(1, 4)}
+        labels += [found(one.id, topic), found(one.id, looks, "style", "v2")]
+        labels.append(found(one.id, copy, "duplicates", "minhash@1"))
+    await add_labels(ledger, *labels)
+
+
+async def votes_on_boards(ledger: Ledger, file: Path) -> dict[str, int]:
+    slices = SlicesInUse(file)
+    boards = PublishedBoards(ledger, ["text"], Recipe(), slices)
+    return {one.id: (await boards.board("text", one.id))["votes"] for one in slices.now()}
+
+
+async def require_all_votes(ledger: Ledger, file: Path) -> dict[str, int]:
+    """Another worker, which never saw the fault, finds nothing to publish."""
+    published = await votes_on_boards(ledger, file)
+    assert await publisher(ledger, file).publish_stale() == 0
+    return published
+
+
+async def test_a_slice_that_votes_cannot_answer_stands_still_alone(
+    ledger: Ledger, file: Path
+) -> None:
+    boards = publisher(ledger, file)
+    await vote(ledger, 60)
+    await boards.publish_stale()
+    declare(file, CODE + SHORT + GERMAN)
+    await vote(ledger, 40)
+    for published in (True, False):
+        assert (await boards.publish_stale() > 0) == published
+        assert boards.slices_fault is not None
+        assert "the condition of the slice short cannot be answered" in boards.slices_fault
+    during = await votes_on_boards(ledger, file)
+    assert (during["overall"], during["short"]) == (100, 0)
+    declare(file, CODE + GERMAN)
+    await vote(ledger, 20)
+    await boards.publish_stale()
+    assert boards.slices_fault is None
+    after = await require_all_votes(ledger, file)
+    assert after["overall"] == 120
+    assert after["german"] > during["german"] > 0
+
+
+async def test_a_slice_may_ask_how_often_a_prompt_was_asked(ledger: Ledger, file: Path) -> None:
+    declare(file, FIRST)
+    await vote(ledger, 60)
+    await publisher(ledger, file).publish_stale()
+    published = await require_all_votes(ledger, file)
+    assert 0 < published["first"] < published["overall"] == 60
+
+
+@pytest.mark.parametrize("step", ["read_public_versions", "read_labelled_ids", "read_labels_of"])
+async def test_votes_that_were_being_read_when_the_database_failed_are_read_again(
+    ledger: Ledger, file: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    boards = publisher(ledger, file)
+    await vote(ledger, 60)
+    await boards.publish_stale()
+    await vote(ledger, 40)
+
+    def fail(*_: object) -> None:
+        raise OperationalError("SELECT", {}, Exception("the server closed the connection"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(table, step, fail)
+        with pytest.raises(OperationalError):
+            await boards.publish_stale()
+    await boards.publish_stale()
+    assert (await require_all_votes(ledger, file))["overall"] == 100
+
+
+async def test_votes_that_could_not_be_counted_are_counted_at_the_next_pass(
+    ledger: Ledger, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boards = publisher(ledger, file)
+    await vote(ledger, 60)
+    await boards.publish_stale()
+    await vote(ledger, 40)
+
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(counts, "_summed", fail)
+        with pytest.raises(MemoryError):
+            await boards.publish_stale()
+    await boards.publish_stale()
+    assert (await require_all_votes(ledger, file))["overall"] == 100
+
+
+async def test_boards_that_could_not_be_published_are_published_at_the_next_pass(
+    ledger: Ledger, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boards = publisher(ledger, file)
+    await vote(ledger, 60)
+    await boards.publish_stale()
+    await vote(ledger, 40)
+
+    async def fail(*_: object) -> None:
+        raise OperationalError("INSERT", {}, Exception("the database is locked"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger, "write_in_thread", fail)
+        with pytest.raises(OperationalError):
+            await boards.publish_stale()
+    await boards.publish_stale()
+    assert (await require_all_votes(ledger, file))["overall"] == 100

@@ -13,7 +13,7 @@ from opened import ASK, open_ledger, opened
 from tiltyard.arena.voting import Ballot
 from tiltyard.battles.outcome import Outcome
 from tiltyard.ledger import engine
-from tiltyard.ledger.engine import Ledger
+from tiltyard.ledger.engine import Ledger, SyncConnection
 
 pytestmark = pytest.mark.anyio
 
@@ -57,6 +57,27 @@ async def test_sessions_that_the_database_ended_are_replaced_unseen(ledger: Ledg
         assert list(await connection.scalars(others)) == [True] * 2
     await ledger.ping()
     await ledger.ping()
+
+
+async def test_a_thread_sees_one_state_of_the_ledger(ledger_url: str) -> None:
+    async with Ledger(ledger_url) as ledger:
+        loop = asyncio.get_running_loop()
+
+        async def write(statement: str) -> None:
+            async with ledger.writing() as connection:
+                await connection.execute(text(statement))
+
+        def read(connection: SyncConnection) -> list[int | None]:
+            count = text("SELECT count(*) FROM notes")
+            before = connection.scalar(count)
+            other = write("INSERT INTO notes VALUES (2)")
+            asyncio.run_coroutine_threadsafe(other, loop).result(30)
+            return [before, connection.scalar(count)]
+
+        await write("CREATE TABLE notes (number INTEGER)")
+        await write("INSERT INTO notes VALUES (1)")
+        assert await ledger.in_thread(read) == [1, 1]
+        assert await ledger.in_thread(read) == [2, 2]
 
 
 async def test_two_hundred_writers_into_a_file_take_turns_in_order(tmp_path: Path) -> None:

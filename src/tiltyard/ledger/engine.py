@@ -43,6 +43,8 @@ SESSIONS = 10
 for everybody."""
 READERS = 3
 """And those of its threads that read much: boards, pairing, exposure."""
+ONE_STATE = "REPEATABLE READ"
+"""So all that PostgreSQL is asked in one transaction is answered of the same moment."""
 SESSION_WAIT_S = 5.0
 """How long a request waits for one of them, or for its turn to write into a file, before it is
 asked to come back."""
@@ -124,7 +126,7 @@ class Ledger:
         """Give one consistent view of the ledger; nothing is written."""
         async with self.engine.connect() as connection:
             if not self.is_sqlite:
-                await connection.execution_options(isolation_level="REPEATABLE READ")
+                await connection.execution_options(isolation_level=ONE_STATE)
             yield connection
 
     @asynccontextmanager
@@ -167,6 +169,8 @@ class Ledger:
 
         def run() -> Result:
             with self._threaded.connect() as connection:
+                if not self.is_sqlite:
+                    connection.execution_options(isolation_level=ONE_STATE)
                 return read(connection)
 
         return await self._finished(asyncio.to_thread(run))

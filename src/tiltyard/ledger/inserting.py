@@ -14,6 +14,8 @@ async def insert_new(
     connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]
 ) -> bool:
     """Insert the rows whose key is new; say whether any was."""
+    if not rows:  # SQLAlchemy would insert one of defaults
+        return False
     counting = {"preserve_rowcount": True}
     done = await connection.execute(
         inserting_new(connection.dialect.name, table), list(rows), execution_options=counting

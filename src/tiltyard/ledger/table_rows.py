@@ -4,7 +4,7 @@ The database writes many rows as one text, which polars takes apart again: an ob
 of millions of rows would cost ten times as much, and hold up the event loop.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from operator import add
 from typing import Any
@@ -22,6 +22,7 @@ from sqlalchemy import (
     extract,
     func,
     literal,
+    or_,
     select,
     type_coerce,
 )
@@ -35,6 +36,8 @@ Span = tuple[int, int | None]
 
 CHUNK = 50_000
 """So many numbers become one text."""
+RUNS = 200
+"""So many runs of numbers are asked for in one question."""
 ASKED = 5_000
 """So many numbers or ids are asked for in one question."""
 FIELD, RECORD = "\x1f", "\x1e"
@@ -103,6 +106,13 @@ def read_vote_rows(connection: Connection, spans: Sequence[Span]) -> Iterator[pl
         .where(battles.c.mode == "battle")
     )
     yield from _by_number(connection, query, votes.c.id, spans, VOTE_ROWS)
+
+
+def read_vote_numbers(connection: Connection, spans: Sequence[Span]) -> pl.Series:
+    """Read which of these numbers votes have, also votes in other battles."""
+    schema = {"vote": VOTE_ROWS["vote"]}
+    found = _by_number(connection, _as_text((votes.c.id,)), votes.c.id, spans, schema)
+    return pl.concat([pl.DataFrame(schema=schema), *found])["vote"]
 
 
 def settled_among(connection: Connection, waiting: Sequence[int]) -> list[int]:
@@ -175,11 +185,25 @@ def _by_number(
     schema: Rows,
 ) -> Iterator[pl.DataFrame]:
     top = int(connection.scalar(select(func.max(number))) or 0)
-    for first, last in spans:
-        end = top if last is None else last
-        for start in range(first, end + 1, CHUNK):
-            within = number.between(start, min(start + CHUNK - 1, end))
-            yield from _frames(connection, query.where(within), schema)
+    for runs in _questions([(first, top if last is None else last) for first, last in spans]):
+        within = or_(*(number.between(*run) for run in runs))
+        yield from _frames(connection, query.where(within), schema)
+
+
+def _questions(runs: Iterable[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    """Divide runs of numbers among questions: there may be thousands, of a few numbers each."""
+    asked: list[tuple[int, int]] = []
+    room = CHUNK
+    for first, last in runs:
+        for start in range(first, last + 1, CHUNK):
+            end = min(start + CHUNK - 1, last)
+            if asked and (room <= end - start or len(asked) == RUNS):
+                yield asked
+                asked, room = [], CHUNK
+            asked.append((start, end))
+            room -= end - start + 1
+    if asked:
+        yield asked
 
 
 def _frames(

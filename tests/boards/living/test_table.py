@@ -6,6 +6,7 @@ from random import Random
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
+from sqlalchemy import delete, event
 
 from labelled import (
     CARDS,
@@ -23,10 +24,10 @@ from tiltyard.boards.living.table import Growth, LivingTable
 from tiltyard.contestants.card import Status
 from tiltyard.ledger import history
 from tiltyard.ledger.battles_table import read_votes
-from tiltyard.ledger.engine import Ledger
+from tiltyard.ledger.engine import Ledger, SyncConnection
 from tiltyard.ledger.records import Revealed
 from tiltyard.ledger.reveals import reveal_row
-from tiltyard.ledger.tables import reveals
+from tiltyard.ledger.tables import reveals, votes
 
 pytestmark = pytest.mark.anyio
 SHARED = ["battle_id", "model_a", "model_b", "outcome", "voter", "voted_at", "turn", "policy"]
@@ -87,6 +88,37 @@ async def test_a_vote_waits_until_its_battle_is_settled(ledger: Ledger) -> None:
         await connection.execute(reveals.insert(), row)
     assert (await look(ledger, table)).entered["battle_id"].to_list() == [str(blind.id)]
     same(table, await read_anew(ledger))
+
+
+async def test_what_is_not_there_is_asked_for_in_few_questions(ledger: Ledger) -> None:
+    """Votes that do not count are read once, and many numbers that nobody has are one question."""
+    count = 60
+    modes = ("battle", "side_by_side")
+    await add_battles(
+        ledger, [replace(battle(number), mode=modes[number % 2]) for number in range(count)]
+    )
+    table = await read_anew(ledger)
+    assert table.rows.height == count / 2
+    quiet = await count_questions(ledger, table)
+    await add_battles(ledger, [battle(number) for number in range(count)])
+    async with ledger.writing() as connection:
+        await connection.execute(delete(votes).where(votes.c.id > count, votes.c.id % 2 == 0))
+    await look(ledger, table)
+    assert table.rows.height == count
+    assert await count_questions(ledger, table) == quiet + 1
+    same(table, await read_anew(ledger))
+
+
+async def count_questions(ledger: Ledger, table: LivingTable) -> int:
+    """Count what the ledger is asked at a look at which nothing is new."""
+
+    def read(connection: SyncConnection) -> int:
+        asked: list[object] = []
+        event.listen(connection, "before_cursor_execute", lambda *call: asked.append(call))
+        assert table.catch_up(connection, 0.0).is_nothing
+        return len(asked)
+
+    return await ledger.in_thread(read)
 
 
 async def test_a_label_that_comes_later_changes_its_votes(ledger: Ledger) -> None:

@@ -19,6 +19,7 @@ from tiltyard.ledger.table_rows import (
     read_labelled_ids,
     read_labels_of,
     read_public_versions,
+    read_vote_numbers,
     read_vote_rows,
     settled_among,
 )
@@ -144,8 +145,10 @@ class LivingTable:
 
     def _fresh_votes(self, connection: SyncConnection, at: float) -> _Fresh:
         """Read votes that may count now and did not before."""
-        read = _together(read_vote_rows(connection, self._votes.to_read), VOTE_ROWS)
-        numbers = self._votes.and_seen(read["vote"].to_numpy(), at).without_old(at - PATIENCE_S)
+        spans = self._votes.to_read
+        seen = read_vote_numbers(connection, spans).to_numpy()
+        numbers = self._votes.and_seen(seen, at).without_old(at - PATIENCE_S)
+        read = _together(read_vote_rows(connection, spans) if seen.size else (), VOTE_ROWS)
         public = read_public_versions(connection) if read.height else []
         among = (pl.col(name).cast(pl.String).is_in(public) for name in ("version_a", "version_b"))
         waited = pl.concat([self._waiting, read.filter(*among)])

@@ -25,6 +25,7 @@ from exported import (
 from importing import import_file
 from opened import open_ledger
 from synthetic_votes import synthetic_votes
+from tiltyard.battles.notes import counted
 from tiltyard.battles.reading import read_battles
 from tiltyard.ledger import battles as ledger_battles
 from tiltyard.ledger.consents import add_decision
@@ -34,9 +35,10 @@ from tiltyard.releases.consented import NOT_OURS, OPTED_OUT, TAKEN_DOWN, UNASKED
 from tiltyard.releases.errors import ReleaseError
 from tiltyard.releases.exporting import ERASED, Export
 from tiltyard.releases.manifest import MANIFEST, read_manifest, require_files
-from tiltyard.releases.preparing import rehearse
+from tiltyard.releases.preparing import WITHHELD, rehearse
 from tiltyard.releases.publishing import take_down
 from tiltyard.releases.rare_texts import RareTexts
+from tiltyard.releases.training import EVEN, TIE, UNANSWERED
 
 pytestmark = pytest.mark.anyio
 
@@ -210,13 +212,79 @@ async def test_the_card_says_what_the_manifest_says(ledger: Ledger, tmp_path: Pa
     assert 'license: "cc-by-4.0"\n' in head
     assert "size_categories:\n- n<1K\n" in head
     assert "path: data/votes*.parquet" in head
-    assert f"{manifest.votes:,} votes of {manifest.voters:,} voters" in body
+    assert f"{counted(manifest.votes, 'vote')} of {counted(manifest.voters, 'voter')} on" in body
     assert "| tie | 1 |" in body
     for rule in manifest.rules:
         assert rule in body
     told = vars(DatasetCard(card).data)  # as the hub's own client reads it
     assert (told["license"], told["pretty_name"]) == ("cc-by-4.0", manifest.title)
     assert told["configs"][0]["data_files"] == [{"split": "train", "path": "data/votes*.parquet"}]
+
+
+async def test_training_data_is_described_by_what_was_written(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    told = "Write to ann.lee@mail.net."
+    battles = [
+        asked(1, voter="ann"),
+        asked(2, "tie", voter="bob", comment="Mine alone", asked=(told,)),
+        asked(3, "both_bad", voter="eve", sides=(CARDS[OWL], CARDS[HERON])),
+    ]
+    await record(ledger, battles, definition=ASKING)
+    for schema, rows, votes, models, why in (
+        ("dpo", 1, 1, 2, {EVEN: 2}),
+        ("reward", 1, 1, 2, {EVEN: 2}),
+        ("kto", 4, 2, 3, {TIE: 1}),
+    ):
+        out = tmp_path / schema
+        manifest = await prepared(ledger, out, plan(schema, schema=schema))
+        assert read(out).height == manifest.rows == rows
+        assert (manifest.votes, manifest.voters, manifest.models) == (votes, votes, models)
+        assert sum(manifest.outcomes.values()) == sum(manifest.consent.values()) == votes
+        assert (manifest.left_out, manifest.personal_data) == (why, {})
+        assert manifest.comments_withheld == 0
+        card = (out / "README.md").read_text()
+        counts = f"{counted(rows, 'row')} of training data, made from {counted(votes, 'vote')} of"
+        assert counts in card
+        assert "Trainer` reads the columns" in card
+        assert "tiltyard rank" not in card
+
+
+async def test_withheld_words_are_no_missing_answers(ledger: Ledger, tmp_path: Path) -> None:
+    await record(
+        ledger,
+        [
+            asked(1, voter="ann"),
+            asked(2, voter="bob"),
+            asked(3, asked=("Only I ask this.",)),
+            asked(4, said=(("Air.", ""),)),
+        ],
+        definition=ASKING,
+    )
+    wanted = plan(schema="dpo", texts=RareTexts(2, "withhold"))
+    manifest = await prepared(ledger, tmp_path / "out", wanted)
+    assert manifest.left_out == {WITHHELD: 1, UNANSWERED: 1}
+
+
+async def test_one_of_a_thing_is_one(ledger: Ledger, tmp_path: Path) -> None:
+    await record(ledger, [asked(1, sides=(CARDS[OWL], preview()))], definition=ASKING)
+    await prepared(ledger, tmp_path / "out")
+    card = (tmp_path / "out" / "README.md").read_text()
+    assert "1 vote of 1 voter on 1 model in" in card
+    assert "2026-11 (1 vote)." in card
+
+
+async def test_what_fails_leaves_the_directory_as_it_was(ledger: Ledger, tmp_path: Path) -> None:
+    await record(ledger, [asked(1, "tie")], definition=ASKING)
+    wanted = plan(schema="dpo")
+    there = tmp_path / "there"
+    there.mkdir()
+    for out in (tmp_path / "out", there):
+        with pytest.raises(ReleaseError, match=r"no vote to release: .* \(1 vote\)"):
+            await prepared(ledger, out, wanted)
+    assert not (tmp_path / "out").exists()
+    assert not files_of(there)
+    assert (await prepared(ledger, there)).votes == 1
 
 
 async def test_a_release_that_would_be_empty_says_why(ledger: Ledger, tmp_path: Path) -> None:

@@ -21,25 +21,27 @@ def print_manifest(manifest: "Manifest", *, as_json: bool) -> None:
 
 
 def _lines(manifest: "Manifest") -> list[str]:
-    removed = ", ".join(f"{kind} {n:,}" for kind, n in manifest.personal_data.items())
+    kinds = ", ".join(f"{kind} {n:,}" for kind, n in manifest.personal_data.items())
+    removed = f": {kinds}" if kinds else ""
     from tiltyard.battles.notes import counted
 
     votes, voters = counted(manifest.votes, "vote"), counted(manifest.voters, "voter")
     what = (
         f"{votes} of {voters} on {counted(manifest.models, 'model')}, "
-        f"arena {manifest.arena}, slice {manifest.slice}, schema {manifest.schema}"
+        f"arena {manifest.arena}, slice {manifest.slice}, schema {manifest.schema}, "
+        f"{counted(manifest.rows, 'row')}"
     )
     withheld = (
-        f"{manifest.comments_withheld:,} comments and the words of "
-        f"{manifest.conversations_withheld:,} conversations withheld"
+        f"{counted(manifest.comments_withheld, 'comment')} and the words of "
+        f"{counted(manifest.conversations_withheld, 'conversation')} withheld"
     )
     return [
         f"{manifest.name}: {manifest.title}, {manifest.licence}",
         what,
         f"cast {manifest.first_vote} to {manifest.last_vote}",
         *(f"{counted(n, 'vote')} left out: {why}" for why, n in manifest.left_out.items()),
-        f"{manifest.previews:,} sides are anonymous",
-        f"personal data removed from {manifest.touched:,} votes{': ' if removed else ''}{removed}",
+        f"{counted(manifest.previews, 'side')} anonymous",
+        f"personal data removed from {counted(manifest.touched, 'vote')}{removed}",
         withheld,
         *manifest.rules,
         *(f"consent {version}: {counted(n, 'vote')}" for version, n in manifest.consent.items()),
@@ -52,11 +54,13 @@ def print_difference(found: "Difference", *, as_json: bool) -> None:
     import json
     from dataclasses import asdict
 
+    from tiltyard.battles.notes import counted
+
     if as_json:
         click.echo(json.dumps(asdict(found), indent=2))
         return
     click.echo(
-        f"Against {found.before or 'nothing'}: {found.added:,} battles added, "
+        f"Against {found.before or 'nothing'}: {counted(found.added, 'battle')} added, "
         f"{found.kept:,} kept, {found.removed:,} removed."
     )
     for why, count in found.why_removed.items():

@@ -3,8 +3,10 @@
 import json
 from collections.abc import Iterator, Mapping
 
+from tiltyard.battles.notes import counted
 from tiltyard.releases.files import Format
 from tiltyard.releases.manifest import VOTES, Manifest
+from tiltyard.releases.training import FORMATS
 
 CARD = "README.md"
 SIZES = (
@@ -37,7 +39,7 @@ def _head(manifest: Manifest, format_: Format) -> Iterator[str]:
     yield f"license: {json.dumps(manifest.licence)}"
     if codes := [one for one in manifest.languages if _is_code(one)]:
         yield from ("language:", *(f"- {json.dumps(code)}" for code in sorted(codes)))
-    size = next((name for most, name in SIZES if manifest.votes < most), LARGEST)
+    size = next((name for most, name in SIZES if manifest.rows < most), LARGEST)
     yield from ("size_categories:", f"- {size}")
     yield from ("task_categories:", "- text-generation")
     yield from ("annotations_creators:", "- crowdsourced")
@@ -49,16 +51,22 @@ def _head(manifest: Manifest, format_: Format) -> Iterator[str]:
 
 def _body(manifest: Manifest) -> Iterator[str]:
     yield from (f"# {manifest.title}", "")
+    votes = (
+        f"{counted(manifest.votes, 'vote')} of {counted(manifest.voters, 'voter')} on "
+        f"{counted(manifest.models, 'model')} in the arena `{manifest.arena}`, slice "
+        f"`{manifest.slice}`"
+    )
+    training = FORMATS.get(manifest.schema)
+    rows = f"{counted(manifest.rows, 'row')} of training data, made from " if training else ""
     yield (
-        f"{manifest.votes:,} votes of {manifest.voters:,} voters on {manifest.models:,} models in "
-        f"the arena `{manifest.arena}`, slice `{manifest.slice}`. Two contestants answered each "
-        "question without their names; the person voted; then the names were revealed."
+        f"{rows}{votes}. Two contestants answered each question without their names; the person "
+        "voted; then the names were revealed."
     )
     yield from ("", "| | |", "|---|---|", *_rows(manifest), "")
     yield from _table("Outcomes", "outcome", manifest.outcomes)
     yield from _table("Languages", "language", manifest.languages)
     yield from ("## What is not in it", "")
-    yield from (f"- {count:,} votes: {why}." for why, count in manifest.left_out.items())
+    yield from (f"- {counted(count, 'vote')}: {why}." for why, count in manifest.left_out.items())
     if not manifest.left_out:
         yield "Every vote of the slice is in it."
     yield from ("", "## What was done to texts", "")
@@ -66,9 +74,19 @@ def _body(manifest: Manifest) -> Iterator[str]:
     yield from ("", *_removed(manifest), "", "## Consent", "")
     yield (
         "Everybody was told that battles are published, in words of these versions, and could opt "
-        "out: " + ", ".join(f"{one} ({n:,} votes)" for one, n in manifest.consent.items()) + "."
+        "out: "
+        + ", ".join(f"{one} ({counted(n, 'vote')})" for one, n in manifest.consent.items())
+        + "."
     )
-    yield from ("", "## Rebuild a board of it", "", "```sh", "tiltyard rank data/votes*", "```")
+    yield ""
+    if training:
+        yield from (
+            "## Train with it",
+            "",
+            f"TRL's `{training.trainer}` reads the columns as they are.",
+        )
+    else:
+        yield from ("## Rebuild a board of it", "", "```sh", f"tiltyard rank {VOTES}*", "```")
 
 
 def _rows(manifest: Manifest) -> Iterator[str]:
@@ -86,8 +104,8 @@ def _rows(manifest: Manifest) -> Iterator[str]:
     yield from (f"| {name} | {value} |" for name, value in facts.items())
     if manifest.previews:
         yield (
-            f"| `anonymous` | {manifest.previews:,} sides of models that were not public when "
-            "their battles were held |"
+            f"| `anonymous` | {counted(manifest.previews, 'side')} of models that were not public "
+            "when their battles were held |"
         )
 
 
@@ -105,13 +123,14 @@ def _table(title: str, column: str, counts: Mapping[str, int]) -> Iterator[str]:
 def _removed(manifest: Manifest) -> Iterator[str]:
     if manifest.personal_data:
         kinds = ", ".join(f"{kind} {count:,}" for kind, count in manifest.personal_data.items())
-        yield f"Removed from {manifest.touched:,} votes: {kinds}."
+        yield f"Removed from {counted(manifest.touched, 'vote')}: {kinds}."
     else:
         yield "No personal data was recognised."
     yield (
-        f"{manifest.comments_withheld:,} comments and the words of "
-        f"{manifest.conversations_withheld:,} conversations were withheld. A recogniser misses "
-        "some: who finds something personal, please tell the arena, and it is taken down."
+        f"{counted(manifest.comments_withheld, 'comment')} and the words of "
+        f"{counted(manifest.conversations_withheld, 'conversation')} were withheld. A "
+        "recogniser misses some: who finds something personal, please tell the arena, and it is "
+        "taken down."
     )
 
 

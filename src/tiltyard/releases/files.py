@@ -2,6 +2,8 @@
 
 import shutil
 import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
@@ -14,6 +16,27 @@ from tiltyard.releases.errors import ReleaseError
 Format = Literal["parquet", "jsonl"]
 ROWS = 25_000
 """So many rows are one Parquet file."""
+
+
+@contextmanager
+def empty_directory(out: Path) -> Generator[None]:
+    """Fill a directory that is empty or not there; after an exception it is as it was.
+
+    Raises
+    ------
+    ReleaseError
+        When it is something else.
+    """
+    there = out.exists()
+    if there and (not out.is_dir() or any(out.iterdir())):
+        raise ReleaseError(f"{out} is not an empty directory: name another.")
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(out, ignore_errors=True)
+        if there:
+            out.mkdir(exist_ok=True)
+        raise
 
 
 class PartsWriter:

@@ -34,9 +34,11 @@ class Manifest:
         When.
     previous
         The release of the arena that was published before it; None for the first.
+    rows
+        How many rows its files have: of training data, not one for each vote.
     votes, voters, models, previews
-        How many votes it has, of how many voters, on how many models; and how many sides in them
-        are `anonymous`.
+        How many votes are in them, of how many voters, on how many models; and how many sides of
+        those are `anonymous`.
     first_vote, last_vote
         When they were cast.
     outcomes, languages, consent
@@ -65,6 +67,7 @@ class Manifest:
     tiltyard: str
     prepared_at: str
     previous: str | None
+    rows: int
     votes: int
     voters: int
     models: int
@@ -145,5 +148,5 @@ def sha256_of(file: Path) -> str:
 
 
 def manifest_of(values: Mapping[str, Any]) -> Manifest:
-    """Take a manifest out of the ledger."""
-    return Manifest(**values)
+    """Take a manifest out of the ledger, where those of older versions are too."""
+    return Manifest(**{"rows": values["votes"], **values})

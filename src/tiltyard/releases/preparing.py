@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from tiltyard import __version__
+from tiltyard.battles.notes import counted
 from tiltyard.battles.pseudonyms import pseudonymise_voters
 from tiltyard.battles.table import Battles
 from tiltyard.ledger.engine import SyncConnection
@@ -19,15 +20,17 @@ from tiltyard.releases.card import CARD, dataset_card
 from tiltyard.releases.consented import Consented
 from tiltyard.releases.errors import ReleaseError
 from tiltyard.releases.exporting import Export, lay_out, sliced
-from tiltyard.releases.files import PartsWriter
+from tiltyard.releases.files import PartsWriter, empty_directory
 from tiltyard.releases.manifest import DATA, FORMAT, MANIFEST, STEM, Manifest, sha256_of
 from tiltyard.releases.names import ANONYMOUS
 from tiltyard.releases.rare_texts import RareTexts, Writers, first_messages, is_common
 from tiltyard.releases.redacting import CONVERSATIONS, redact_frame
+from tiltyard.releases.training import FORMATS
 
 KEY_BYTES = 32
 PERSONAL = "Personal data that is recognised is replaced by its kind in brackets, as in [EMAIL]."
 VOTERS = "Voters have pseudonyms under a key of this release, which was thrown away."
+WITHHELD = "its words were withheld"
 UNPUBLISHED = ("personal_data",)
 """Labels that would say where something was removed."""
 
@@ -74,24 +77,32 @@ def prepare(
         When the directory is not empty or cannot be written, the name is taken, or no vote may be
         released.
     """
-    _require_new(connection, plan.name, out)
-    facts = _Facts()
+    _require_new(connection, plan.name)
+    with empty_directory(out):
+        facts = _Facts()
+        files = _write_votes(connection, plan, out, facts, progress)
+        previous = read_releases(connection, plan.export.arena)
+        manifest = _manifest(plan, facts, previous[-1].name if previous else None)
+        (out / CARD).write_text(dataset_card(manifest, plan.export.format), encoding="utf-8")
+        files[CARD] = sha256_of(out / CARD)
+        manifest = replace(manifest, files=dict(sorted(files.items())))
+        (out / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
+    return manifest
+
+
+def _write_votes(
+    connection: SyncConnection, plan: Plan, out: Path, facts: "_Facts", progress: Progress
+) -> dict[str, str]:
+    """Write the files of votes; give their digests."""
     with PartsWriter(out / DATA, STEM, plan.export.format) as writer:
         for frame in _released(connection, plan, facts):
-            rows, dropped = lay_out(plan.export.schema)(frame)
-            facts.left_out += dropped
+            rows, _ = lay_out(plan.export.schema)(frame)
             writer.write(rows)
             progress(facts.votes)
+        facts.rows = writer.rows
         if not writer.rows:
             raise ReleaseError(_nothing(facts))
-    previous = read_releases(connection, plan.export.arena)
-    files = {f"{DATA}/{name}": sha256_of(out / DATA / name) for name in writer.files}
-    manifest = _manifest(plan, facts, previous[-1].name if previous else None)
-    (out / CARD).write_text(dataset_card(manifest, plan.export.format), encoding="utf-8")
-    files[CARD] = sha256_of(out / CARD)
-    manifest = replace(manifest, files=dict(sorted(files.items())))
-    (out / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
-    return manifest
+    return {f"{DATA}/{name}": sha256_of(out / DATA / name) for name in writer.files}
 
 
 def rehearse(
@@ -112,6 +123,7 @@ def rehearse(
 class _Facts:
     """What is learned of a release on the way."""
 
+    rows: int = 0
     votes: int = 0
     voters: set[str] = field(default_factory=set)
     models: set[str] = field(default_factory=set)
@@ -149,10 +161,11 @@ def _released(connection: SyncConnection, plan: Plan, facts: _Facts) -> Iterator
     for read in sliced(connection, plan.export.arena, plan.export.conditions):
         frame, left_out = consented.keep(read)
         facts.left_out += left_out
-        facts.consent += consented.versions_of(frame)
-        frame = _without_rare_comments(frame, common_comments, facts)
         if plan.texts.prompts == "withhold":
             frame = _without_rare_words(frame, common_openings, facts)
+        frame = _teaching(frame, plan.export.schema, facts)
+        facts.consent += consented.versions_of(frame)
+        frame = _without_rare_comments(frame, common_comments, facts)
         frame, removed, touched = redact_frame(frame)
         facts.personal_data += removed
         facts.touched += int(touched.sum())
@@ -191,6 +204,16 @@ def _without_rare_words(frame: pl.DataFrame, common: pl.Series, facts: _Facts) -
     )
 
 
+def _teaching(frame: pl.DataFrame, schema: str, facts: _Facts) -> pl.DataFrame:
+    """Keep of votes that become training data those that do; comments are no part of it."""
+    if schema not in FORMATS:
+        return frame
+    there = frame.filter(pl.all_horizontal(pl.col(CONVERSATIONS).is_not_null()))
+    kept, left_out = FORMATS[schema].teaching(there)
+    facts.left_out += Counter({WITHHELD: frame.height - there.height}) + left_out
+    return kept.with_columns(comment=pl.lit(None, pl.String))
+
+
 def _counted(column: pl.Series) -> Counter[str]:
     counts = column.cast(pl.String).drop_nulls().value_counts(name="votes")
     return Counter(dict(counts.iter_rows()))
@@ -209,6 +232,7 @@ def _manifest(plan: Plan, facts: _Facts, previous: str | None) -> Manifest:
         tiltyard=__version__,
         prepared_at=datetime.now(UTC).isoformat(timespec="seconds"),
         previous=previous,
+        rows=facts.rows,
         votes=facts.votes,
         voters=len(facts.voters),
         models=len(facts.models - {ANONYMOUS}),
@@ -228,25 +252,12 @@ def _manifest(plan: Plan, facts: _Facts, previous: str | None) -> Manifest:
     )
 
 
-def _require_new(connection: SyncConnection, name: str, out: Path) -> None:
+def _require_new(connection: SyncConnection, name: str) -> None:
     if any(one.name == name for one in read_releases(connection)):
         raise ReleaseError(f"There was a release {name} already: choose another name.")
-    require_empty(out)
-
-
-def require_empty(out: Path) -> None:
-    """Require a directory that is empty or not there.
-
-    Raises
-    ------
-    ReleaseError
-        When it is something else.
-    """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise ReleaseError(f"{out} is not an empty directory: name another.")
 
 
 def _nothing(facts: _Facts) -> str:
-    reasons: Sequence[str] = [f"{why} ({n:,} votes)" for why, n in facts.left_out.items()]
+    reasons: Sequence[str] = [f"{why} ({counted(n, 'vote')})" for why, n in facts.left_out.items()]
     said = "; ".join(reasons) if reasons else "the slice has none"
     return f"There is no vote to release: {said}."

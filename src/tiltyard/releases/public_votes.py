@@ -39,7 +39,8 @@ from tiltyard.ledger.consents import opted_out
 from tiltyard.ledger.engine import Ledger, SyncConnection
 from tiltyard.ledger.snapshots import newest_numbers, read_numbered
 from tiltyard.releases.errors import ReleaseError
-from tiltyard.releases.preparing import KEY_BYTES, require_empty
+from tiltyard.releases.files import empty_directory
+from tiltyard.releases.preparing import KEY_BYTES
 
 BOARDS = "boards"
 SOURCE = "source"
@@ -84,7 +85,6 @@ async def write_public_ledger(ledger: Ledger, slices: Slices, out: Path) -> Publ
 def _write(
     arenas: Sequence[str], slices: Slices, faces: Faces, out: Path, connection: SyncConnection
 ) -> PublicLedger:
-    require_empty(out)
     published = [one for arena in arenas for one in _boards(connection, arena, slices)]
     if not published:
         raise ReleaseError("No board is published yet: run tiltyard worker first.")
@@ -97,8 +97,9 @@ def _write(
         for arena, boards in _by_arena(published).items()
     ]
     votes = pl.concat(of_arenas).sort("arena", "voted_at", maintain_order=True)
-    manifest = _files(votes, published, out)
-    _require_current(out)
+    with empty_directory(out):
+        manifest = _files(votes, published, out)
+        _require_current(out)
     return manifest
 
 

@@ -6,6 +6,7 @@ only where it says so plainly; what does not is counted.
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -17,43 +18,85 @@ UNANSWERED = "an answer is missing or empty"
 EVEN = "a tie or both-bad vote prefers neither answer"
 TIE = "a tie calls neither answer good or bad"
 DIFFERENT = "the two sides had different conversations before their last answers"
+PAIR = ("chosen", "rejected", "chosen_model", "rejected_model")
 KEPT = ("battle_id", "turn", "language")
 
 
-def dpo(frame: pl.DataFrame) -> Made:
+@dataclass(frozen=True, slots=True)
+class TrainingFormat:
+    """A format of training data.
+
+    Parameters
+    ----------
+    trainer
+        Which of TRL's trainers reads it.
+    keep
+        Tells the votes that teach something from the others, and counts those by why not.
+    rows
+        Makes rows of votes that teach something.
+    """
+
+    trainer: str
+    keep: Callable[[pl.DataFrame], Made]
+    rows: Callable[[pl.DataFrame], pl.DataFrame]
+
+    def __call__(self, frame: pl.DataFrame) -> Made:
+        """Make rows of the votes that teach something, and count the others."""
+        kept, left_out = self.keep(frame)
+        return self.rows(kept), left_out
+
+    def teaching(self, frame: pl.DataFrame) -> Made:
+        """Keep the votes that have rows, as they are, and count the others."""
+        kept, left_out = self.keep(frame)
+        return kept.select(frame.columns), left_out
+
+
+def _keep_preferred(frame: pl.DataFrame) -> Made:
+    answered, left_out = _answered(frame)
+    kept = answered.filter(pl.col("outcome").cast(pl.String).is_in(["a", "b"]))
+    left_out[EVEN] = answered.height - kept.height
+    return kept, left_out
+
+
+def _keep_same_prompt(frame: pl.DataFrame) -> Made:
+    preferred, left_out = _keep_preferred(frame)
+    kept = preferred.filter(pl.col("prompt_a") == pl.col("prompt_b"))
+    left_out[DIFFERENT] = preferred.height - kept.height
+    return kept, left_out
+
+
+def _keep_judged(frame: pl.DataFrame) -> Made:
+    answered, left_out = _answered(frame)
+    kept = answered.filter(pl.col("outcome") != Outcome.TIE)
+    left_out[TIE] = answered.height - kept.height
+    return kept, left_out
+
+
+def _pairs_of_answers(kept: pl.DataFrame) -> pl.DataFrame:
     """Give pairs of answers to one conversation: `prompt`, `chosen`, `rejected`.
 
     Only battles whose sides have said the same until then: with one turn, that is all of them.
     """
-    pairs, left_out = _preferred(_answered(frame))
-    same = pl.col("prompt_a") == pl.col("prompt_b")
-    kept = pairs.filter(same)
-    left_out[DIFFERENT] = pairs.height - kept.height
-    columns = ("chosen", "rejected", "chosen_model", "rejected_model", *KEPT)
-    made = kept.with_columns(*_sides("answer"), *_sides("model")).with_columns(prompt="prompt_a")
-    return made.select("prompt", *columns), left_out + _unanswered(frame)
+    made = kept.with_columns(*_sides("answer"), *_sides("model"), prompt="prompt_a")
+    return made.select("prompt", *PAIR, *KEPT)
 
 
-def reward(frame: pl.DataFrame) -> Made:
+def _pairs_of_conversations(kept: pl.DataFrame) -> pl.DataFrame:
     """Give pairs of whole conversations, `chosen` and `rejected`, whose prompt is what they share.
 
     Several turns, in which the sides had conversations of their own, are in it too.
     """
-    pairs, left_out = _preferred(_answered(frame))
-    made = pairs.with_columns(*_sides("conversation"), *_sides("model"))
-    columns = ("chosen", "rejected", "chosen_model", "rejected_model", *KEPT)
-    return made.select(columns), left_out + _unanswered(frame)
+    made = kept.with_columns(*_sides("conversation"), *_sides("model"))
+    return made.select(*PAIR, *KEPT)
 
 
-def kto(frame: pl.DataFrame) -> Made:
+def _single_answers(kept: pl.DataFrame) -> pl.DataFrame:
     """Give single answers that were called good or bad: `prompt`, `completion`, `label`.
 
     The answer preferred is good and the other bad; of a both-bad vote both are bad.
     """
-    answered = _answered(frame)
-    judged = answered.filter(pl.col("outcome") != Outcome.TIE)
     made = [
-        judged.select(
+        kept.select(
             pl.col(f"prompt_{side}").alias("prompt"),
             pl.col(f"answer_{side}").alias("completion"),
             (pl.col("outcome") == side).alias("label"),
@@ -63,16 +106,18 @@ def kto(frame: pl.DataFrame) -> Made:
         )
         for side in "ab"
     ]
-    rows = pl.concat(made).sort("battle_id", "turn", "side").drop("side")
-    left_out = Counter({TIE: answered.height - judged.height})
-    return rows, left_out + _unanswered(frame)
+    return pl.concat(made).sort("battle_id", "turn", "side").drop("side")
 
 
-FORMATS: Mapping[str, Callable[[pl.DataFrame], Made]] = {"dpo": dpo, "kto": kto, "reward": reward}
+FORMATS: Mapping[str, TrainingFormat] = {
+    "dpo": TrainingFormat("DPOTrainer", _keep_same_prompt, _pairs_of_answers),
+    "kto": TrainingFormat("KTOTrainer", _keep_judged, _single_answers),
+    "reward": TrainingFormat("RewardTrainer", _keep_preferred, _pairs_of_conversations),
+}
 """The formats by name."""
 
 
-def _answered(frame: pl.DataFrame) -> pl.DataFrame:
+def _answered(frame: pl.DataFrame) -> Made:
     """Keep votes on two answers, and tell each side's last one from what came before."""
     split = frame.with_columns(
         one
@@ -84,22 +129,14 @@ def _answered(frame: pl.DataFrame) -> pl.DataFrame:
             .alias(f"prompt_{side}"),
         )
     )
-    return split.filter(_is_answered("a") & _is_answered("b"))
+    kept = split.filter(_is_answered("a") & _is_answered("b"))
+    return kept, Counter({UNANSWERED: frame.height - kept.height})
 
 
 def _is_answered(side: str) -> pl.Expr:
     last = pl.col(f"answer_{side}").list.first()
     said = (last.struct.field("role") == "assistant") & (last.struct.field("content") != "")
     return said.fill_null(value=False) & (pl.col(f"prompt_{side}").list.len() > 0)
-
-
-def _unanswered(frame: pl.DataFrame) -> Counter[str]:
-    return Counter({UNANSWERED: frame.height - _answered(frame).height})
-
-
-def _preferred(answered: pl.DataFrame) -> Made:
-    pairs = answered.filter(pl.col("outcome").cast(pl.String).is_in(["a", "b"]))
-    return pairs, Counter({EVEN: answered.height - pairs.height})
 
 
 def _sides(what: str) -> list[pl.Expr]:

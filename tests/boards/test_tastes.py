@@ -98,6 +98,20 @@ def test_the_spread_of_tastes_comes_from_everybodys_votes() -> None:
     assert taste_spread(Battles.from_frame(votes_of(900, 1))) is None
 
 
+def test_people_of_one_taste_have_no_taste_of_their_own(everybody: Board) -> None:
+    """Half of such estimates are negative by chance: that is no reason to assume large ones."""
+    spreads = []
+    for seed in range(6):
+        votes = votes_of(201, 20, seed=seed).filter(pl.col("voter") != "person-200")
+        spreads.append(taste_spread(Battles.from_frame(votes)))
+    assert 0.0 in spreads
+    assert all(spread is not None and spread < 0.25 for spread in spreads)
+    own = Battles.from_frame(votes_of(300, 20, seed=9).filter(pl.col("voter") == "person-299"))
+    one_taste, unknown = (own_board(own, everybody, spread=spread) for spread in (0.0, None))
+    assert one_taste.own_share < unknown.own_share
+    assert (one_taste.spread_assumed, unknown.spread_assumed) == (False, True)
+
+
 def test_boards_of_another_kind_are_refused() -> None:
     own = Battles.from_frame(votes_of(2, 3))
     ties = rank(

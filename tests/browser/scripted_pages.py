@@ -270,6 +270,7 @@ OWN = OwnBoard(
     votes=13,
     own_share=0.31,
     spread=61.0,
+    spread_assumed=False,
 )
 
 NO_TOPICS: dict[str, Any] = {

@@ -83,12 +83,15 @@ class OwnBoard:
         Between 0, everybody's board, and 1, the person's alone.
     spread
         Points that one person's ratings lie from everybody's, one standard deviation.
+    spread_assumed
+        Whether the usual spread was taken, as too few people's votes compare to estimate it.
     """
 
     models: tuple[OwnStanding, ...]
     votes: int
     own_share: float
     spread: float
+    spread_assumed: bool
 
     @property
     def enough(self) -> bool:
@@ -107,8 +110,8 @@ def taste_spread(battles: Battles) -> float | None:
     Returns
     -------
     float or None
-        None where fewer than 30 people cast votes that compare, or they seem to be of one taste
-        by chance alone.
+        None where fewer than 30 people cast votes that compare; 0 where no more of them agree
+        with themselves than people of one taste do by chance.
     """
     board = rank(battles)
     if not board.is_rated:
@@ -117,9 +120,7 @@ def taste_spread(battles: Battles) -> float | None:
     votes, kept = _votes(frame.filter(pl.col("voter").is_not_null()), names)
     voters = kept["voter"].cast(pl.String).rank("dense").cast(pl.Int64).to_numpy() - 1
     found = spread_of_tastes(votes, _strengths(board, names), voters)
-    if found.voters < FEWEST_VOTERS or found.variance <= 0:
-        return None
-    return math.sqrt(found.variance)
+    return None if found.voters < FEWEST_VOTERS else math.sqrt(max(found.variance, 0.0))
 
 
 def own_board(own: Battles, everybody: Board, *, spread: float | None = None) -> OwnBoard:
@@ -132,8 +133,8 @@ def own_board(own: Battles, everybody: Board, *, spread: float | None = None) ->
     everybody
         The board of all votes, with its covariance; Bradley-Terry with ties as halves.
     spread
-        How much tastes differ, in nats, as :func:`taste_spread` estimates it; the usual spread
-        where that is not known.
+        How much tastes differ, in nats, as :func:`taste_spread` estimates it, but never less than
+        a little; the usual spread where that is not known.
 
     Raises
     ------
@@ -146,13 +147,13 @@ def own_board(own: Battles, everybody: Board, *, spread: float | None = None) ->
         raise RecipeError("Own boards depart from plain Bradley-Terry boards only.")
     names = list(everybody.covered)
     votes, kept = _votes(own.frame, names)
-    tau = max(spread or USUAL_SPREAD, LEAST_SPREAD)
+    tau = max(USUAL_SPREAD if spread is None else spread, LEAST_SPREAD)
     found = fit_departure(votes, _strengths(everybody, names), tau)
     standings = sorted(
         _standings(everybody, found, _records(kept, names)), key=lambda one: -one.rating
     )
     per_nat = points_per_nat(everybody.recipe.scale)
-    return OwnBoard(tuple(standings), len(kept), found.own_share, tau * per_nat)
+    return OwnBoard(tuple(standings), len(kept), found.own_share, tau * per_nat, spread is None)
 
 
 def _standings(

@@ -25,7 +25,8 @@ LIKED = {"more": "more than everybody", "less": "less than everybody", "like_eve
     "groups",
     metavar="SLICE",
     multiple=True,
-    help="The board of the voters of these votes: COLUMN=VALUE, as for --slice. All must hold.",
+    help="The board of these votes, taken as one person's: COLUMN=VALUE, as for --slice. "
+    "Given several times, all must hold.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def taste(
@@ -100,5 +101,6 @@ def _print(found: "OwnBoard") -> None:
     few = "" if found.enough else " Too few votes for a board of their own."
     click.echo(
         f"{found.votes:,} own votes · {found.own_share:.0%} of this board is their own, the rest "
-        f"everybody's · one person's ratings lie {found.spread:.0f} points from everybody's.{few}"
+        f"everybody's · one person's ratings lie {found.spread:.0f} points from everybody's"
+        f"{', as is assumed of so few voters' if found.spread_assumed else ''}.{few}"
     )

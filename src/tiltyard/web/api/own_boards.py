@@ -43,6 +43,7 @@ class OwnBoardOut(BaseModel):
     enough: bool
     own_share: float
     spread: float | None
+    spread_assumed: bool
     models: list[OwnModelOut]
 
 
@@ -111,9 +112,8 @@ def own_board_out(answer: OwnAnswer) -> OwnBoardOut:
     """Write an own board as JSON."""
     board = answer.board
     if board is None:
-        return OwnBoardOut(
-            arena=answer.arena, votes=0, enough=False, own_share=0.0, spread=None, models=[]
-        )
+        nothing = {"votes": 0, "enough": False, "own_share": 0.0, "spread_assumed": True}
+        return OwnBoardOut(arena=answer.arena, **nothing, spread=None, models=[])
     values = board.to_dict()
     rows = [
         row | {"name": answer.names.get(row["model"], row["model"])} for row in values["models"]

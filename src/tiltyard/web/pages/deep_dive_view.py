@@ -191,6 +191,7 @@ class OwnView:
     enough: bool
     share: str
     spread: str
+    spread_assumed: bool
     ticks: tuple[Tick, ...]
 
 
@@ -206,6 +207,7 @@ def own_view(answer: OwnAnswer) -> OwnView | None:
         enough=board.enough,
         share=percent(board.own_share),
         spread=f"{board.spread:.0f}",
+        spread_assumed=board.spread_assumed,
         ticks=scale.ticks(),
     )
 

@@ -1,4 +1,5 @@
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -6,6 +7,7 @@ import aiohttp
 import pytest
 
 from serving import API, ask, follow, serving, vote, voter
+from tiltyard.web import groups
 
 pytestmark = pytest.mark.anyio
 
@@ -51,30 +53,52 @@ async def test_my_board_before_anything_is_rated_is_empty(tmp_path: Path) -> Non
             assert "Nothing is rated here yet" in await response.text()
 
 
-async def test_a_group_has_a_board_from_five_members_on_and_for_them_only(tmp_path: Path) -> None:
+async def test_a_group_has_a_board_once_five_members_voted_and_for_them_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    today = datetime.now(UTC)
+    monkeypatch.setattr(groups, "last_midnight", lambda: today)
     async with AsyncExitStack() as stack:
         base = await stack.enter_async_context(serving(tmp_path, examples=True))
-        people = [await stack.enter_async_context(voter(base)) for _ in range(6)]
+        people = [await stack.enter_async_context(voter(base)) for _ in range(7)]
         *members, stranger = people
         group = f"{API}/my-groups/the-night-shift"
         for number, member in enumerate(members):
             async with member.put(group) as response:
                 assert (await response.json())["groups"] == [
-                    {"name": "the-night-shift", "members": number + 1, "enough": number == 4}
+                    {"name": "the-night-shift", "members": number + 1, "enough": number >= 4}
                 ]
-            async with member.get(f"{group}/board") as response:
-                assert response.status == (200 if number == 4 else 409)
-            battle = (await ask(member))["id"]
-            await follow(member, battle)
-            await (await vote(member, battle)).read()
-        assert (await get(members[0], "my-groups/the-night-shift/board"))["votes"] == 5
-        async with stranger.get(f"{group}/board") as response:
-            assert response.status == 404
-        async with members[0].delete(group) as response:
+            if number < 4:
+                assert "has" in await refused(member, f"{group}/board", 409)
+        for member in members[1:]:
+            assert "Of the-night-shift 0 cast" in await refused(member, f"{group}/board", 409)
+            await vote_once(member)
+        assert "Of the-night-shift 0 cast" in await refused(member, f"{group}/board", 409)
+        tomorrow = datetime.now(UTC)
+        monkeypatch.setattr(groups, "last_midnight", lambda: tomorrow)
+        board = await get(members[0], "my-groups/the-night-shift/board")
+        assert board["votes"] == 5
+        assert {row["battles"] for row in board["models"]} == {None}
+        async with members[0].get("/my-board?group=the-night-shift") as response:
+            page = await response.text()
+            assert "members have cast <strong>5</strong>" in page
+            assert "0 tied" not in page
+        await refused(stranger, f"{group}/board", 404)
+        async with members[1].delete(group) as response:
             assert (await response.json())["groups"] == []
-        async with members[1].get(f"{group}/board") as response:
-            assert response.status == 409
-            assert "has 4 members" in (await response.json())["detail"]
+        assert "Of the-night-shift 4 cast" in await refused(members[2], f"{group}/board", 409)
+
+
+async def refused(session: aiohttp.ClientSession, path: str, status: int) -> str:
+    async with session.get(path) as response:
+        assert response.status == status
+        return str((await response.json())["detail"])
+
+
+async def vote_once(member: aiohttp.ClientSession) -> None:
+    battle = (await ask(member))["id"]
+    await follow(member, battle)
+    await (await vote(member, battle)).read()
 
 
 @pytest.mark.parametrize("name", ["short", "With-Capitals", "x" * 41, "sp%20ace-es", "nul%00nul"])

@@ -36,6 +36,6 @@ async def groups_of(connection: AsyncConnection, voter: str) -> Sequence[tuple[s
 
 
 async def members_of(connection: AsyncConnection, group: str) -> Sequence[str]:
-    """List the voters in a group."""
+    """List the voters in a group, in the order in which they joined."""
     query = select(memberships.c.voter).where(memberships.c.group_name == group)
-    return list(await connection.scalars(query))
+    return list(await connection.scalars(query.order_by(memberships.c.joined_at)))

@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import ClassVar
 
+from tiltyard.battles.table import Battles
+from tiltyard.boards.board import Board
+from tiltyard.boards.group_votes import LEAST_VOTERS, votes_of_group
 from tiltyard.boards.published import PublishedBoards
 from tiltyard.errors import TiltyardError
 from tiltyard.ledger.engine import Ledger
@@ -13,8 +16,7 @@ from tiltyard.ledger.memberships import groups_of, join_group, leave_group, memb
 from tiltyard.web.own_boards import OwnAnswer, board_of_voters
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{5,39}")
-LEAST_MEMBERS = 5
-"""With fewer there is no board: one member could tell what another likes."""
+LEAST_MEMBERS = LEAST_VOTERS
 MOST_GROUPS = 20
 
 
@@ -91,12 +93,14 @@ async def group_board(
 ) -> OwnAnswer:
     """Make the board of a group that the voter is in: its members' votes as one person's.
 
+    It changes once a day, at midnight UTC.
+
     Raises
     ------
     UnknownGroupError
         When the voter is not in it.
     TooFewMembersError
-        When it has fewer than five members.
+        When it has fewer than five members, or fewer than five of them have votes that count.
     """
     members: Sequence[str] = ()
     if NAME.fullmatch(name):
@@ -109,4 +113,20 @@ async def group_board(
             f"{name} has {len(members)} {'member' if len(members) == 1 else 'members'}; from "
             f"{LEAST_MEMBERS} on it has a board, so that nobody's own taste can be read from it."
         )
-    return await board_of_voters(ledger, boards, arena, members)
+
+    def choose(votes: Battles, everybody: Board) -> Battles:
+        found = votes_of_group(votes, members, everybody.covered, last_midnight())
+        if found.voters < LEAST_MEMBERS:
+            raise TooFewMembersError(
+                f"Of {name} {found.voters} cast votes that count before today (UTC); from "
+                f"{LEAST_MEMBERS} on it has a board, so that nobody's taste can be read from it."
+            )
+        return found.votes
+
+    answer = await board_of_voters(ledger, boards, arena, members, choose)
+    return replace(answer, counted=False)
+
+
+def last_midnight() -> datetime:
+    """Say when today began (UTC)."""
+    return datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

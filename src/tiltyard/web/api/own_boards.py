@@ -28,10 +28,10 @@ class OwnModelOut(BaseModel):
     rank_upper: int
     everybody: float
     departure: EstimateOut
-    battles: int
-    wins: int
-    losses: int
-    ties: int
+    battles: int | None
+    wins: int | None
+    losses: int | None
+    ties: int | None
     verdict: str
 
 
@@ -115,7 +115,9 @@ def own_board_out(answer: OwnAnswer) -> OwnBoardOut:
         nothing = {"votes": 0, "enough": False, "own_share": 0.0, "spread_assumed": True}
         return OwnBoardOut(arena=answer.arena, **nothing, spread=None, models=[])
     values = board.to_dict()
+    hidden = {} if answer.counted else dict.fromkeys(("battles", "wins", "losses", "ties"))
     rows = [
-        row | {"name": answer.names.get(row["model"], row["model"])} for row in values["models"]
+        row | hidden | {"name": answer.names.get(row["model"], row["model"])}
+        for row in values["models"]
     ]
     return OwnBoardOut.model_validate(values | {"arena": answer.arena, "models": rows})

@@ -202,7 +202,7 @@ def own_view(answer: OwnAnswer) -> OwnView | None:
         return None
     scale = scale_over(end for one in board.models for end in (one.lower, one.upper))
     return OwnView(
-        rows=tuple(_own_row(one, answer.names, scale) for one in board.models),
+        rows=tuple(_own_row(one, answer, scale) for one in board.models),
         votes=grouped(board.votes),
         enough=board.enough,
         share=percent(board.own_share),
@@ -212,16 +212,17 @@ def own_view(answer: OwnAnswer) -> OwnView | None:
     )
 
 
-def _own_row(one: OwnStanding, names: Mapping[str, str], scale: Scale) -> OwnRow:
+def _own_row(one: OwnStanding, answer: OwnAnswer, scale: Scale) -> OwnRow:
+    record = f"{one.wins} won, {one.losses} lost, {one.ties} tied"
     return OwnRow(
         model=one.model,
-        name=names.get(one.model, one.model),
+        name=answer.names.get(one.model, one.model),
         rating=f"{one.rating:.0f}",
         bounds=f"{one.lower:.0f} to {one.upper:.0f}",
         interval=Interval(scale.x(one.lower), scale.x(one.rating), scale.x(one.upper)),
         everybody=f"{one.everybody:.0f}",
         departure=f"{one.departure.estimate:+.0f}",
-        battles=f"{one.wins} won, {one.losses} lost, {one.ties} tied",
+        battles=record if answer.counted else "",
         verdict=LIKED[one.verdict],
         certain=one.verdict != "like_everybody",
     )

@@ -1,0 +1,54 @@
+"""Votes that a group's board is made of: no one member's can be told from them."""
+
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+
+from tiltyard.battles.table import Battles
+from tiltyard.boards.group_votes import GroupVotes, votes_of_group
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+MODELS = ["auk", "dove", "gull"]
+
+
+def group_of(**cast: int) -> GroupVotes:
+    """The votes of members who cast so many each, one a minute until noon."""
+    rows = [
+        {"model_a": "auk", "model_b": "dove", "winner": "a", "voter": member, "voted_at": at}
+        for member, votes in cast.items()
+        for at in (NOON - timedelta(minutes=number + 1) for number in range(votes))
+    ]
+    return votes_of_group(Battles.from_frame(pl.DataFrame(rows)), [*cast], MODELS, NOON)
+
+
+def voters(found: GroupVotes) -> dict[str, int]:
+    frame = found.votes.frame.group_by(pl.col("voter").cast(pl.String)).len()
+    return dict(frame.iter_rows())
+
+
+def test_members_who_did_not_vote_make_no_board() -> None:
+    found = group_of(ann=500, bob=1, cid=1, dan=1, eve=0, fay=0)
+    assert (found.voters, voters(found)) == (4, {})
+
+
+def test_nobody_is_most_of_a_board() -> None:
+    found = group_of(ann=500, bob=9, cid=3, dan=2, eve=2)
+    assert voters(found) == {"ann": 4, "bob": 4, "cid": 3, "dan": 2, "eve": 2}
+    newest = found.votes.frame.filter(pl.col("voter") == "ann")["voted_at"].min()
+    assert newest == NOON - timedelta(minutes=4)
+
+
+def test_those_who_joined_later_come_by_fives() -> None:
+    nine = dict.fromkeys("abcdefghi", 3)
+    assert set(voters(group_of(**nine))) == set("abcde")
+    assert set(voters(group_of(**nine, j=3))) == set("abcdefghij")
+
+
+def test_votes_that_compare_nothing_do_not_make_voters() -> None:
+    rows = [
+        {"model_a": "auk", "model_b": other, "winner": "a", "voter": voter, "voted_at": at}
+        for voter in "abcde"
+        for other, at in (("stranger", NOON - timedelta(hours=1)), ("dove", NOON))
+    ]
+    found = votes_of_group(Battles.from_frame(pl.DataFrame(rows)), [*"abcde"], MODELS, NOON)
+    assert (found.voters, found.votes.frame.height) == (0, 0)

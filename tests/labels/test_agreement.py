@@ -30,6 +30,33 @@ def test_kappa_is_cohens_of_the_decisions() -> None:
     assert mine.kappa_upper == pytest.approx(judge.kappa_upp, abs=0.03)
 
 
+def test_kappa_of_one_class_each_is_cohens_of_the_classes() -> None:
+    draw = np.random.default_rng(2)
+    said = draw.choice(3, 300, p=[0.7, 0.2, 0.1])
+    answered = np.where(draw.random(300) < 0.7, said, draw.integers(0, 3, 300))
+    table = np.zeros((3, 3))
+    np.add.at(table, (said, answered), 1)
+    judge = cohens_kappa(table)
+    mine = agreement(np.eye(3, dtype=bool)[said], np.eye(3, dtype=bool)[answered], tuple("abc"))
+    assert mine.kappa == pytest.approx(judge.kappa)
+    assert mine.kappa_lower == pytest.approx(judge.kappa_low, abs=0.03)
+    assert mine.kappa_upper == pytest.approx(judge.kappa_upp, abs=0.03)
+
+
+def test_who_always_says_the_commonest_class_agrees_by_chance_only() -> None:
+    truth = np.eye(3, dtype=bool)[[0] * 90 + [1] * 5 + [2] * 5]
+    always = np.eye(3, dtype=bool)[[0] * 100]
+    assert agreement(truth, always, tuple("abc")).kappa == pytest.approx(0)
+
+
+def test_kappa_of_any_number_of_classes_is_the_mean_of_theirs() -> None:
+    truth = np.array([[1, 1], [1, 0], [0, 1], [0, 0]], bool)
+    found = np.array([[1, 1], [1, 1], [0, 1], [0, 1]], bool)
+    both = agreement(truth, found, ("code", "maths"))
+    assert [one.kappa for one in both.classes] == pytest.approx([1.0, 0.0])
+    assert both.kappa == pytest.approx(0.5)
+
+
 @pytest.mark.parametrize(("hits", "cases"), [(0, 7), (7, 7), (3, 10), (499, 500)])
 def test_shares_have_wilsons_interval(hits: int, cases: int) -> None:
     lower, upper = proportion_confint(hits, cases, method="wilson")

@@ -31,10 +31,30 @@ def test_a_contestant_leaks_under_the_names_on_its_own_card_only() -> None:
         ("I am a fan of Claude.", False),
         ("I'm Geminiano, born in Turin.", False),
         ("I am qwen-2.5, a language model.", True),
+        ("I am Qwen2.5, a language model.", True),
+        ("I'm Llama3, an AI assistant.", True),
+        ("I'm called Gemini2.0 Flash, an AI model.", True),
+        ("I'm Mistral7B", True),
+        ("I am _ChatGPT_.", True),
+        ("我是Qwen2。", True),
+        ("OpenAI trained me, so yes.", True),
+        ("Anthropic created me.", True),
+        ("Google built a house.", False),
+        ("This is GPT-4's weakness.", False),
+        ("If I am Claude, an AI, then what?", False),
+        ("You asked whether I am GPT-4.", False),
+        ("I am an AI assistant created by the team at OpenAI.", True),
     ],
 )
 def test_names_count_whole_and_where_the_speaker_has_them(said: str, leaks: object) -> None:
     assert tells_identity(said) == leaks
+    (label,) = IdentityLabeller().label(Batch([Conversation(("Hi",), (said,))]))
+    assert label.value["identity_leak_a"] == leaks
+
+
+def test_a_name_of_a_card_counts_with_its_number() -> None:
+    batch = Batch([Conversation(("Hi",), ("I am Zed9.",), (), ("zed",), ())])
+    assert IdentityLabeller().label(batch)[0].value["identity_leak_a"] is True
 
 
 def test_only_the_assistant_is_read_and_each_side_by_itself() -> None:

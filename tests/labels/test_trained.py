@@ -68,7 +68,7 @@ def test_occupations_have_verticals() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "kappa"), [("category", 0.7), ("hard", 0.7), ("expert", 0.6), ("occupation", 0.68)]
+    ("kind", "kappa"), [("category", 0.7), ("hard", 0.67), ("expert", 0.6), ("occupation", 0.68)]
 )
 def test_the_seed_teaches_what_the_reference_says(kind: str, kappa: float) -> None:
     """The figures of docs/reference/labels.md; worse than these is a defect."""

@@ -183,5 +183,5 @@ def _percent(share: "Share") -> str:
 
 def _kappa(found: "Agreement") -> str:
     if found.kappa is None:
-        return "kappa cannot be told: one side always says the same"
+        return "kappa cannot be told: nothing but one class"
     return f"kappa {found.kappa:.3f} ({found.kappa_lower:.3f} … {found.kappa_upper:.3f})"

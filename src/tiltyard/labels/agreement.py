@@ -7,7 +7,8 @@ import numpy.typing as npt
 from scipy.special import ndtri
 
 Bools = npt.NDArray[np.bool_]
-DRAWS = 2_000
+Floats = npt.NDArray[np.float64]
+DRAWS, AT_ONCE = 2_000, 100
 CONFIDENCE = 0.95
 
 
@@ -26,11 +27,16 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class ClassAgreement:
-    """One class: of those found, how many are true; of the true ones, how many were found."""
+    """One class: of those found, how many are true; of the true ones, how many were found.
+
+    Cohen's kappa (1960) of having the class or not is None where truth and labels always say the
+    same one thing.
+    """
 
     name: str
     precision: Share
     recall: Share
+    kappa: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +48,10 @@ class Agreement:
     accuracy
         Share of texts whose classes are all right.
     kappa, kappa_lower, kappa_upper
-        Cohen's kappa (1960) over all decisions of class and text, None where either side always
-        says the same; the interval is the percentile bootstrap over texts.
+        Where every text has one class, Cohen's kappa of the classes: how much more often both say
+        the same than two would that say each class as often by chance. Otherwise the mean of the
+        classes' own. None where it cannot be told. The interval is the percentile bootstrap over
+        texts.
     classes
         Each class by itself.
     """
@@ -67,21 +75,24 @@ def agreement(truth: Bools, found: Bools, classes: tuple[str, ...], *, seed: int
     seed
         Of the bootstrap; the same seed gives the same interval.
     """
-    right = truth & found
-    kappa = _kappa(truth, found)
-    lower, upper = _kappa_interval(truth, found, seed) if kappa is not None else (None, None)
+    right, texts = truth & found, np.ones((1, len(truth)))
+    kappa = _known(_kappa(texts, truth, found)[0])
+    lower, upper = (None, None) if kappa is None else _kappa_interval(truth, found, seed)
     return Agreement(
         share(int((truth == found).all(axis=1).sum()), len(truth)),
         kappa,
         lower,
         upper,
         tuple(
-            ClassAgreement(
-                name,
-                share(int(right[:, place].sum()), int(found[:, place].sum())),
-                share(int(right[:, place].sum()), int(truth[:, place].sum())),
+            ClassAgreement(name, share(hits, given), share(hits, true), _known(own))
+            for name, hits, given, true, own in zip(
+                classes,
+                right.sum(axis=0).tolist(),
+                found.sum(axis=0).tolist(),
+                truth.sum(axis=0).tolist(),
+                _kappas_of_classes(texts, truth, found)[0],
+                strict=True,
             )
-            for place, name in enumerate(classes)
         ),
     )
 
@@ -101,30 +112,50 @@ def share(hits: int, cases: int, confidence: float = CONFIDENCE) -> Share:
     return Share(hits / cases, max(0.0, float(lower)), min(1.0, float(upper)), cases)
 
 
-def _cells(truth: Bools, found: Bools) -> npt.NDArray[np.float64]:
-    """Count, for each text, decisions that are both yes, only true, only found: shape (N, 3)."""
-    kinds = (truth & found, truth & ~found, ~truth & found)
-    return np.column_stack([kind.sum(axis=1) for kind in kinds]).astype(np.float64)
+def _kappa(weights: Floats, truth: Bools, found: Bools) -> Floats:
+    """Cohen's kappa of the classes, or the mean of each class's own: shape (D,).
+
+    Parameters
+    ----------
+    weights
+        Shape (D, N). How often each text counts.
+    """
+    if (truth.sum(axis=1) == 1).all() and (found.sum(axis=1) == 1).all():
+        texts = weights.sum(axis=1)
+        same = weights @ (truth & found).any(axis=1) / texts
+        return _beyond(same, ((weights @ truth) * (weights @ found)).sum(axis=1) / texts**2)
+    own = _kappas_of_classes(weights, truth, found)
+    told = np.isfinite(own)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(told, own, 0.0).sum(axis=1) / told.sum(axis=1))
 
 
-def _kappas(cells: npt.NDArray[np.float64], decisions: float) -> npt.NDArray[np.float64]:
-    both, missed, false = cells.T / decisions
-    true, given = both + missed, both + false
-    chance = true * given + (1 - true) * (1 - given)
+def _kappas_of_classes(weights: Floats, truth: Bools, found: Bools) -> Floats:
+    """Cohen's kappa of having each class or not: shape (D, K)."""
+    texts = weights.sum(axis=1, keepdims=True)
+    true, given = weights @ truth / texts, weights @ found / texts
+    return _beyond(weights @ (truth == found) / texts, true * given + (1 - true) * (1 - given))
+
+
+def _beyond(same: Floats, by_chance: Floats) -> Floats:
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray((1 - missed - false - chance) / (1 - chance))
+        return np.asarray((same - by_chance) / (1 - by_chance))
 
 
-def _kappa(truth: Bools, found: Bools) -> float | None:
-    value = float(_kappas(_cells(truth, found).sum(axis=0)[None], max(1, truth.size))[0])
-    return value if np.isfinite(value) else None
+def _known(kappa: float) -> float | None:
+    return float(kappa) if np.isfinite(kappa) else None
 
 
 def _kappa_interval(truth: Bools, found: Bools, seed: int) -> tuple[float, float]:
-    draw, texts = np.random.default_rng(seed), len(truth)
-    kinds, counts = np.unique(_cells(truth, found), axis=0, return_counts=True)
-    drawn = draw.multinomial(texts, counts / texts, DRAWS) @ kinds
-    values = _kappas(drawn, truth.size)
+    draw, classes = np.random.default_rng(seed), truth.shape[1]
+    kinds, counts = np.unique(np.hstack([truth, found]), axis=0, return_counts=True)
+    sides = kinds[:, :classes], kinds[:, classes:]
+    values = [
+        _kappa(
+            draw.multinomial(len(truth), counts / len(truth), AT_ONCE).astype(np.float64), *sides
+        )
+        for _ in range(DRAWS // AT_ONCE)
+    ]
     tail = 50 * (1 - CONFIDENCE)
-    lower, upper = np.nanpercentile(values, [tail, 100 - tail])
+    lower, upper = np.nanpercentile(np.concatenate(values), [tail, 100 - tail])
     return float(lower), float(upper)

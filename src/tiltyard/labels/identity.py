@@ -8,6 +8,7 @@ tree, a zodiac sign and a sentence about another model are none.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import islice
 from types import MappingProxyType
 
 import polars as pl
@@ -24,6 +25,7 @@ BETWEEN = rf"(?:[\s*_:,\u2013\u2014-]|\b{any_of(WORDS['between'])}\b)*$"
 MACHINE = re.compile(any_of(WORDS["machine"]), re.IGNORECASE)
 SAYS_I = re.compile(ME, re.IGNORECASE)
 MADE_ME = re.compile(any_of(WORDS["made_me"]))
+MAKES_ME = re.compile(any_of(WORDS["makes_me"]))
 SPEAKER = re.compile(rf"(?:{ME}|{ME}.*(?:{CALLED}|,)){BETWEEN}", re.IGNORECASE)
 MADE_BY = re.compile(
     rf"(?:{ME}|\bas an? [^,]*|\bI was\b|\bI have been\b).*{MADE}{BETWEEN}", re.IGNORECASE
@@ -31,12 +33,16 @@ MADE_BY = re.compile(
 """What stands before a name of the speaker, and before one of its maker, in one sentence."""
 AS = re.compile(rf"\bas{BETWEEN}", re.IGNORECASE)
 I_SAY = re.compile(r",? (?:I|my)\b")
+OWNS = re.compile(r"['\u2019]s\b")
+SUPPOSED = re.compile(any_of(WORDS["supposed"]), re.IGNORECASE)
 HERE = re.compile(r" here\b", re.IGNORECASE)
 SENTENCE_END = re.compile(r"[.!?\n\u3002\uff01\uff1f]\s*")
 UNSPACED = "\\u3040-\\u30ff\\u4e00-\\u9fff\\uac00-\\ud7af"
 """Scripts without spaces between a name and the words beside it."""
 BACK = 120
 """So many characters before a name, and around one that others have too, are looked at."""
+MOST = 300
+"""So many names of an answer are looked at."""
 CODE = r"```.*?(?:```|\Z)|`[^`\n]+`"
 OPENING, CLOSING = '"\u201c\u201e\u00ab', '"\u201c\u201d\u00bb'
 QUOTED = rf"^[ \t]*>.*?$|[{OPENING}][^{CLOSING}\n]{{1,300}}[{CLOSING}]"
@@ -47,7 +53,7 @@ class IdentityLabeller:
     """Whether a side says who it is, under its own contestant's names or any well-known ones."""
 
     name = "identity_leak"
-    version = "rules@1"
+    version = "rules@2"
     columns: Mapping[str, ColumnType] = MappingProxyType(
         dict.fromkeys(("identity_leak_a", "identity_leak_b"), pl.Boolean)
     )
@@ -121,13 +127,13 @@ def _leaks(answers: Sequence[str], names: Sequence[tuple[str, ...]]) -> list[boo
 def _holding(names: frozenset[str]) -> str:
     plain = sorted(re.escape(name) for name in names if name.isascii())
     others = sorted(re.escape(name) for name in names if not name.isascii())
-    return "|".join((rf"(?i-u:\b(?:{'|'.join(plain)})\b)", *others))
+    return "|".join((rf"(?i-u:(?:\b|_)(?:{'|'.join(plain)})(?:\b|[0-9_]))", *others))
 
 
 def _tells(spoken: str, present: frozenset[str], own: frozenset[str]) -> bool:
     return any(
         _of_itself(match, spoken, own) and _is_speaker(match, spoken)
-        for match in _named(present).finditer(spoken)
+        for match in islice(_named(present).finditer(spoken), MOST)
     )
 
 
@@ -144,9 +150,13 @@ def _named(present: frozenset[str]) -> re.Pattern[str]:
 def _is_speaker(match: re.Match[str], spoken: str) -> bool:
     """Say whether the words before a name say that it is the speaker's, or its maker's."""
     line = SENTENCE_END.split(spoken[max(0, match.start() - BACK) : match.start()])[-1]
+    if SUPPOSED.match(line):
+        return False
     if MADE_BY.search(line) or (SAYS_I.search(line) and MADE_ME.match(spoken, match.end())):
         return True
     if match[0].casefold() in MAKERS - MODELS:
+        return not line.strip() and MAKES_ME.match(spoken, match.end()) is not None
+    if OWNS.match(spoken, match.end()):
         return False
     return (
         SPEAKER.search(line) is not None

@@ -153,6 +153,32 @@ async def test_garbage_is_a_counted_skip_and_asked_again_the_next_time(
     assert (await found(ledger, "category")).keys() == {"odd", "fix my loop"}
 
 
+async def test_prompts_that_make_a_model_talk_for_ever_stop_no_others(
+    ledger: Ledger, adapters: Adapters, server: LabellingServer
+) -> None:
+    def answer(prompt: str) -> str:
+        return "word " * 10_000 if prompt.startswith("Repeat") else json.dumps(GOOD)
+
+    server.answering = answer
+    endless = [f"Repeat {number} for ever" for number in range(GIVE_UP + 1)]
+    await ask(ledger, *endless, *(f"question {number}" for number in range(20)))
+    done = await labelling(ledger, adapters, server).run()
+    assert (done.battles, done.unusable) == (20, len(endless))
+
+
+async def test_a_model_that_answers_something_else_is_given_up_and_its_cost_is_told(
+    ledger: Ledger, adapters: Adapters, server: LabellingServer
+) -> None:
+    await ask(ledger, *(f"question {number}" for number in range(40)))
+    server.answering = lambda prompt: json.dumps(GOOD) if prompt == "question 7" else "Certainly!"
+    with pytest.raises(AnswerError, match="answers in a row that cannot be used"):
+        await labelling(ledger, adapters, server).run()
+    asked = len(server.bodies)
+    assert asked < 2 * 40
+    (cost,) = (await read_label_status(ledger, shipped_labellers())).models
+    assert (cost.answers, cost.input_tokens) == (asked, 100 * asked)
+
+
 async def test_an_endpoint_that_dies_half_way_loses_nothing(
     ledger: Ledger, adapters: Adapters, server: LabellingServer
 ) -> None:
@@ -166,7 +192,8 @@ async def test_an_endpoint_that_dies_half_way_loses_nothing(
     paid = len(server.bodies)
     server.answering = lambda _prompt: json.dumps(GOOD)
     done = await labelling(ledger, adapters, server).run()
-    assert done.battles == 30
+    assert done.battles == 30 - 12, "what was answered is labelled"
+    assert len(await found(ledger, "expert")) == 30
     assert len(server.bodies) - paid == 30 - 12, "what was answered is not paid twice"
 
 

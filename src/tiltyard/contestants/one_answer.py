@@ -12,6 +12,10 @@ from tiltyard.contestants.messages import text_message
 CONNECT_S = 10.0
 
 
+class EndlessAnswerError(AnswerError):
+    """An answer that is longer than any that was asked for: the model's fault, or its prompt's."""
+
+
 class OneAnswer(NamedTuple):
     """An answer with what its provider said about it."""
 
@@ -39,8 +43,10 @@ async def ask_once(
 
     Raises
     ------
+    EndlessAnswerError
+        When it is longer than `max_chars`.
     AnswerError
-        When it fails, takes too long or does not end.
+        When it fails or takes too long.
     """
     conversation = (text_message("system", system), text_message("user", user))
     adapter = adapters.of(contestant)
@@ -54,7 +60,7 @@ async def ask_once(
                 elif isinstance(piece, Finished):
                     finished = piece
                 if len(text) > max_chars:
-                    raise AnswerError(f"{contestant.id}: the answer does not end.")
+                    raise EndlessAnswerError(f"{contestant.id}: the answer does not end.")
     except TimeoutError:
         raise AnswerError(f"{contestant.id}: no answer within {within_s:g} seconds.") from None
     return OneAnswer(text, finished)

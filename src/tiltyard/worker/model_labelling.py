@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from tiltyard.contestants.adapter import AnswerError, Finished
 from tiltyard.contestants.adapters import Adapters
 from tiltyard.contestants.card import Contestant
-from tiltyard.contestants.one_answer import OneAnswer, ask_once, bound_to
+from tiltyard.contestants.one_answer import EndlessAnswerError, OneAnswer, ask_once, bound_to
 from tiltyard.contestants.prices import cost_usd
 from tiltyard.labels import asking
 from tiltyard.labels.errors import LabelError
@@ -26,6 +26,8 @@ TRIES = 2
 """So many times a model is asked that answers something else."""
 GIVE_UP = 5
 """After so many failures in a row the endpoint is not asked any more."""
+GIVE_UP_UNUSABLE = 20
+"""Nor after so many answers in a row that cannot be used: each of them is paid."""
 WITHIN_S = 120.0
 MAX_CHARS = 4_000
 CHARS_A_TOKEN = 3.5
@@ -54,6 +56,16 @@ class ModelLabelled:
     asked: int = 0
     unusable: int = 0
     failures_in_a_row: int = field(default=0, repr=False)
+    unusable_in_a_row: int = field(default=0, repr=False)
+
+    @property
+    def gave_up(self) -> str | None:
+        """Say why the model is not asked any more; None while it is."""
+        if self.failures_in_a_row >= GIVE_UP:
+            return f"failed {self.failures_in_a_row} times in a row"
+        if self.unusable_in_a_row >= GIVE_UP_UNUSABLE:
+            return f"gave {self.unusable_in_a_row} answers in a row that cannot be used"
+        return None
 
 
 class ModelLabelling:
@@ -114,7 +126,8 @@ class ModelLabelling:
         Raises
         ------
         AnswerError
-            When the endpoint fails again and again; what was labelled by then is kept.
+            When the endpoint fails, or answers something else, again and again; what was labelled
+            by then is kept.
         """
         done = ModelLabelled()
         async for prompts in self._batches():
@@ -129,6 +142,11 @@ class ModelLabelling:
                 async with self._ledger.writing() as connection:
                     await labels.add_labels(connection, found, datetime.now(UTC))
             done.battles += sum(prompt in answers for prompt in prompts.values())
+            if done.gave_up:
+                raise AnswerError(
+                    f"{self._model.id} {done.gave_up}. {done.battles:,} battles are labelled; "
+                    "run the same again to go on."
+                )
         return done
 
     async def _batches(self) -> AsyncGenerator[Mapping[UUID, str]]:
@@ -157,11 +175,6 @@ class ModelLabelling:
         kept = await self._kept(list(keys))
         new = [keys[key] for key in keys.keys() - kept.keys()]
         asked = await asyncio.gather(*(self._ask(prompt, done) for prompt in sorted(new)))
-        if done.failures_in_a_row >= GIVE_UP:
-            raise AnswerError(
-                f"{self._model.id} failed {done.failures_in_a_row} times in a row. "
-                f"{done.battles:,} battles are labelled; run the same again to go on."
-            )
         fresh = {
             prompt: answer for prompt, answer in zip(sorted(new), asked, strict=True) if answer
         }
@@ -170,39 +183,49 @@ class ModelLabelling:
     async def _ask(self, prompt: str, done: ModelLabelled) -> asking.Answer | None:
         async with self._places:
             for _ in range(TRIES):
-                if done.failures_in_a_row >= GIVE_UP:
+                if done.gave_up:
                     return None
                 try:
                     answer = await self._asked_once(prompt)
-                    done.asked += 1
-                    read = asking.read_answer(answer.text, self._kinds)
-                except asking.GarbageError:
-                    continue
                 except AnswerError:
                     done.failures_in_a_row += 1
                     continue
-                done.failures_in_a_row = 0
+                done.asked, done.failures_in_a_row = done.asked + 1, 0
+                read = self._read(answer)
                 await self._keep(prompt, read, answer.finished)
-                return read
+                if read is not None:
+                    done.unusable_in_a_row = 0
+                    return read
+                done.unusable_in_a_row += 1
             done.unusable += 1
             return None
 
-    async def _asked_once(self, prompt: str) -> OneAnswer:
-        return await ask_once(
-            self._adapters,
-            self._model,
-            system=asking.instructions(self._kinds),
-            user=asking.question(prompt),
-            within_s=WITHIN_S,
-            max_chars=MAX_CHARS,
-        )
+    def _read(self, answer: OneAnswer) -> asking.Answer | None:
+        try:
+            return asking.read_answer(answer.text, self._kinds)
+        except asking.GarbageError:
+            return None
 
-    async def _keep(self, prompt: str, read: asking.Answer, finished: Finished) -> None:
+    async def _asked_once(self, prompt: str) -> OneAnswer:
+        try:
+            return await ask_once(
+                self._adapters,
+                self._model,
+                system=asking.instructions(self._kinds),
+                user=asking.question(prompt),
+                within_s=WITHIN_S,
+                max_chars=MAX_CHARS,
+            )
+        except EndlessAnswerError:  # what a prompt makes a model say is no fault of its endpoint
+            return OneAnswer("", Finished())
+
+    async def _keep(self, prompt: str, read: asking.Answer | None, finished: Finished) -> None:
+        """Keep an answer and its cost; of one that cannot be used the cost alone."""
         answer = ModelAnswer(
-            key=self._key(prompt),
+            key=f"unusable {uuid4().hex}" if read is None else self._key(prompt),
             labeller_version=self._version,
             contestant=self._model.id,
-            answer={kind: [*names] for kind, names in read.items()},
+            answer={kind: [*names] for kind, names in (read or {}).items()},
             input_tokens=finished.input_tokens,
             output_tokens=finished.output_tokens,
             cost_usd=finished.cost_usd,

@@ -90,6 +90,24 @@ def test_a_model_that_is_another_now_is_refused(
     assert "bag is declared otherwise than when a classifier learned" in capsys.readouterr().err
 
 
+def test_the_doctor_knows_what_labellers_need(
+    at_home: Path, embeddings_server: EmbeddingsServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def finding() -> dict[str, object]:
+        with pytest.raises(SystemExit):
+            main(["doctor", "--json"])
+        found: list[dict[str, object]] = json.loads(capsys.readouterr().out)["findings"]
+        return next(one for one in found if one["name"] == "labellers")
+
+    assert finding()["sentence"] == "The labellers read words alone."
+    extend = ["label", "train", str(at_home / "more.jsonl"), "--extend", "category"]
+    main([*extend, "--vectors", "bag", "--yes", "--json"])
+    capsys.readouterr()
+    assert finding()["sentence"] == "The labellers read vectors of bag too."
+    declare(at_home, embeddings_server, "max_chars = 10")
+    assert not finding()["fine"]
+
+
 @pytest.mark.parametrize(
     ("behaviour", "said"),
     [("html", "sent something that is not JSON"), ("ragged", "of 2 and of 256 numbers together")],
@@ -147,6 +165,7 @@ def test_a_labeller_that_reads_vectors_labels_the_ledger(
     main(["label", "run"])
     said = capsys.readouterr().out
     prompts = len(set(embeddings_server.texts))
+    assert f"bag: {prompts:,} texts to send, about " in said
     assert f"600 battles labelled by vectors, {prompts:,} texts sent" in said
     assert len(embeddings_server.texts) == prompts
     main(["label", "status"])

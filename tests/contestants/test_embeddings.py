@@ -205,14 +205,14 @@ async def test_who_is_not_there_and_a_key_that_is_not_set_are_named(
 
 
 async def test_an_estimate_counts_tokens_and_asks_nobody(server: EmbeddingsServer) -> None:
-    tokens, cost = await estimate(model(server, price_input_usd_per_million=7.0), ["x" * 350])
+    tokens, cost = await estimate(model(server, price_input_usd_per_million=7.0), 350)
     assert tokens == 100
     assert cost == pytest.approx(7e-4)
-    assert (await estimate(model(server), ["x"]))[1] is None
+    assert (await estimate(model(server), 1))[1] is None
     listed = EmbeddingModel(
         id="listed", model="text-embedding-3-small", base_url="https://api.openai.com/v1"
     )
-    assert (await estimate(listed, ["x" * 3_500_000]))[1] == pytest.approx(0.02)
+    assert (await estimate(listed, 3_500_000))[1] == pytest.approx(0.02)
     assert server.requests == []
 
 

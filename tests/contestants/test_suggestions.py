@@ -24,11 +24,13 @@ def test_a_key_in_the_environment_suggests_lines_that_work_and_do_not_repeat_it(
 
 def test_each_model_of_ollama_becomes_a_contestant(tmp_path: Path) -> None:
     names = ["llama3.2:1b", "hf.co/Some/Model-GGUF:Q4_K_M", 'odd "name"', "nomic-embed-text:latest"]
-    (suggestion,) = suggestions({}, names)
-    assert suggestion.found == "Ollama answers at http://127.0.0.1:11434/v1 with 3 models."
+    speaking, embedding = suggestions({}, names)
+    assert speaking.found == "Ollama answers at http://127.0.0.1:11434/v1 with 3 models."
+    assert embedding.found == "Ollama makes vectors for labellers with nomic-embed-text:latest."
     file = tmp_path / "contestants.toml"
-    file.write_text(suggestion.lines)
+    file.write_text(speaking.lines + embedding.lines)
     catalogue = load_catalogue(file, {})
+    assert [model.model for model in catalogue.embedding_models] == names[3:]
     assert [card.model for card in catalogue] == names[:3]
     assert catalogue.contestants[1].id == "ollama-hf.co-some-model-gguf:q4_k_m"
 

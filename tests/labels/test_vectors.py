@@ -11,6 +11,7 @@ from tiltyard.contestants.embedding_model import EmbeddingModel
 from tiltyard.labels.cross_validation import cross_validated, evaluated
 from tiltyard.labels.errors import LabelError
 from tiltyard.labels.examples import Examples, table_of
+from tiltyard.labels.features import VectorFeatures
 from tiltyard.labels.labeller import Batch, Conversation
 from tiltyard.labels.labellers import (
     labellers_with,
@@ -70,6 +71,10 @@ def test_a_saved_classifier_knows_whose_vectors_it_reads(tmp_path: Path) -> None
     assert len(loaded.version) <= 20
     read = Reading(CODE + POEMS, bags(CODE + POEMS, MODEL))
     assert loaded.classes_of(read) == [("code",)] * 4 + [("creative_writing",)] * 4
+    small = VectorFeatures(replace(bags(CODE, MODEL).space, dimension=8))
+    replace(made, features=small).save(tmp_path / "odd")
+    with pytest.raises(LabelError, match="odd holds no classifier"):
+        LinearClassifier.load(tmp_path / "odd")
     other = bag_classifier(MODEL.model_copy(update={"model": "another"}))
     assert other.version != made.version
 

@@ -99,6 +99,10 @@ async def test_each_different_prompt_is_sent_once(
     embeddings_server: EmbeddingsServer,
 ) -> None:
     await ask(ledger, "fix my loop", "fix my loop", "a poem about rain", "a song")
+    (estimate,) = await labelling(ledger, embeddings, model).estimate()
+    assert (estimate.model, estimate.texts, estimate.tokens) == ("bag", 3, 34 * 2 // 7)
+    assert estimate.cost_usd == pytest.approx(9e-6)
+    assert embeddings_server.requests == [], "an estimate asks nobody"
     done = await labelling(ledger, embeddings, model).label_all()
     assert (done.battles, done.fetched, done.faults) == (4, 3, ())
     assert sorted(embeddings_server.texts) == ["a poem about rain", "a song", "fix my loop"]

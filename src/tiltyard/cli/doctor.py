@@ -45,7 +45,8 @@ def doctor(data: Path | None, contestants: Path | None, as_json: bool) -> None: 
     from tiltyard.web.settings import read_settings
 
     settings = read_settings(data=data, contestants=contestants)
-    findings = [_pages(), _ledger(settings), _catalogue(settings), _arenas(settings)]
+    looks = (_ledger, _catalogue, _arenas, _labellers)
+    findings = [_pages(), *(look(settings) for look in looks)]
     found = suggestions(os.environ, asyncio.run(list_ollama_models()))
     if as_json:
         report = {
@@ -149,6 +150,23 @@ def _arenas(settings: "Settings") -> Finding:
         return Finding("arenas", fine=False, sentence=str(error))
     names = ", ".join(definition.id for definition in definitions)
     return Finding("arenas", fine=True, sentence=f"These arenas would be open: {names}.")
+
+
+def _labellers(settings: "Settings") -> Finding:
+    from tiltyard.contestants.catalogue import load_catalogue
+    from tiltyard.labels.labellers import labellers_with, reading_vectors
+    from tiltyard.labels.vectors import require_version
+
+    try:
+        spaces = reading_vectors(labellers_with(settings.labeller_place))
+        for space in spaces:
+            catalogue = load_catalogue(settings.contestants, need_keys=False)
+            require_version(space, catalogue.embedding_model(space.model).version)
+    except TiltyardError as error:
+        return Finding("labellers", fine=False, sentence=str(error))
+    models = ", ".join(space.model for space in spaces)
+    read = f"vectors of {models} too" if spaces else "words alone"
+    return Finding("labellers", fine=True, sentence=f"The labellers read {read}.")
 
 
 async def _try_images(place: Path | str) -> None:

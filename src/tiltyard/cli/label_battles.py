@@ -39,7 +39,7 @@ def run(
     if by is not None:
         _run_by_model(by, named, limit, data, yes=yes)
         return
-    from tiltyard.cli.label_vectors import say_vectors
+    from tiltyard.cli.label_vectors import say_estimate, say_vectors
     from tiltyard.cli.patience import patience
     from tiltyard.labels.duplicates import LABELLER
     from tiltyard.labels.labellers import chosen_labellers
@@ -50,9 +50,14 @@ def run(
     others = tuple(name for name in named if name != LABELLER)
     copies = not named or LABELLER in named
     labellers = chosen_labellers(others, settings.labeller_place) if others or not named else ()
-    catalogue = settings.contestants
+    labelling = label_once(
+        settings.ledger,
+        labellers,
+        copies=copies,
+        catalogue=settings.contestants,
+        estimated=say_estimate,
+    )
     with patience("Labelling"):
-        labelling = label_once(settings.ledger, labellers, copies=copies, catalogue=catalogue)
         labelled, vectors = asyncio.run(labelling)
     click.echo(f"{max(labelled, vectors.battles):,} battles labelled")
     say_vectors(vectors)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tiltyard.contestants.embedding_model import EmbeddingModel
     from tiltyard.labels.examples import Examples
     from tiltyard.labels.vectors import Row, Vectors, VectorSpace
-    from tiltyard.worker.vector_labelling import VectorsLabelled
+    from tiltyard.worker.vector_labelling import VectorsEstimate, VectorsLabelled
 
 CONTESTANTS = click.option(
     "--contestants",
@@ -56,9 +56,8 @@ def with_vectors(
     if space is not None:
         require_version(space, model.version)
     texts = sorted({model.readable(text) for text in examples.texts} - {""})
-    tokens, cost = asyncio.run(estimate(model, texts))
-    price = "at a price that is not known" if cost is None else f"about {cost:,.4f} US dollars"
-    click.echo(f"{len(texts):,} texts to send, about {tokens:,} tokens: {price}", err=quiet)
+    cost = asyncio.run(estimate(model, sum(map(len, texts))))
+    click.echo(_said(len(texts), *cost), err=quiet)
     if not yes:
         click.confirm("Start?", abort=True, err=quiet)
     with patience("Fetching vectors"):
@@ -86,6 +85,17 @@ async def _fetched(
         await embeddings.close()
     made = space or VectorSpace(model.id, model.version, size or 0)
     return vectors_of(made, [model.readable(text) for text in texts], known)
+
+
+def _said(texts: int, tokens: int, cost: float | None) -> str:
+    price = "at a price that is not known" if cost is None else f"about {cost:,.4f} US dollars"
+    return f"{texts:,} texts to send, about {tokens:,} tokens: {price}"
+
+
+def say_estimate(found: "VectorsEstimate") -> None:
+    """Say what the vectors of one model will cost, where there is something to send."""
+    if found.texts:
+        click.echo(f"{found.model}: {_said(found.texts, found.tokens, found.cost_usd)}")
 
 
 def say_vectors(done: "VectorsLabelled") -> None:

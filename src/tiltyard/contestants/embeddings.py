@@ -202,7 +202,7 @@ def _parts(whole: Sequence[Item], size: int) -> list[tuple[Item, ...]]:
     return [tuple(whole[at : at + size]) for at in range(0, len(whole), size)]
 
 
-async def estimate(model: EmbeddingModel, texts: Sequence[str]) -> tuple[int, float | None]:
+async def estimate(model: EmbeddingModel, chars: int) -> tuple[int, float | None]:
     """Reckon how many tokens texts are, and what their vectors cost; None where nobody knows."""
-    tokens = int(sum(map(len, texts)) / CHARS_A_TOKEN)
+    tokens = int(chars / CHARS_A_TOKEN)
     return tokens, await input_cost_usd(model, tokens)

@@ -24,7 +24,7 @@ class Suggestion:
     found
         A sentence.
     lines
-        `[[contestant]]` tables, ready to be pasted.
+        `[[contestant]]` or `[[embedding_model]]` tables, ready to be pasted.
     """
 
     found: str
@@ -54,6 +54,11 @@ def suggestions(
         tables = [_ollama(model, ollama) for model in speakers]
         models = "1 model" if len(speakers) == 1 else f"{len(speakers)} models"
         found.append(Suggestion(f"Ollama answers at {ollama} with {models}.", "\n".join(tables)))
+    embedders = [model for model in ollama_models if model not in speakers]
+    if embedders:
+        tables = [_ollama_vectors(model, ollama) for model in embedders]
+        said = f"Ollama makes vectors for labellers with {', '.join(embedders)}."
+        found.append(Suggestion(said, "\n".join(tables)))
     return found
 
 
@@ -78,6 +83,7 @@ def _list_models(base_url: str) -> list[str]:
 
 def _openai(model: str) -> str:
     return _table(
+        "contestant",
         id=model,
         name=model,
         organisation="OpenAI",
@@ -91,7 +97,8 @@ def _openai(model: str) -> str:
 
 def _ollama(model: str, base_url: str) -> str:
     return _table(
-        id=re.sub(r"[^a-z0-9._:-]", "-", f"ollama-{model}".lower())[:80],
+        "contestant",
+        id=_ollama_id(model),
         name=model[:80],
         organisation="Ollama on this machine",
         licence="See the model's own",
@@ -101,6 +108,14 @@ def _ollama(model: str, base_url: str) -> str:
     )
 
 
-def _table(**values: str) -> str:
+def _ollama_vectors(model: str, base_url: str) -> str:
+    return _table("embedding_model", id=_ollama_id(model), model=model, base_url=base_url)
+
+
+def _ollama_id(model: str) -> str:
+    return re.sub(r"[^a-z0-9._:-]", "-", f"ollama-{model}".lower())[:80]
+
+
+def _table(kind: str, /, **values: str) -> str:
     lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
-    return "\n".join(["[[contestant]]", *lines, ""])
+    return "\n".join([f"[[{kind}]]", *lines, ""])

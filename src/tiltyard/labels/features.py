@@ -61,6 +61,11 @@ class NgramFeatures:
         scores: Floats = known @ weights[:size] + read.measures @ (self.emphasis * weights[size:])
         return scores
 
+    @property
+    def size(self) -> int:
+        """How many features it has."""
+        return len(self.places) + len(measure_names())
+
     def head(self) -> dict[str, object]:
         """Say what it is, but for its arrays."""
         return {"emphasis": self.emphasis, "measures": measure_names(), "bits": self.bits}
@@ -91,6 +96,11 @@ class VectorFeatures:
     def scores(self, read: Reading, weights: Weights) -> Floats:
         """Weigh the vectors of texts: shape (N, K)."""
         return read.vectors_in(self.space).astype(np.float64) @ weights
+
+    @property
+    def size(self) -> int:
+        """How many features it has."""
+        return self.space.dimension
 
     def head(self) -> dict[str, object]:
         """Say what it is."""

@@ -113,14 +113,11 @@ class LinearClassifier:
         try:
             with np.load(path, allow_pickle=False) as stored:
                 head = json.loads(stored["head"].tobytes())
-                return cls(
-                    head["name"],
-                    Choice(head["choice"]),
-                    tuple(head["classes"]),
-                    stored_features(head, stored),
-                    stored["weights"],
-                    stored["constants"],
-                )
+                features = stored_features(head, stored)
+                weights, constants = stored["weights"], stored["constants"]
+                _require_fit(features, weights, constants)
+                name, choice, classes = head["name"], Choice(head["choice"]), head["classes"]
+                return cls(name, choice, tuple(classes), features, weights, constants)
         except OSError as error:
             raise LabelError(f"{path} cannot be read: {error.strerror or error}.") from error
         except (ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
@@ -138,6 +135,11 @@ class LinearClassifier:
             "classes": self.classes,
             **self.features.head(),
         }
+
+
+def _require_fit(features: Features, weights: Weights, constants: Weights) -> None:
+    if weights.shape != (features.size, *constants.shape):
+        raise ValueError(weights.shape)
 
 
 def train_classifier(

@@ -1,6 +1,6 @@
 """One pass of the worker over a ledger, for a terminal or a timer."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -26,7 +26,7 @@ from tiltyard.worker.model_labelling import Estimate, ModelLabelled, ModelLabell
 from tiltyard.worker.progress import Listener, Told, tell_nobody
 from tiltyard.worker.service import Done, Worker
 from tiltyard.worker.surveying import Surveying
-from tiltyard.worker.vector_labelling import VectorLabelling, VectorsLabelled
+from tiltyard.worker.vector_labelling import VectorLabelling, VectorsEstimate, VectorsLabelled
 
 CATALOGUE = Path("contestants.toml")
 
@@ -76,7 +76,8 @@ async def work_once(
             worker.progress.listen(told)
         done = await worker.once()
         tell = partial(worker.progress.tell, "labelling by vectors")
-        vectors = await _label_by_vectors(ledger, given, catalogue, tell)
+        async with _vectors(ledger, given, catalogue, tell) as labelling:
+            vectors = await labelling.label_all()
         again = await worker.once() if vectors.battles else Done(0, 0)
         return WorkedOnce(done.labelled, done.published + again.published, vectors)
 
@@ -87,6 +88,7 @@ async def label_once(
     *,
     copies: bool = True,
     catalogue: Path | None = None,
+    estimated: Callable[[VectorsEstimate], None] = lambda _: None,
 ) -> tuple[int, VectorsLabelled]:
     """Let these labellers label what lacks their labels; count the battles.
 
@@ -96,23 +98,29 @@ async def label_once(
         Whether duplicates are looked for too.
     catalogue
         The file that declares embedding models.
+    estimated
+        Called with what vectors would cost, before any is asked for.
     """
     words = reading_words(labellers)
     async with _opened(place) as ledger:
         labelled = await Labelling(ledger, words).label_all() if words else 0
         labelled = max(labelled, await Duplicates(ledger).label_all() if copies else 0)
-        return labelled, await _label_by_vectors(ledger, labellers, catalogue)
+        async with _vectors(ledger, labellers, catalogue) as labelling:
+            for one in await labelling.estimate():
+                estimated(one)
+            return labelled, await labelling.label_all()
 
 
-async def _label_by_vectors(
+@asynccontextmanager
+async def _vectors(
     ledger: Ledger, labellers: Sequence[Labeller], catalogue: Path | None, told: Told = tell_nobody
-) -> VectorsLabelled:
+) -> AsyncGenerator[VectorLabelling]:
     def find(id_: str) -> EmbeddingModel:
         return load_catalogue(catalogue or CATALOGUE, need_keys=False).embedding_model(id_)
 
     embeddings = Embeddings()
     try:
-        return await VectorLabelling(ledger, embeddings, find, labellers, told=told).label_all()
+        yield VectorLabelling(ledger, embeddings, find, labellers, told=told)
     finally:
         await embeddings.close()
 

@@ -49,6 +49,11 @@ class PromptVectors:
         """How many texts the endpoint did not take; they are not sent again."""
         return len(self._refused | self._doubted)
 
+    async def lacking(self, prompts: Mapping[UUID, str]) -> set[str]:
+        """Find the texts that would be sent."""
+        texts = {self._model.readable(prompt) for prompt in prompts.values()} - {""}
+        return texts - (await self._kept([*texts])).keys()
+
     async def of(self, prompts: Mapping[UUID, str]) -> dict[UUID, Row]:
         """Give each battle the vector of its prompt; none where the endpoint refuses that.
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 import numpy as np
 
 from tiltyard.contestants.embedding_model import EmbeddingModel
-from tiltyard.contestants.embeddings import Embeddings
+from tiltyard.contestants.embeddings import Embeddings, estimate
 from tiltyard.errors import TiltyardError
 from tiltyard.labels.labeller import Batch, Conversation, Labeller
 from tiltyard.labels.labellers import reading_vectors, versions_of
@@ -59,6 +60,16 @@ class VectorsLabelled:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class VectorsEstimate:
+    """What labelling by one model's vectors would take; None where the price is not known."""
+
+    model: str
+    texts: int
+    tokens: int
+    cost_usd: float | None
+
+
 class VectorLabelling:
     """Finds what lacks a label that is read from vectors, and labels it.
 
@@ -92,6 +103,21 @@ class VectorLabelling:
         self._told = told
         self._sources: dict[VectorSpace, PromptVectors] = {}
         self._settled: int | None = None
+
+    async def estimate(self) -> list[VectorsEstimate]:
+        """Count what is to be sent to whom, and reckon what that costs; nobody is asked."""
+        found = []
+        for space, labellers in self._groups.items():
+            with suppress(TiltyardError):  # said when its turn to label comes
+                source, seen, chars, after = self._source(space), set[int](), 0, None
+                while prompts := await self._lacking(versions_of(labellers), after):
+                    new = [one for one in await source.lacking(prompts) if hash(one) not in seen]
+                    seen.update(map(hash, new))  # a million texts would not fit
+                    chars += sum(map(len, new))
+                    after = [*prompts][-1]
+                cost = await estimate(self._find(space.model), chars)
+                found.append(VectorsEstimate(space.model, len(seen), *cost))
+        return found
 
     async def label_all(self) -> VectorsLabelled:
         """Label every battle that lacks a label, as far as there are vectors.

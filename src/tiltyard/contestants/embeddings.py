@@ -64,7 +64,7 @@ class Embeddings:
     environment
         Where keys are looked up at the moment of each request; the process's own by default.
     endpoints
-        Shared with the adapters of contestants: one address has one circuit.
+        Others than those of contestants, who must not be left in peace for what vectors meet.
     retrying
         The policy of trying again.
     within_s

@@ -258,7 +258,7 @@ def install(
     presence = Presence(ledger)
     surveying = Surveying(ledger, [definition.id for definition in definitions])
     labellers = labellers_with(settings.labeller_place)
-    embeddings = Embeddings(endpoints=adapters.endpoints)
+    embeddings = Embeddings()
     worker = Worker(
         ledger,
         BoardPublisher(ledger, ids, Recipe(), slices),

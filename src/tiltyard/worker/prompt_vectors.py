@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import aclosing
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -84,9 +85,12 @@ class PromptVectors:
         """Fetch what is lacking; where something is refused, look by halves for what it is."""
         size = self._space.dimension
         try:
-            async for found in self._embeddings.all_of(self._model, texts, dimension=size):
-                await self._keep(found, first)
-                known.update(zip(found.texts, found.rows, strict=True))
+            async with aclosing(
+                self._embeddings.all_of(self._model, texts, dimension=size)
+            ) as coming:
+                async for found in coming:
+                    await self._keep(found, first)
+                    known.update(zip(found.texts, found.rows, strict=True))
         except TextRefusedError as error:
             left = [text for text in texts if text not in known]
             if len(left) == 1:

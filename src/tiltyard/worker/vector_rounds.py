@@ -62,6 +62,7 @@ class VectorRounds:
         What goes wrong is logged and tried again.
         """
         if self._presence is not None and not self._presence.elected:
+            self.fault = None
             return LOOK_S
         try:
             done = await self._labelling.label_all()

@@ -85,12 +85,26 @@ ENDPOINTS = [
 
 
 @dataclass(slots=True)
+class ScriptedCount:
+    """A count that was made."""
+
+    known: LabelCoverage = field(default_factory=lambda: LABELS)
+
+    @property
+    def is_due(self) -> bool:
+        return False
+
+    async def fresh(self) -> LabelCoverage:
+        return self.known
+
+
+@dataclass(slots=True)
 class ScriptedWatch:
     """What `app.state.watch` holds in these tests."""
 
     told: WorkerProgress = field(default_factory=lambda: boards_done(24))
     present: Sequence[PresentServer] = field(default_factory=lambda: SERVERS[:1])
-    counted: LabelCoverage = field(default_factory=lambda: LABELS)
+    labels: ScriptedCount = field(default_factory=ScriptedCount)
     asked: list[EndpointHealth] = field(default_factory=lambda: list(ENDPOINTS))
     server: int = 1
     looks: int = 0
@@ -101,9 +115,6 @@ class ScriptedWatch:
     async def worker(self, servers: Sequence[PresentServer]) -> WorkerProgress:  # noqa: ARG002  # told
         self.looks += 1
         return self.told
-
-    async def labels(self) -> LabelCoverage:
-        return self.counted
 
     def endpoints(self) -> list[EndpointHealth]:
         return self.asked

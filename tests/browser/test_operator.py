@@ -37,7 +37,7 @@ def sign_in(page: Page, base: str, token: str = TOKEN) -> None:
 
 def quiet(watch: ScriptedWatch) -> None:
     watch.told, watch.asked = RESTING, []
-    watch.counted = LabelCoverage(battles=0, labellers=LABELS.labellers[-1:], models=[])
+    watch.labels.known = LabelCoverage(battles=0, labellers=LABELS.labellers[-1:], models=[])
 
 
 def among_others(watch: ScriptedWatch) -> None:

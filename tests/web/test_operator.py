@@ -1,6 +1,8 @@
 """The operator's page: who may see it, and what it says."""
 
+import asyncio
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,10 +12,14 @@ import pytest
 from opened import open_ledger
 from polling import until
 from serving import serving, voter
+from tiltyard.labels.labeller import Labeller
+from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.model_answers import ModelAnswer, keep_answer
+from tiltyard.web import server
 from tiltyard.web.doorway import SIGN_INS_PER_MINUTE
-from tiltyard.web.operator import sessions
+from tiltyard.web.operator import label_count, pages, sessions
 from tiltyard.web.operator.sessions import OperatorSessions
+from tiltyard.worker.label_status import LabelStatus, read_label_status
 
 pytestmark = pytest.mark.anyio
 
@@ -83,6 +89,15 @@ async def test_the_token_opens_the_page_and_its_parts(tmp_path: Path) -> None:
             assert part.capitalize() in shown
             assert "Sign out" not in shown
         assert (await look(ann, "/operator/else"))[0] == 404
+
+
+async def test_over_https_the_cookie_stays_there(tmp_path: Path) -> None:
+    headers = {"X-Forwarded-Proto": "https"}  # from a proxy on the same machine
+    async with serving(tmp_path) as base, voter(base) as ann:
+        body = {"token": TOKEN}
+        sent = ann.post("/operator", data=body, headers=headers, allow_redirects=False)
+        async with sent as response:
+            assert "Secure" in response.headers["set-cookie"]
 
 
 async def test_the_cookie_is_for_this_page_and_this_browser_alone(tmp_path: Path) -> None:
@@ -199,6 +214,48 @@ async def test_what_models_cost_is_added_up(tmp_path: Path) -> None:
         _, page = await look(ann)
         assert "US$ 0.75 in all" in page
         assert "owl-small model@1 3 questions 3,000 in, 60 out US$ 0.7500 1 of no known" in page
+
+
+async def test_the_page_does_not_wait_for_a_long_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, may_end = asyncio.Event(), asyncio.Event()
+
+    async def read_slowly(ledger: Ledger, labellers: Sequence[Labeller]) -> LabelStatus:
+        asked.set()
+        await may_end.wait()
+        return await read_label_status(ledger, labellers)
+
+    monkeypatch.setattr(label_count, "read_label_status", read_slowly)
+    monkeypatch.setattr(pages, "PATIENCE_S", 0)
+    async with serving(tmp_path) as base, voter(base) as ann:
+        await sign_in(ann)
+        await asked.wait()
+        assert "They are being counted" in (await look(ann))[1]
+        may_end.set()
+
+        async def counted() -> bool:
+            return "0 settled battles to label" in (await look(ann, "/operator/labels"))[1]
+
+        await until(counted)
+
+
+async def test_a_server_ends_while_labels_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asyncio.Event()
+
+    async def read_for_ever(ledger: Ledger, labellers: Sequence[Labeller]) -> LabelStatus:
+        asked.set()
+        await asyncio.Event().wait()
+        return await read_label_status(ledger, labellers)
+
+    monkeypatch.setattr(server, "CLOSING_S", 1)
+    monkeypatch.setattr(label_count, "read_label_status", read_for_ever)
+    monkeypatch.setattr(pages, "PATIENCE_S", 0)
+    async with serving(tmp_path) as base, voter(base) as ann:
+        await sign_in(ann)
+        await asked.wait()
 
 
 async def test_a_fault_in_the_file_of_slices_is_shown(tmp_path: Path) -> None:

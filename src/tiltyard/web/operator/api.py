@@ -47,7 +47,7 @@ async def list_endpoints(watch: TheWatch) -> list[EndpointHealth]:
 @router.get("/labels")
 async def list_labellers(watch: TheWatch) -> LabelCoverage:
     """Say how far labelling is, for who has the operator's token."""
-    return await watch.labels()
+    return await watch.labels.fresh()
 
 
 @router.get("/worker")

@@ -1,28 +1,36 @@
-"""The operator's page: signing in, looking, signing out."""
+"""The operator's page, and its parts, which are looked at again and again."""
 
+import asyncio
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qsl
 
-from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi import APIRouter, BackgroundTasks, HTTPException, Request
+from fastapi.responses import HTMLResponse, Response
 
-from tiltyard.web.doorway import SIGN_INS, Doorway
-from tiltyard.web.operator.sessions import COOKIE, SESSION_S, OperatorSessions
+from tiltyard.ledger.engine import OUTAGES
+from tiltyard.web.operator.bodies import LabelCoverage
+from tiltyard.web.operator.door import (
+    HOME,
+    ask_for_token,
+    is_signed_in,
+    operator_page,
+    sign_in,
+    sign_out,
+)
+from tiltyard.web.operator.label_count import LabelCount
 from tiltyard.web.operator.view import labels_view, worker_view
 from tiltyard.web.operator.watch import Watch
-from tiltyard.web.pages.rendering import arena_pages, templates
 
-HOME = "/operator"
-UNSEEN = {"x-robots-tag": "noindex"}
-LONGEST_FORM = 4_000
+PATIENCE_S = 1.0
+"""How long the page waits for labels to be counted."""
 
 PARTS = ("worker", "labels", "endpoints")
 """What is looked at, each asked for again by itself while somebody does."""
 
 
 def operator_pages() -> APIRouter:
-    """Make the router of the operator's page."""
+    """Make the router of the operator's page and its door."""
     router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
     router.add_api_route(HOME, look, methods=["GET", "HEAD"])
     router.add_api_route(HOME, sign_in, methods=["POST"])
@@ -31,50 +39,32 @@ def operator_pages() -> APIRouter:
     return router
 
 
-async def look(request: Request) -> Response:
+async def look(request: Request, after: BackgroundTasks) -> Response:
     """Show how the arena is doing, or ask for the token."""
-    if not _is_signed_in(request):
-        return _asking(request)
-    shown = {name: value for part in PARTS for name, value in (await _seen(request, part)).items()}
-    return _page(request, "page", shown)
+    if not is_signed_in(request):
+        return ask_for_token(request)
+    shown: dict[str, Any] = {}
+    for part in PARTS:
+        shown |= await _seen(request, part, after)
+    return operator_page(request, "page", shown)
 
 
-async def look_at_part(request: Request, part: str) -> Response:
+async def look_at_part(request: Request, part: str, after: BackgroundTasks) -> Response:
     """Show a part of the page anew."""
-    if not _is_signed_in(request):
-        response = _asking(request, status=HTTPStatus.UNAUTHORIZED)
+    if not is_signed_in(request):
+        response = ask_for_token(request, status=HTTPStatus.UNAUTHORIZED)
         response.headers["hx-refresh"] = "true"  # the page that asks shows the form instead
         return response
     if part not in PARTS:
         raise HTTPException(HTTPStatus.NOT_FOUND)
-    return _page(request, part, await _seen(request, part))
+    return operator_page(request, part, await _seen(request, part, after))
 
 
-async def sign_in(request: Request) -> Response:
-    """Take the token from the form, a few times a minute from one address."""
-    doorway: Doorway = request.app.state.doorway
-    doorway.let_in(SIGN_INS, request)
-    body = (await request.body())[:LONGEST_FORM].decode("utf-8", "replace")
-    given = dict(parse_qsl(body, keep_blank_values=True)).get("token", "")
-    sessions = _sessions(request)
-    if not sessions.is_token(given):
-        return _asking(request, status=HTTPStatus.UNAUTHORIZED, refused=True)
-    response = RedirectResponse(HOME, status_code=HTTPStatus.SEE_OTHER)
-    response.set_cookie(COOKIE, sessions.begin(), max_age=SESSION_S, **_kept(request))
-    return response
-
-
-async def sign_out(request: Request) -> Response:
-    """Let the browser forget that it was signed in."""
-    response = RedirectResponse(HOME, status_code=HTTPStatus.SEE_OTHER)
-    response.delete_cookie(COOKIE, **_kept(request))
-    return response
-
-
-async def _seen(request: Request, part: str) -> dict[str, Any]:
+async def _seen(request: Request, part: str, after: BackgroundTasks) -> dict[str, Any]:
     watch: Watch = request.app.state.watch
     if part == "labels":
-        return {"labels": labels_view(await watch.labels())}
+        counted = await _counted(watch.labels, after)
+        return {"labels": None if counted is None else labels_view(counted)}
     if part == "endpoints":
         return {"endpoints": watch.endpoints()}
     servers = await watch.servers()
@@ -86,30 +76,15 @@ async def _seen(request: Request, part: str) -> dict[str, Any]:
     }
 
 
-def _asking(request: Request, *, status: int = HTTPStatus.OK, refused: bool = False) -> Response:
-    shown = {"has_token": _sessions(request).has_token, "refused": refused}
-    return _page(request, "sign_in", shown, status=status)
+async def _counted(labels: LabelCount, after: BackgroundTasks) -> LabelCoverage | None:
+    """Tell what is known of labels, and let a count that takes long end after the answer."""
+    if labels.known is None or labels.is_due:
+        counting = asyncio.create_task(labels.fresh(), name="label count")
+        after.add_task(_ended, counting)
+        await asyncio.wait({counting}, timeout=PATIENCE_S)
+    return labels.known
 
 
-def _page(
-    request: Request, name: str, shown: dict[str, Any], *, status: int = HTTPStatus.OK
-) -> Response:
-    context = {"site": arena_pages(request).site, "here": "operator", **shown}
-    return templates.TemplateResponse(
-        request, f"operator/{name}.html", context, status_code=status, headers=UNSEEN
-    )
-
-
-def _is_signed_in(request: Request) -> bool:
-    return _sessions(request).is_running(request.cookies.get(COOKIE, ""))
-
-
-def _sessions(request: Request) -> OperatorSessions:
-    sessions: OperatorSessions = request.app.state.operator_sessions
-    return sessions
-
-
-def _kept(request: Request) -> dict[str, Any]:
-    """Say how the browser keeps the cookie: for this page alone, and not from another site's."""
-    secure = request.url.scheme == "https"
-    return {"path": HOME, "httponly": True, "samesite": "strict", "secure": secure}
+async def _ended(counting: asyncio.Task[LabelCoverage]) -> None:
+    with suppress(*OUTAGES):  # whoever looks again counts again
+        await counting

@@ -1,12 +1,9 @@
 """How an installation is doing, found out for its operator."""
 
-import asyncio
-import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from time import monotonic
 from typing import NamedTuple
 
 from pydantic import ValidationError
@@ -14,13 +11,9 @@ from pydantic import ValidationError
 from tiltyard.contestants.endpoints import Endpoint
 from tiltyard.ledger.servers import PresentServer, present_servers
 from tiltyard.web.installation import Installation
-from tiltyard.web.operator.bodies import EndpointHealth, LabelCoverage, WorkerPass, WorkerProgress
-from tiltyard.worker.label_status import read_label_status
+from tiltyard.web.operator.bodies import EndpointHealth, WorkerPass, WorkerProgress
+from tiltyard.web.operator.label_count import LabelCount
 
-COUNTED_S = 5.0
-"""How old the counts of labels may be at least."""
-REST = 20.0
-"""They are counted anew after so many times as long as that took: it reads every label."""
 PUBLICATIONS = 5
 """So many of the newest publications are told."""
 
@@ -45,13 +38,16 @@ class Watch:
     ----------
     installation
         The one that is watched, as this server runs it.
+
+    Attributes
+    ----------
+    labels
+        How far labelling is.
     """
 
     def __init__(self, installation: Installation) -> None:
         self._installation = installation
-        self._counting = asyncio.Lock()
-        self._labels = LabelCoverage(battles=0, labellers=[], models=[])
-        self._counted_until = -math.inf
+        self.labels = LabelCount(installation.ledger, installation.labellers)
 
     @property
     def server(self) -> int | None:
@@ -65,19 +61,6 @@ class Watch:
             for endpoint in self._installation.adapters.endpoints
             if endpoint.address
         ]
-
-    async def labels(self) -> LabelCoverage:
-        """Count what is labelled, or tell what was counted a moment ago."""
-        async with self._counting:
-            began = monotonic()
-            if began >= self._counted_until:
-                found = await read_label_status(
-                    self._installation.ledger, self._installation.labellers
-                )
-                self._labels = LabelCoverage.model_validate(asdict(found))
-                now = monotonic()
-                self._counted_until = now + max(COUNTED_S, REST * (now - began))
-        return self._labels
 
     async def servers(self) -> Sequence[PresentServer]:
         """List the servers that share the ledger."""

@@ -21,9 +21,16 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 LAST = WorkerPass(ended_at=NOON, seconds=12.4, labelled=1_600, published=48)
 RESTING = WorkerProgress(server=1, last=LAST)
-UNKNOWN_END = WorkerProgress(server=1, doing="reading votes", began_at=NOON, last=LAST)
+UNKNOWN_END = WorkerProgress(
+    server=1, doing="labelling battles", done=1_200, began_at=NOON, last=LAST
+)
 UNHEARD_OF = WorkerProgress(server=1, address="http://10.0.0.5:8000", here=False, unheard=UNHEARD)
-FAULTY = RESTING.model_copy(update={"slices_fault": "slices.toml:3: 'langauge' is no column."})
+FAULTY = RESTING.model_copy(
+    update={
+        "slices_fault": "slices.toml:3: 'langauge' is no column.",
+        "labeller_faults": {"category": "ValueError: a model of another version"},
+    }
+)
 
 
 def boards_done(done: int) -> WorkerProgress:

@@ -13,6 +13,7 @@ from opened import open_ledger
 from polling import until
 from serving import serving, voter
 from tiltyard.labels.labeller import Labeller
+from tiltyard.labels.language import LanguageLabeller
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.model_answers import ModelAnswer, keep_answer
 from tiltyard.web import server
@@ -256,6 +257,24 @@ async def test_a_server_ends_while_labels_are_counted(
     async with serving(tmp_path) as base, voter(base) as ann:
         await sign_in(ann)
         await asked.wait()
+
+
+async def test_a_labeller_that_fails_is_named_with_its_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: object, batch: object) -> None:  # noqa: ARG001  # a labeller's
+        message = "no two letters are alike"
+        raise ValueError(message)
+
+    monkeypatch.setattr(LanguageLabeller, "label", fail)
+    async with serving(tmp_path, examples=True) as base, voter(base) as ann:
+        await sign_in(ann)
+
+        async def said() -> bool:
+            return "The labeller language fails" in (await look(ann, "/operator/worker"))[1]
+
+        await until(said)
+        assert "no two letters are alike" in (await look(ann))[1]
 
 
 async def test_a_fault_in_the_file_of_slices_is_shown(tmp_path: Path) -> None:

@@ -74,8 +74,9 @@ class WorkerProgress(BaseModel):
     """What the worker that is elected is doing; nothing while it rests.
 
     `server` and `address` say whose it is, `here` whether it is the one of the server that was
-    asked. `unheard` says why nothing is known of another server's. `slices_fault` says why a
-    changed file of slices is not in use, `vectors_fault` why labels wait for an embedding model.
+    asked. `unheard` says why nothing is known of another server's. `labeller_faults` says which
+    labellers failed in the last pass, and how; `slices_fault` why a changed file of slices is not
+    in use; `vectors_fault` why labels wait for an embedding model.
     """
 
     server: int | None
@@ -87,5 +88,6 @@ class WorkerProgress(BaseModel):
     total: int = 0
     began_at: datetime | None = None
     last: WorkerPass | None = None
+    labeller_faults: dict[str, str] = {}
     slices_fault: str | None = None
     vectors_fault: str | None = None

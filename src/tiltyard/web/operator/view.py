@@ -62,7 +62,7 @@ def worker_view(told: WorkerProgress) -> WorkerView:
     return WorkerView(
         told,
         now,
-        far=f"{grouped(told.done)} of {grouped(told.total)}" if told.total else "",
+        far=_far(told),
         lasting=lasting((now - told.began_at).total_seconds()) if told.began_at else "",
         last_took=lasting(told.last.seconds) if told.last else "",
     )
@@ -85,6 +85,12 @@ def lasting(seconds: float) -> str:
     if whole < HOUR:
         return f"{whole // MINUTE} min {whole % MINUTE} s"
     return f"{whole // HOUR} h {whole % HOUR // MINUTE} min"
+
+
+def _far(told: WorkerProgress) -> str:
+    if told.total:
+        return f"{grouped(told.done)} of {grouped(told.total)}"
+    return f"{grouped(told.done)} so far" if told.done else ""
 
 
 def _row(told: LabellerCoverage, battles: int) -> LabellerRow:

@@ -84,6 +84,7 @@ class Watch:
             total=progress.total,
             began_at=progress.began_at,
             last=None if progress.last is None else WorkerPass(**asdict(progress.last)),
+            labeller_faults=dict(worker.labeller_faults),
             slices_fault=worker.slices_fault,
             vectors_fault=self._installation.vector_rounds.fault,
         )

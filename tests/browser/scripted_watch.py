@@ -11,6 +11,7 @@ from tiltyard.web.operator.bodies import (
     LabelCoverage,
     LabellerCoverage,
     ModelLabelCost,
+    VectorCost,
     WorkerPass,
     WorkerProgress,
 )
@@ -27,6 +28,7 @@ UNKNOWN_END = WorkerProgress(
 UNHEARD_OF = WorkerProgress(server=1, address="http://10.0.0.5:8000", here=False, unheard=UNHEARD)
 FAULTY = RESTING.model_copy(
     update={
+        "vectors_fault": "embedder: https://models.example.org/v1 answered 401 (check the key).",
         "slices_fault": "slices.toml:3: 'langauge' is no column.",
         "labeller_faults": {"category": "ValueError: a model of another version"},
     }
@@ -67,6 +69,17 @@ LABELS = LabelCoverage(
             input_tokens=1_200_000,
             output_tokens=68_000,
             cost_usd=0.4182,
+        )
+    ],
+    vectors=[
+        VectorCost(
+            model="embedder-small",
+            version="embedder-small@1",
+            texts=1_999,
+            requests=16,
+            unpriced=1,
+            tokens=61_000,
+            cost_usd=0.0012,
         )
     ],
 )

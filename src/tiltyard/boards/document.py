@@ -65,7 +65,7 @@ class Origin:
     slices_sha256
         The digest of the file of slices.
     labellers
-        The versions of the labellers whose labels were asked for.
+        The labellers whose labels were asked for, with the versions that gave them.
     """
 
     arena: str
@@ -74,7 +74,7 @@ class Origin:
     sources: Mapping[str, int]
     last_vote: int
     slices_sha256: str
-    labellers: Mapping[str, str]
+    labellers: Mapping[str, Sequence[str]]
 
 
 def board_document(

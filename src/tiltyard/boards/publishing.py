@@ -52,7 +52,7 @@ class BoardPublisher:
     slices
         Which boards each arena has.
     labellers
-        Whose labels slices may ask for; those that ship by default.
+        Whose labels slices may ask for, in the versions in use; those that ship by default.
     """
 
     def __init__(

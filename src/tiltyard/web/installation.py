@@ -261,7 +261,7 @@ def install(
     embeddings = Embeddings()
     worker = Worker(
         ledger,
-        BoardPublisher(ledger, ids, Recipe(), slices),
+        BoardPublisher(ledger, ids, Recipe(), slices, labellers),
         every_s=settings.refresh_s,
         presence=presence,
         labellers=reading_words(labellers),

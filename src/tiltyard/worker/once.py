@@ -63,13 +63,12 @@ async def work_once(
     told
         Called whenever something is done.
     """
-    in_use = SlicesInUse(slices)
+    in_use, given = SlicesInUse(slices), _labellers(labellers)
     async with _opened(place) as ledger:
         async with ledger.reading() as connection:
             arenas = await read_arenas(connection)
-        boards = BoardPublisher(ledger, arenas, Recipe(), in_use)
+        boards = BoardPublisher(ledger, arenas, Recipe(), in_use, given)
         chores = [Surveying(ledger, arenas).survey_now_and_then]
-        given = _labellers(labellers)
         words = reading_words(given)
         worker = Worker(ledger, boards, every_s=1.0, labellers=words, chores=chores)
         if told is not None:

@@ -158,7 +158,7 @@ async def test_a_slice_has_the_votes_it_asks_for(ledger: Ledger, slices: SlicesI
     assert not found_boards["german-code", ""]["enough"]
     manifest = found_boards["german-code", "style"]["manifest"]
     assert manifest["slice"]["where"] == "language = 'de'"
-    assert manifest["labellers"] == {"topic": "rules@1", "style": "rules@1"}
+    assert manifest["labellers"] == {"topic": ["rules@1"], "style": ["v2"]}
     assert manifest["slices_sha256"] == slices.now().sha256
 
 
@@ -204,7 +204,7 @@ async def test_only_boards_that_changed_are_published_and_all_at_one_instant(
     assert await boards.publish_stale() == 2
     await add_labels(
         ledger,
-        found(late.id, {"code": True, "language": "en"}, version="rules@2"),
+        found(late.id, {"code": True, "language": "en"}, version="model@x"),
         at=datetime(2026, 12, 1, tzinfo=UTC),
     )
     assert await boards.publish_stale() == 2  # code, without and with style

@@ -133,13 +133,31 @@ async def test_a_label_that_comes_later_changes_its_votes(ledger: Ledger) -> Non
     same(table, await read_anew(ledger))
 
 
+async def test_the_version_in_use_counts_before_newer_ones(ledger: Ledger) -> None:
+    battles = [battle(number) for number in range(3)]
+    await add_battles(ledger, battles)
+    table = await read_anew(ledger)
+    told = [("rules@1", battles[:1]), ("linear@2", battles[:2]), ("model@x", battles[2:])]
+    for hour, (version, some) in enumerate(told):
+        at = NOW + timedelta(hours=hour)
+        labels = [found(one.id, {"code": version == "rules@1"}, version=version) for one in some]
+        await add_labels(ledger, *labels, at=at)
+        await look(ledger, table)
+    codes = dict(table.rows.select("battle_id", "code").iter_rows())
+    assert codes == {str(one.id): one is battles[0] for one in battles}
+    assert table.label_versions("text") == {"topic": ["linear@2", "model@x", "rules@1"]}
+    assert table.label_versions("vision") == {"topic": []}
+    assert not [name for name in table.battles("text").frame.columns if "version" in name]
+    same(table, await read_anew(ledger))
+
+
 async def test_of_several_versions_the_newest_counts_and_a_models_above_all(
     ledger: Ledger,
 ) -> None:
     battles = [battle(number) for number in range(2)]
     await add_battles(ledger, battles)
     table = await read_anew(ledger)
-    told = [("rules@1", False), ("model@x", True), ("rules@2", False)]
+    told = [("rules@0", False), ("model@x", True), ("rules@2", False)]
     for hour, (version, code) in enumerate(told):
         labels = [found(battles[0].id, {"code": code}, version=version)]
         if version != "model@x":

@@ -186,7 +186,9 @@ class ArenaBoards:
             last_vote=votes.last_vote,
             slices_sha256=slices.sha256,
             labellers={
-                one.name: one.version for one in self._sources if columns & one.columns.keys()
+                one.name: votes.label_versions[one.name]
+                for one in self._sources
+                if columns & one.columns.keys()
             },
         )
 

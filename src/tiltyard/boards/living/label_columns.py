@@ -9,8 +9,11 @@ from tiltyard.labels.labeller import LabelSource
 MODEL = "model@"
 """The versions of labels that a model gave begin so; they win over those of rules."""
 
-ORDER = ("by_model", "labelled_at", "label")
+ORDER = ("by_model", "in_use", "labelled_at", "label")
 """Of several labels of one labeller on one battle the last in this order counts."""
+
+VERSION_OF = "version of "
+"""Before the name of a labeller: the column that says which version's label counts."""
 
 
 class LabelColumns:
@@ -25,7 +28,9 @@ class LabelColumns:
     """
 
     def __init__(self, sources: Iterable[LabelSource], battles: pl.Series) -> None:
-        self._schemas = {one.name: pl.Schema(one.columns) for one in sources}
+        given = tuple(sources)
+        self._schemas = {one.name: pl.Schema(one.columns) for one in given}
+        self._in_use = {one.name: one.version for one in given}
         ids = battles.alias("battle_id").unique().to_frame()
         self._battles = ids.with_row_index("battle")
         self._parts: Mapping[str, list[pl.DataFrame]] = {name: [] for name in self._schemas}
@@ -35,16 +40,24 @@ class LabelColumns:
         known = rows.join(self._battles, on="battle_id").with_columns(
             by_model=pl.col("version").cast(pl.String).str.starts_with(MODEL)
         )
-        for (name,), part in known.partition_by("labeller", as_dict=True).items():
+        for (labeller,), part in known.partition_by("labeller", as_dict=True).items():
+            name = str(labeller)
             if name in self._schemas:
-                decoded = _decoded(part["value"], self._schemas[str(name)])
-                kept = part.select("battle", *ORDER).hstack(decoded)
-                self._parts[str(name)].append(kept)
+                ordered = part.with_columns(in_use=pl.col("version") == self._in_use[name])
+                kept = ordered.select("battle", *ORDER, pl.col("version").alias(VERSION_OF + name))
+                self._parts[name].append(kept.hstack(_decoded(part["value"], self._schemas[name])))
 
-    def frame(self) -> pl.DataFrame:
-        """Give `battle_id` and every column, a row for each battle; null where nothing is known."""
+    def frame(self, *, versions: bool = False) -> pl.DataFrame:
+        """Give `battle_id` and every column, a row for each battle; null where nothing is known.
+
+        Parameters
+        ----------
+        versions
+            Whether each labeller also has the column :data:`VERSION_OF` it.
+        """
         wide = self._battles
-        for name, schema in self._schemas.items():
+        for name, columns in self._schemas.items():
+            schema = {VERSION_OF + name: pl.Categorical(), **columns}
             parts = self._parts[name]
             if not parts:
                 wide = wide.with_columns(
@@ -53,7 +66,8 @@ class LabelColumns:
                 continue
             newest = pl.concat(parts).sort(ORDER).unique("battle", keep="last")
             wide = wide.join(newest.drop(ORDER), on="battle", how="left")
-        return wide.drop("battle")
+        unwanted = () if versions else (VERSION_OF + name for name in self._schemas)
+        return wide.drop("battle", *unwanted)
 
 
 def _decoded(values: pl.Series, schema: pl.Schema) -> pl.DataFrame:

@@ -1,5 +1,7 @@
 """The single votes of an arena, for recipes that counts by pair are not enough for."""
 
+from functools import cached_property
+
 import polars as pl
 
 from tiltyard.battles.columns import SCHEMA
@@ -24,6 +26,11 @@ class SingleVotes:
         self.last_vote = table.last_vote
         self._table, self._arena = table, arena
         self._laid_out: tuple[Masks, pl.DataFrame] | None = None
+
+    @cached_property
+    def label_versions(self) -> dict[str, list[str]]:
+        """Name, by labeller, the versions of which a label counts."""
+        return self._table.label_versions(self._arena)
 
     def of(self, where: tuple[str, ...], *, styled: bool) -> tuple[Battles, dict[str, int]] | None:
         """Give the votes of a slice with their sources; None where none has its style counted."""

@@ -9,7 +9,7 @@ import polars as pl
 
 from tiltyard.battles.columns import SCHEMA
 from tiltyard.battles.table import Battles
-from tiltyard.boards.living.label_columns import LabelColumns
+from tiltyard.boards.living.label_columns import VERSION_OF, LabelColumns
 from tiltyard.boards.living.numbers import Numbers
 from tiltyard.labels.labeller import LabelSource
 from tiltyard.ledger.engine import SyncConnection
@@ -97,6 +97,16 @@ class LivingTable:
         """Give an arena's votes as a battles table, with the column `source` and the labels."""
         return battles_of(self.rows.filter(pl.col("arena") == arena))
 
+    def label_versions(self, arena: str) -> dict[str, list[str]]:
+        """Name, by labeller, the versions of which a label of an arena's votes counts."""
+        of_arena = pl.col("arena") == arena
+        columns = {one.name: VERSION_OF + one.name for one in self._sources}
+        found = self.rows.select(
+            pl.col(column).filter(of_arena).drop_nulls().unique().cast(pl.String).sort().implode()
+            for column in columns.values()
+        )
+        return {name: found[column][0].to_list() for name, column in columns.items()}
+
     def catch_up(self, connection: SyncConnection, at: float) -> Growth:
         """Read what is new in one consistent view of the ledger; all of it or, by a fault, nothing.
 
@@ -138,10 +148,11 @@ class LivingTable:
     @cached_property
     def _schema(self) -> pl.Schema:
         votes = {name: dtype for name, dtype in VOTE_ROWS.items() if name not in OWN}
+        versions = {VERSION_OF + one.name: pl.Categorical() for one in self._sources}
         labels = {
             name: dtype for one in self._sources for name, dtype in pl.Schema(one.columns).items()
         }
-        return pl.Schema({"vote": VOTE_ROWS["vote"], **votes, **labels})
+        return pl.Schema({"vote": VOTE_ROWS["vote"], **votes, **versions, **labels})
 
     def _fresh_votes(self, connection: SyncConnection, at: float) -> _Fresh:
         """Read votes that may count now and did not before."""
@@ -171,7 +182,7 @@ class LivingTable:
         for rows in read_label_rows(connection, numbers.to_read):
             columns.add(rows)
             numbers = numbers.and_seen(rows["label"].to_numpy(), at)
-        return _Known(columns.frame(), numbers)
+        return _Known(columns.frame(versions=True), numbers)
 
     def _some_labels(
         self, connection: SyncConnection, fresh: pl.DataFrame, at: float
@@ -185,7 +196,7 @@ class LivingTable:
         columns = LabelColumns(self._sources, asked)
         for rows in read_labels_of(connection, asked.to_list()):
             columns.add(rows)
-        return _Known(columns.frame(), numbers), left
+        return _Known(columns.frame(versions=True), numbers), left
 
 
 def battles_of(rows: pl.DataFrame) -> Battles:
@@ -194,7 +205,8 @@ def battles_of(rows: pl.DataFrame) -> Battles:
     known = (
         given.get(name, pl.col(name)).cast(dtype).alias(name) for name, dtype in SCHEMA.items()
     )
-    others = [name for name in rows.columns if name not in SCHEMA and name != "vote"]
+    own = ("vote", *(name for name in rows.columns if name.startswith(VERSION_OF)))
+    others = [name for name in rows.columns if name not in SCHEMA and name not in own]
     return Battles(rows.select(*known, *others))
 
 

@@ -118,6 +118,72 @@ def test_a_moved_rank_says_whether_the_intervals_still_overlap(
     assert "with 30 new votes of its own" in change.message
 
 
+def with_a_newcomer(**more: object) -> Json:
+    """A board on which nobody moved against anybody, but a strong model took the mean up."""
+    others = [
+        row(one["name"], one["rating"] - 40.0, rank=one["rank"] + 1, battles=one["battles"])
+        for one in THREE
+    ]
+    return board(row("Auk", 1120.0, rank=1), *others, votes=250, **more)
+
+
+def test_a_newcomer_that_moves_the_scale_moves_nobody_by_more_than_chance() -> None:
+    changes = changes_between(BEFORE, with_a_newcomer())
+    scale = only(changes, "scale")
+    assert scale.after == -40.0
+    assert scale.message.startswith(
+        "The scale moved by 40 points: 1000 is the mean of other models"
+    )
+    ranks = [change for change in changes if change.kind == "rank"]
+    assert [change.overlap for change in ranks] == [True] * 3
+    assert ranks[0].message == (
+        "Heron moved from rank 1 to 2 below Auk, rated now: its own rating stays at 1060."
+    )
+
+
+def test_an_anchor_holds_the_scale() -> None:
+    recipe = {**BEFORE["recipe"], "anchor": {"model": "wren", "score": 860.0}}
+    changes = changes_between({**BEFORE, "recipe": recipe}, with_a_newcomer(recipe=recipe))
+    assert not [change for change in changes if change.kind == "scale"]
+    ranks = {change.model: change for change in changes if change.kind == "rank"}
+    assert "down 40 points" in ranks["wren"].message
+
+
+def test_labels_of_another_version_are_named() -> None:
+    as_of_old = {"category": "seed@1", "language": "ftz@1"}
+    lists = {"category": ["linear@2", "seed@1"], "language": ["ftz@1"]}
+    before, after = (
+        board(*THREE, manifest={"labellers": labellers}) for labellers in (as_of_old, lists)
+    )
+    change = only(changes_between(before, after), "labels")
+    assert change.message.startswith(
+        "Labels of category come from linear@2 and seed@1 now, before from seed@1"
+    )
+    assert (change.before, change.after) == (["seed@1"], ["linear@2", "seed@1"])
+
+
+def test_what_is_said_of_the_slice_and_of_models_is_said_to_change() -> None:
+    heron, kestrel, wren = THREE
+    old = board(*THREE, name="Code", minimum=300)
+    new = board(heron | {"licence": "MIT"}, kestrel, wren, name="Programs", minimum=100)
+    changes = changes_between(old, new)
+    about = only(changes, "slice")
+    assert about.message == (
+        "The slice is described otherwise: its name is Programs now; its minimum is 100 now."
+    )
+    assert about.before == {"name": "Code", "minimum": 300}
+    assert only(changes, "described").message == "The licence of Heron is MIT now."
+
+
+def test_changes_are_told_in_the_order_of_the_board() -> None:
+    names = [f"Bird {number}" for number in range(20)]
+    before, after = (
+        board(*(row(name, rating, rank=1) for name in names)) for rating in (None, 1000.0)
+    )
+    rated = [change.model for change in changes_between(before, after) if change.kind == "rated"]
+    assert rated == [name.lower() for name in names]
+
+
 def test_who_passes_whom_is_said_on_both_sides() -> None:
     heron, kestrel, wren = THREE
     after = board(kestrel | {"rating": 1120.0, "lower": 1100.0, "upper": 1140.0}, heron, wren)

@@ -7,6 +7,7 @@ from opened import open_ledger
 from tiltyard.boards.history import BoardHistory, compared, course_of
 from tiltyard.boards.published import PublishedBoards
 from tiltyard.boards.recipe import Recipe
+from tiltyard.boards.scale import on_one_scale
 from tiltyard.ledger.records import Snapshot
 from tiltyard.ledger.snapshots import add_snapshot
 
@@ -55,6 +56,27 @@ def test_a_course_has_a_silent_point_where_the_model_was_on_no_board() -> None:
     ]
     assert course_of(past, "snowy owl").name == "Snowy Owl"
     assert course_of(past, "nobody").points == ()
+
+
+def test_courses_are_on_the_scale_of_the_newest_board() -> None:
+    past = on_one_scale(
+        [
+            published(0, ("Auk", 900.0), ("Owl", 1100.0)),
+            published(1),  # nobody voted in the slice for a while
+            published(2, ("Auk", 850.0), ("Owl", 1050.0), ("Roc", 1100.0)),
+            published(3, ("Owl", 980.0), ("Roc", 1020.0)),
+        ]
+    )
+    ratings = {
+        name: [point.rating for point in course_of(past, name).points]
+        for name in ("auk", "owl", "roc")
+    }
+    assert ratings == {
+        "auk": [775.0, None, 775.0],
+        "owl": [975.0, None, 975.0, 980.0],
+        "roc": [1025.0, 1020.0],
+    }
+    assert course_of(past, "owl").points[0].lower == 965.0
 
 
 def test_without_an_earlier_snapshot_nothing_changed() -> None:

@@ -1,71 +1,16 @@
 """What changed from one published board to the next, and why: a pure function of two documents."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
-Json: TypeAlias = Mapping[str, Any]
-Kind = Literal[
-    "votes",
-    "recipe",
-    "version",
-    "public",
-    "retired",
-    "new_model",
-    "gone_model",
-    "renamed",
-    "rated",
-    "unrated",
-    "rank",
-]
-NAMED = 3
-"""So many models are named in a sentence; the others are counted."""
+from tiltyard.boards.change import Change, Json, Moved, listed, many, noun
+from tiltyard.boards.rank_changes import rank_changes
+from tiltyard.boards.scale import shift_between, shifted
 
+__all__ = ["Change", "Moved", "changes_between"]
 
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """What the register says of a model between two boards: that it became public, or was retired.
-
-    `model` is its id on boards.
-    """
-
-    model: str
-    name: str
-    status: Literal["public", "retired"]
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One thing that is not as it was.
-
-    Parameters
-    ----------
-    kind
-        What sort of thing.
-    message
-        A sentence for a person, with the cause.
-    model
-        The model it is about; None when it is about the whole board.
-    before, after
-        The number of votes, the name, the rank, the version, or the recipe's values that differ.
-    new_votes
-        Votes that came since: on the board, or of the model. Fewer than none where votes left.
-    overlap
-        Of a moved rank: whether the model's new interval overlaps its old one, so that the move may
-        be chance.
-    passed
-        Of a moved rank: the models that are now on the other side of it in the order of ratings.
-    """
-
-    kind: Kind
-    message: str
-    model: str | None = None
-    before: Any = None
-    after: Any = None
-    new_votes: int | None = None
-    overlap: bool | None = None
-    passed: tuple[str, ...] = ()
+ABOUT = ("name", "description", "minimum", "within")
+"""What a board's document says of its slice, beside the condition, which is in the recipe."""
 
 
 def changes_between(before: Json, after: Json, moved: Sequence[Moved] = ()) -> list[Change]:
@@ -79,13 +24,16 @@ def changes_between(before: Json, after: Json, moved: Sequence[Moved] = ()) -> l
         What the register says of the time between.
     """
     was, now = _by_model(before), _by_model(after)
+    points = shift_between(before, after)
+    on_one_scale = {id_: shifted(row, points) for id_, row in was.items()}
     return [
         *_votes(before, after, was, now),
         *_making(before, after),
         *_register(moved),
         *_who(was, now),
+        *_scale(points),
         *_rated(was, now, after["diagnostics"]),
-        *_ranks(was, now, same_recipe=_recipe(before) == _recipe(after)),
+        *rank_changes(on_one_scale, now, same_recipe=_recipe(before) == _recipe(after)),
     ]
 
 
@@ -100,13 +48,11 @@ def _votes(
     new = {id_: row["battles"] - _battles(was.get(id_)) for id_, row in now.items()}
     on = sorted((id_ for id_ in new if new[id_]), key=lambda id_: (-new[id_], id_))
     if came > 0:
-        said = f"{came:,} new {_noun('vote', came)}, on {_listed([now[id_]['name'] for id_ in on])}"
+        said = f"{came:,} new {noun('vote', came)}, on {listed([now[id_]['name'] for id_ in on])}"
     elif came < 0:
-        said = (
-            f"{-came:,} {_noun('vote', -came)} fewer: what they were in this slice by has changed"
-        )
+        said = f"{-came:,} {noun('vote', -came)} fewer: what they were in this slice by has changed"
     elif on:
-        said = f"As many votes as before, but others: {_listed([now[id_]['name'] for id_ in on])}"
+        said = f"As many votes as before, but others: {listed([now[id_]['name'] for id_ in on])}"
     elif before["data_sha256"] != after["data_sha256"]:
         said = "The same number of votes, counted or grouped anew"
     else:
@@ -128,6 +74,39 @@ def _making(before: Json, after: Json) -> Iterator[Change]:
     if before["version"] != after["version"]:
         said = f"Made by Tiltyard {after['version']}, before by {before['version']}."
         yield Change("version", said, None, before["version"], after["version"])
+    yield from _labels(_labellers(before), _labellers(after))
+    keys = [key for key in ABOUT if _apart(before.get(key), after.get(key))]
+    if keys:
+        old, new = ({key: board.get(key) for key in keys} for board in (before, after))
+        said = "; ".join(f"its {key} is {after.get(key) or 'nothing'} now" for key in keys)
+        yield Change("slice", f"The slice is described otherwise: {said}.", None, old, new)
+
+
+def _labels(was: Mapping[str, Sequence[str]], now: Mapping[str, Sequence[str]]) -> Iterator[Change]:
+    """Name the labellers whose labels come from other versions."""
+    for name in sorted(was.keys() & now.keys()):
+        old, new = was[name], now[name]
+        if old and new and set(old) != set(new):
+            said = (
+                f"Labels of {name} come from {' and '.join(new)} now, before from "
+                f"{' and '.join(old)}: they may put other votes into this slice."
+            )
+            yield Change("labels", said, None, list(old), list(new))
+
+
+def _labellers(board: Json) -> Mapping[str, Sequence[str]]:
+    """Read the versions of labellers; older boards name one of each."""
+    found = (board.get("manifest") or {}).get("labellers") or {}
+    return {name: [one] if isinstance(one, str) else one for name, one in found.items()}
+
+
+def _scale(points: float) -> Iterator[Change]:
+    if round(points):
+        said = (
+            f"The scale moved by {many(abs(round(points)), 'point')}: 1000 is the mean of other "
+            "models now. Below, ratings of before are on the scale of now."
+        )
+        yield Change("scale", said, None, None, round(points, 1))
 
 
 def _apart(one: object, other: object) -> bool:
@@ -148,22 +127,33 @@ def _register(moved: Sequence[Moved]) -> Iterator[Change]:
 def _who(was: Mapping[str, Json], now: Mapping[str, Json]) -> Iterator[Change]:
     for id_, row in now.items():
         if id_ not in was:
-            said = f"{row['name']} is new on this board, with {_many(row['battles'], 'battle')}."
+            said = f"{row['name']} is new on this board, with {many(row['battles'], 'battle')}."
             yield Change("new_model", said, id_, None, row["name"], row["battles"])
         elif was[id_]["name"] != row["name"]:
             said = f"{was[id_]['name']} is called {row['name']} now."
             yield Change("renamed", said, id_, was[id_]["name"], row["name"])
+        else:
+            yield from _described(was[id_], row)
     for id_, row in was.items():
         if id_ not in now:
             said = f"{row['name']} is on this board no more: no vote in it counts here."
             yield Change("gone_model", said, id_, row["name"], None, -row["battles"])
 
 
+def _described(old: Json, row: Json) -> Iterator[Change]:
+    keys = [key for key in ("organisation", "licence") if _apart(old.get(key), row.get(key))]
+    for key in keys:
+        said = f"The {key} of {row['name']} is {row.get(key) or 'not known'} now."
+        yield Change("described", said, row["model"], old.get(key), row.get(key))
+
+
 def _rated(
     was: Mapping[str, Json], now: Mapping[str, Json], diagnostics: Sequence[Json]
 ) -> Iterator[Change]:
-    for id_ in was.keys() & now.keys():
-        old, row = was[id_], now[id_]
+    for id_, row in now.items():
+        if id_ not in was:
+            continue
+        old = was[id_]
         new_votes = row["battles"] - old["battles"]
         if old["rating"] is None and row["rating"] is not None:
             said = f"{row['name']} has a rating now, {row['rating']:.0f}: the votes can place it."
@@ -172,97 +162,3 @@ def _rated(
             why = next((d["message"] for d in diagnostics if id_ in d["models"]), "")
             said = f"{row['name']} has no rating any more. {why}".strip()
             yield Change("unrated", said, id_, old["rank"], None, new_votes)
-
-
-def _ranks(
-    was: Mapping[str, Json], now: Mapping[str, Json], *, same_recipe: bool
-) -> Iterator[Change]:
-    both = [id_ for id_ in now if id_ in was and _has_rating(was[id_]) and _has_rating(now[id_])]
-    for id_ in sorted(both, key=lambda id_: now[id_]["rank"]):
-        old, row = was[id_], now[id_]
-        passed = [other for other in both if _crossed(was, now, id_, other)]
-        if old["rank"] == row["rank"] and not passed:
-            continue
-        new_votes = row["battles"] - old["battles"]
-        overlap = _overlap(old, row)
-        cause = _cause(new_votes, same_recipe=same_recipe)
-        chance = "may be chance" if overlap else "is more than chance"
-        said = (
-            f"{row['name']} {_place(old, row)}{_past(row, [now[other] for other in passed])}: "
-            f"its rating went {_signed(row['rating'] - old['rating'])} to {row['rating']:.0f} "
-            f"{cause}. Its interval {'still overlaps' if overlap else 'lies apart from'} the old "
-            f"one, so this {chance}."
-        )
-        yield Change("rank", said, id_, old["rank"], row["rank"], new_votes, overlap, tuple(passed))
-
-
-def _has_rating(row: Json) -> bool:
-    return row["rating"] is not None
-
-
-def _crossed(was: Mapping[str, Json], now: Mapping[str, Json], one: str, other: str) -> bool:
-    above = [board[one]["rating"] - board[other]["rating"] for board in (was, now)]
-    return one != other and above[0] * above[1] < 0
-
-
-def _place(old: Json, row: Json) -> str:
-    if old["rank"] == row["rank"]:
-        return f"keeps rank {row['rank']}"
-    return f"moved from rank {old['rank']} to {row['rank']}"
-
-
-def _past(row: Json, passed: Sequence[Json]) -> str:
-    if not passed:
-        return ""
-    verb = "passed" if all(row["rating"] > other["rating"] for other in passed) else "crossed"
-    if all(row["rating"] < other["rating"] for other in passed):
-        verb = "fell behind"
-    near = sum(_overlap(row, other) for other in passed)
-    apart = "whose interval overlaps its own" if len(passed) == 1 else "with overlapping intervals"
-    if near < len(passed):
-        apart = (
-            f"{len(passed) - near} of them clearly apart" if len(passed) > 1 else "clearly apart"
-        )
-    return f" and {verb} {_listed([other['name'] for other in passed])} ({apart})"
-
-
-def _cause(new_votes: int, *, same_recipe: bool) -> str:
-    own = f"with {_many(new_votes, 'new vote')} of its own"
-    if not same_recipe:
-        return f"under another recipe, {own}" if new_votes else "under another recipe"
-    return own if new_votes else "without a new vote of its own: others moved"
-
-
-def _overlap(one: Json, other: Json) -> bool:
-    lower, upper = _bounds(one)
-    other_lower, other_upper = _bounds(other)
-    return lower <= other_upper and other_lower <= upper
-
-
-def _bounds(row: Json) -> tuple[float, float]:
-    rating, lower, upper = (row[name] for name in ("rating", "lower", "upper"))
-    return rating if lower is None else lower, rating if upper is None else upper
-
-
-def _signed(points: float) -> str:
-    whole = round(points)
-    direction = "up" if whole > 0 else "down"
-    return (
-        f"{direction} {abs(whole)} {_noun('point', abs(whole))}"
-        if whole
-        else "by less than a point"
-    )
-
-
-def _many(count: int, word: str) -> str:
-    return f"{count:,} {_noun(word, count)}"
-
-
-def _noun(word: str, count: int) -> str:
-    return word if count == 1 else f"{word}s"
-
-
-def _listed(names: Sequence[str]) -> str:
-    if len(names) <= NAMED:
-        return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
-    return f"{', '.join(names[:NAMED])} and {len(names) - NAMED} more"

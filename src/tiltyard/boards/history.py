@@ -8,6 +8,7 @@ from typing import Any
 
 from tiltyard.boards.changes import Change, Moved, changes_between
 from tiltyard.boards.published import PublishedBoards
+from tiltyard.boards.scale import on_one_scale
 from tiltyard.ledger import snapshots
 from tiltyard.ledger.engine import Ledger, SyncConnection
 from tiltyard.ledger.records import Snapshot
@@ -99,6 +100,9 @@ class BoardHistory:
     ) -> list[Course]:
         """Follow models through a board's snapshots; without any named, those of its newest board.
 
+        Ratings are on the scale of the newest of these snapshots: what shows is how models moved
+        against each other, not who else came or left.
+
         Raises
         ------
         UnknownBoardError
@@ -113,7 +117,8 @@ class BoardHistory:
             past = snapshots.read_course(
                 connection, arena, slice_, control=control, since=since, until=until, most=most
             )
-            return [course_of(past, id_) for id_ in followed]
+            alike = on_one_scale(past)
+            return [course_of(alike, id_) for id_ in followed]
 
         return await self._ledger.in_thread(read)
 

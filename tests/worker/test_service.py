@@ -1,5 +1,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from tiltyard.boards.published import PublishedBoards
 from tiltyard.boards.publishing import BoardPublisher
 from tiltyard.boards.recipe import Recipe
 from tiltyard.labels.labellers import shipped_labellers
+from tiltyard.labels.trained import seed_classifier
 from tiltyard.ledger.battles_table import read_votes
 from tiltyard.ledger.engine import Ledger
 from tiltyard.worker import service
@@ -145,3 +148,18 @@ async def test_one_pass_without_a_server(ledger_url: str, ledger: Ledger) -> Non
     done = await work_once(ledger_url)
     assert done.labelled == 600
     assert done.published > 1
+
+
+async def test_boards_name_the_version_of_a_trained_labeller_that_labelled(
+    ledger_url: str, ledger: Ledger, tmp_path: Path
+) -> None:
+    seed = seed_classifier("category")
+    trained = replace(seed, constants=seed.constants + 0.01)
+    trained.save(tmp_path / "category.labeller")
+    async with opened(ledger) as arena:
+        await arena.add_examples()
+    await Labelling(ledger).label_all()  # by the versions that ship
+    await work_once(ledger_url, labellers=tmp_path)
+    board = await PublishedBoards(ledger, ["text"], Recipe()).board("text", "code")
+    assert board["manifest"]["labellers"] == {"category": [trained.version]}
+    assert trained.version != seed.version

@@ -39,6 +39,11 @@ async def newest(ledger: Ledger) -> Survey | None:
         return await read_survey(connection, "text")
 
 
+async def words(ledger: Ledger) -> set[str]:
+    made = await newest(ledger)
+    return {word for topic in made.topics["topics"] for word in topic["words"]} if made else set()
+
+
 async def test_a_map_is_made_of_what_many_asked_and_voted_on(ledger_url: str) -> None:
     async with open_ledger(ledger_url) as ledger, opened(ledger) as arena:
         finding = Surveying(ledger, ["text"])
@@ -72,6 +77,28 @@ async def test_a_map_is_made_anew_when_votes_have_grown_and_not_too_often(ledger
         made = await newest(ledger)
         assert made is not None
         assert (made.votes, made.made_at) == (2, clock.now - timedelta(hours=1))
+
+
+@pytest.mark.parametrize("way", ["opting out", "forgetting"])
+async def test_words_that_were_taken_back_leave_the_map_at_its_next_time(
+    ledger_url: str, way: str
+) -> None:
+    clock = Clock()
+    clock.now = datetime.now(UTC) - timedelta(hours=5)
+    async with open_ledger(ledger_url) as ledger, opened(ledger) as arena:
+        finding = Surveying(ledger, ["text"], every=timedelta(hours=1), clock=clock)
+        for voter in ("ann", "bob", "cem", "dan", "eve"):
+            await ask_and_vote(arena, voter, SUBJECTS[0])
+        assert await finding.survey_now_and_then() == 1
+        assert "pasta" in await words(ledger)
+        if way == "opting out":
+            await decide(ledger, "ann", [arena.definition], publish=False)
+        else:
+            (mine,) = await arena.history("ann")
+            await arena.forget("ann", mine.id)
+        clock.now += timedelta(hours=1)
+        assert await finding.survey_now_and_then() == 1
+        assert not await words(ledger)  # that four people wrote
 
 
 async def test_of_many_votes_the_newest_are_looked_at(ledger_url: str) -> None:

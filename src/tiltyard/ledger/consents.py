@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tiltyard.ledger.tables import arena_definitions, consents
+from tiltyard.ledger.tables import arena_definitions, consents, erasures
 
 
 async def add_decision(
@@ -32,6 +32,13 @@ async def lets_publish(connection: AsyncConnection, voter: str) -> bool:
         .limit(1)
     )
     return await connection.scalar(query) is not False
+
+
+async def withdrawn_since(connection: AsyncConnection, at: datetime) -> bool:
+    """Say whether since then anybody opted out or had a battle's words erased."""
+    decided = exists().where(consents.c.decided_at > at, consents.c.publish.is_(False))
+    erased = exists().where(erasures.c.erased_at > at)
+    return bool(await connection.scalar(select(or_(decided, erased))))
 
 
 def opted_out(connection: Connection) -> set[str]:

@@ -10,6 +10,7 @@ from tiltyard.boards.tastes import taste_spread
 from tiltyard.boards.topic_boards import topic_boards, topics_document
 from tiltyard.ledger import surveys, votes
 from tiltyard.ledger.battles_table import read_votes
+from tiltyard.ledger.consents import withdrawn_since
 from tiltyard.ledger.engine import Ledger, SyncConnection
 from tiltyard.ledger.surveys import Survey
 
@@ -18,7 +19,7 @@ EVERY = timedelta(hours=1)
 NEWEST = 300_000
 """So many votes are looked at, the newest: what people ask now, within a gigabyte."""
 GROWTH = 1.05
-"""Nor before there are so many times the votes."""
+"""Nor before there are so many times the votes, unless words were taken back."""
 
 
 class Surveying:
@@ -55,7 +56,7 @@ class Surveying:
         self._looked: dict[str, datetime] = {}
 
     async def survey_now_and_then(self) -> int:
-        """Survey every arena whose votes have grown since its last time; count them."""
+        """Survey every arena whose votes have grown, or words were taken back; count them."""
         return sum([await self._survey(arena) for arena in self._arenas])
 
     async def _survey(self, arena: str) -> bool:
@@ -67,9 +68,10 @@ class Surveying:
             count = await votes.count_votes(connection, arena)
             before = await surveys.read_survey(connection, arena)
             faces = await read_faces(connection)
+            withdrawn = before and await withdrawn_since(connection, before.made_at)
         if count:
             self._looked[arena] = now
-        if count < 1 or not self._is_due(before, count, now):
+        if count < 1 or not (withdrawn or self._is_due(before, count, now)):
             return False
         made = await self._ledger.in_thread(
             lambda one: replace(_make(one, arena, faces, now, self._newest), votes=count)

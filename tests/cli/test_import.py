@@ -32,6 +32,7 @@ def test_a_mistake_is_one_sentence(tmp_path: Path) -> None:
         ((file,), "no column says who won"),
         ((tmp_path / "none.csv",), "does not exist"),
         ((file, "--source", "Big Words"), "is no name"),
+        ((file, "--arena", "txet"), "There is no arena 'txet'; there are text, vision. Say --new"),
         ((file, "--schema", "arena-1k"), "there are arena-100k, arena-140k"),
     ):
         finished = run("import", *arguments, "--data", tmp_path)
@@ -39,6 +40,15 @@ def test_a_mistake_is_one_sentence(tmp_path: Path) -> None:
         assert said in finished.stderr
         assert finished.stderr.count("\n") <= 2
         assert "Traceback" not in finished.stderr
+
+
+def test_an_arena_of_others_is_new_only_once(tmp_path: Path) -> None:
+    file = tmp_path / "votes.csv"
+    file.write_text("model_a,model_b,winner\nx,y,model_a\n")
+    for flags in (("--new-arena",), ()):
+        finished = run("import", file, "--arena", "chess", *flags, "--data", tmp_path)
+        assert finished.returncode == 0, finished.stderr
+        assert "arena chess." in finished.stdout
 
 
 VOTES = 70_000

@@ -17,7 +17,7 @@ from tiltyard.battles.table import Battles
 from tiltyard.battles.writing import write_battles
 from tiltyard.boards.publishing import BoardPublisher
 from tiltyard.boards.recipe import Recipe
-from tiltyard.imports import service
+from tiltyard.imports import batches, service
 from tiltyard.imports.errors import ImportVotesError
 from tiltyard.ledger import register
 from tiltyard.ledger.engine import Ledger
@@ -138,8 +138,26 @@ async def test_a_row_that_stands_for_many_votes_becomes_as_many(
     async with open_ledger(f"sqlite:///{tmp_path / 'ledger'}") as ledger:
         assert (await import_file(ledger, tmp_path / "counts.json")).added == 10
         assert (await import_file(ledger, tmp_path / "counts.json")).known == 10
+        named = lines(tmp_path / "named.jsonl", [{**ROW, "id": "1", "count": 3}])
+        assert (await import_file(ledger, named)).added == 3
         outcomes = (await imported_votes(ledger))["outcome"]
-    assert sorted(outcomes.cast(pl.String)) == ["a"] * 9 + ["b"]
+    assert sorted(outcomes.cast(pl.String)) == ["a"] * 12 + ["b"]
+
+
+async def test_a_file_of_votes_without_end_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = {"models": ["x", "y"], "X": [[0, 1]], "Y": [[9 * 10**12, 0, 0]]}
+    (tmp_path / "counts.json").write_text(json.dumps(one))
+    many = lines(tmp_path / "counts.jsonl", [{**ROW, "count": 2}] * 6)
+    monkeypatch.setattr(service, "BATCH", 2)
+    async with open_ledger(f"sqlite:///{tmp_path / 'ledger'}") as ledger:
+        for file, most in ((tmp_path / "counts.json", batches.MOST_VOTES), (many, 5)):
+            monkeypatch.setattr(batches, "MOST_VOTES", most)
+            with pytest.raises(ImportVotesError, match="tiltyard rank reads the file as it is"):
+                await import_file(ledger, file)
+        monkeypatch.setattr(batches, "MOST_VOTES", 12)
+        assert (await import_file(ledger, many)).rows == 6
 
 
 async def test_what_cannot_be_read_is_counted_with_its_reason(tmp_path: Path) -> None:

@@ -2,8 +2,9 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -11,6 +12,7 @@ from tiltyard.cli.recipe_options import BadInput, column_option, columns_of
 
 if TYPE_CHECKING:
     from tiltyard.imports.records import ImportReport
+    from tiltyard.ledger.engine import Ledger
 
 SHOWN = 20
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
@@ -20,6 +22,7 @@ NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--source", help="Name of the source; the file's own name without it.")
 @click.option("--arena", default="text", show_default=True, help="The arena they are about.")
+@click.option("--new-arena", is_flag=True, help="Let --arena be one that nobody here knows yet.")
 @click.option("--schema", help="Refuse files that are not of this published schema.")
 @column_option
 @click.option("--data", type=click.Path(path_type=Path), help="Directory of the ledger.")
@@ -32,6 +35,7 @@ def import_(
     columns: tuple[str, ...],
     data: Path | None,
     *,
+    new_arena: bool,
     as_json: bool,
 ) -> None:
     """Bring FILES of votes into the ledger, each as a source of its own.
@@ -42,10 +46,31 @@ def import_(
     """
     names = [_name(source or _plain(file.stem), "--source") for file in files]
     wanted = None if schema is None else _schema(schema)
-    reports = asyncio.run(
-        _import(files, names, _name(arena, "--arena"), wanted, columns_of(columns), data)
-    )
+    given = Arena(_name(arena, "--arena"), may_be_new=new_arena)
+    reports = asyncio.run(_import(files, names, given, wanted, columns_of(columns), data))
     _print(reports, as_json=as_json)
+
+
+class Arena(NamedTuple):
+    """The arena that votes are about, and whether it may be one that nobody knows yet."""
+
+    id: str
+    may_be_new: bool
+
+
+async def _require_known(arena: str, ledger: "Ledger", hosted: Sequence[str]) -> None:
+    """Refuse an arena that is hosted nowhere: it is likelier mistyped than meant."""
+    from tiltyard.arena.definition import BUILT_IN, read_definitions
+    from tiltyard.ledger.register import read_arenas
+
+    async with ledger.reading() as connection:
+        there = await read_arenas(connection)
+    known = {*BUILT_IN, *there, *(one.id for one in read_definitions(hosted))}
+    if arena not in known:
+        raise BadInput(
+            f"There is no arena {arena!r}; there are {', '.join(sorted(known))}. "
+            "Say --new-arena if it is to be one of its own."
+        )
 
 
 def _plain(stem: str) -> str:
@@ -72,7 +97,7 @@ def _schema(given: str) -> str:
 async def _import(
     files: tuple[Path, ...],
     names: list[str],
-    arena: str,
+    arena: Arena,
     schema: str | None,
     columns: dict[str, str],
     data: Path | None,
@@ -87,9 +112,11 @@ async def _import(
     reports = []
     async with Ledger(settings.ledger) as ledger:
         await upgrade_ledger(ledger)
+        if not arena.may_be_new:
+            await _require_known(arena.id, ledger, settings.arena_places)
         for file, name in zip(files, names, strict=True):
             importer = Importer(
-                ledger, source=name, arena=arena, voter_key=settings.read_secret().encode()
+                ledger, source=name, arena=arena.id, voter_key=settings.read_secret().encode()
             )
             with counting(f"Importing {file.name}", "rows") as progress:
                 reports.append(

@@ -29,6 +29,8 @@ COPY = "copy of the row"
 
 SLICE = 50_000
 """So many rows of Parquet are read at a time."""
+MOST_VOTES = 20_000_000
+"""A file that counts more votes is ranked as it is; one by one they would take a day."""
 
 NO_OBJECT = "it is not an object with the columns of a vote"
 LEFT_OUT = {
@@ -201,6 +203,7 @@ def _told(notes: tuple[Note, ...]) -> tuple[Counter[str], Mapping[str, str]]:
 def _pieces(batch: Batch, size: int) -> Iterator[Batch]:
     """Give one row to each vote, and no more votes at a time than rows are wanted."""
     counts = batch.frame["count"].to_numpy()
+    refuse_endless(float(counts.sum(dtype=np.float64)))
     ends = np.cumsum(counts)
     votes = int(ends[-1]) if ends.size else 0
     for start in range(0, max(votes, 1), size):
@@ -214,6 +217,21 @@ def _pieces(batch: Batch, size: int) -> Iterator[Batch]:
             batch.rows if first else 0,
             batch.skipped if first else Counter(),
             batch.notes if first else {},
+        )
+
+
+def refuse_endless(votes: float) -> None:
+    """Refuse a file that stands for more votes than anybody waits for.
+
+    Raises
+    ------
+    ImportVotesError
+        When these are too many.
+    """
+    if votes > MOST_VOTES:
+        raise ImportVotesError(
+            f"These are {votes:,.0f} votes or more, and one file may hold {MOST_VOTES:,}: each "
+            "becomes a battle of its own. tiltyard rank reads the file as it is."
         )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from tiltyard.imports.batches import Batch, Columns, read_batches
+from tiltyard.imports.batches import Batch, Columns, read_batches, refuse_endless
 from tiltyard.imports.keys import Keys
 from tiltyard.imports.records import ImportReport
 from tiltyard.imports.rows import Rows, imported_card, imported_version, table_rows
@@ -99,6 +99,7 @@ class Importer:
             votes = self._importable(batch, keys, skipped)
             new = await self._ledger.write_in_thread(partial(self._add, votes))
             added, known = added + new, known + votes.height - new
+            refuse_endless(added + known)
             rows += batch.rows
             skipped += batch.skipped
             notes |= {**batch.notes, **notes}

@@ -33,6 +33,8 @@ def test_a_mistake_is_one_sentence(tmp_path: Path) -> None:
         ((tmp_path / "none.csv",), "does not exist"),
         ((file, "--source", "Big Words"), "is no name"),
         ((file, "--arena", "txet"), "There is no arena 'txet'; there are text, vision. Say --new"),
+        ((), "Name FILES of votes, or --remove SOURCE"),
+        (("--remove", "votes"), "Nothing was imported as votes; there is no import at all"),
         ((file, "--schema", "arena-1k"), "there are arena-100k, arena-140k"),
     ):
         finished = run("import", *arguments, "--data", tmp_path)
@@ -49,6 +51,19 @@ def test_an_arena_of_others_is_new_only_once(tmp_path: Path) -> None:
         finished = run("import", file, "--arena", "chess", *flags, "--data", tmp_path)
         assert finished.returncode == 0, finished.stderr
         assert "arena chess." in finished.stdout
+
+
+def test_an_import_is_taken_back_when_it_is_meant(tmp_path: Path) -> None:
+    file = tmp_path / "votes.csv"
+    file.write_text("model_a,model_b,winner\nx,y,model_a\n")
+    run("import", file, "--data", tmp_path)
+    asked = run("import", "--remove", "votes", "--data", tmp_path)
+    assert asked.returncode not in {0, 2}
+    assert "Take 1 battle of import:votes off all boards" in asked.stdout + asked.stderr
+    for name in ("votes", "import:votes"):
+        finished = run("import", "--remove", name, "--yes", "--data", tmp_path)
+        assert finished.returncode == 0, finished.stderr
+        assert "import:votes: 1 battle off all boards, and the words erased" in finished.stdout
 
 
 VOTES = 70_000

@@ -24,6 +24,7 @@ from tiltyard.ledger import register, snapshots
 from tiltyard.ledger.covariances import put_covariance
 from tiltyard.ledger.engine import Ledger, SyncConnection
 from tiltyard.ledger.records import Snapshot
+from tiltyard.ledger.removals import removed_sources
 
 Told = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
@@ -66,7 +67,9 @@ class BoardPublisher:
         sources = label_sources(shipped_labellers() if labellers is None else labellers)
         self._ledger = ledger
         self._slices = slices or SlicesInUse()
+        self._label_sources = sources
         self._table = LivingTable(sources)
+        self._removed: frozenset[str] = frozenset()
         self._slice_faults: Sequence[str] = ()
         self._arenas = [ArenaBoards(arena, recipe, sources) for arena in arenas]
 
@@ -98,6 +101,10 @@ class BoardPublisher:
         """Read what is published, and only then the votes: none is older than what it follows."""
         for arena in self._arenas:
             arena.read_published(connection, slices)
+        if (removed := removed_sources(connection)) != self._removed:
+            self._removed, self._table = removed, LivingTable(self._label_sources)
+            for arena in self._arenas:
+                arena.count_anew()
         growth = self._table.catch_up(connection, time())
         try:
             for arena in self._arenas:

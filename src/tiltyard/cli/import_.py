@@ -19,12 +19,14 @@ NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 
 
 @click.command(name="import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--source", help="Name of the source; the file's own name without it.")
 @click.option("--arena", default="text", show_default=True, help="The arena they are about.")
 @click.option("--new-arena", is_flag=True, help="Let --arena be one that nobody here knows yet.")
 @click.option("--schema", help="Refuse files that are not of this published schema.")
 @column_option
+@click.option("--remove", metavar="SOURCE", help="Take back what was imported as SOURCE instead.")
+@click.option("--yes", is_flag=True, help="With --remove: do not ask.")
 @click.option("--data", type=click.Path(path_type=Path), help="Directory of the ledger.")
 @click.option("--json", "as_json", is_flag=True, help="Write the reports as JSON.")
 def import_(
@@ -33,8 +35,10 @@ def import_(
     arena: str,
     schema: str | None,
     columns: tuple[str, ...],
+    remove: str | None,
     data: Path | None,
     *,
+    yes: bool,
     new_arena: bool,
     as_json: bool,
 ) -> None:
@@ -43,12 +47,39 @@ def import_(
     FILES are of any schema that `tiltyard rank` reads. Their battles have the source
     `import:NAME`, and are on no board unless a slice asks for it. The same file again adds
     nothing, so an import that was cut off is taken up by repeating it.
+
+    `--remove SOURCE` takes an import back: no board counts its votes any more, and its words are
+    erased. Boards that were published with them stay in their history.
     """
+    if (remove is None) == (not files):
+        raise BadInput("Name FILES of votes, or --remove SOURCE.")
+    if remove is not None:
+        asyncio.run(_remove(_name(remove.removeprefix("import:"), "--remove"), data, yes=yes))
+        return
     names = [_name(source or _plain(file.stem), "--source") for file in files]
     wanted = None if schema is None else _schema(schema)
     given = Arena(_name(arena, "--arena"), may_be_new=new_arena)
     reports = asyncio.run(_import(files, names, given, wanted, columns_of(columns), data))
     _print(reports, as_json=as_json)
+
+
+async def _remove(source: str, data: Path | None, *, yes: bool) -> None:
+    from tiltyard.battles.notes import counted
+    from tiltyard.cli.patience import counting
+    from tiltyard.imports.removing import count_source, remove_source
+    from tiltyard.ledger.engine import Ledger
+    from tiltyard.ledger.migrate import upgrade_ledger
+    from tiltyard.web.settings import read_settings
+
+    async with Ledger(read_settings(data=data).ledger) as ledger:
+        await upgrade_ledger(ledger)
+        found = await count_source(ledger, source)
+        if not yes:
+            which = f"{counted(found, 'battle')} of import:{source}"
+            click.confirm(f"Take {which} off all boards, and erase the words?", abort=True)
+        with counting(f"Removing {source}", "battles") as progress:
+            await remove_source(ledger, source, progress=progress)
+    click.echo(f"import:{source}: {counted(found, 'battle')} off all boards, and the words erased.")
 
 
 class Arena(NamedTuple):

@@ -14,6 +14,7 @@ import polars as pl
 from tiltyard.imports.batches import Batch, Columns, read_batches, refuse_endless
 from tiltyard.imports.keys import Keys
 from tiltyard.imports.records import ImportReport
+from tiltyard.imports.removing import require_kept
 from tiltyard.imports.rows import Rows, imported_card, imported_version, table_rows
 from tiltyard.ledger import bulk
 from tiltyard.ledger.engine import Ledger, SyncConnection
@@ -88,8 +89,9 @@ class Importer:
         VotesError
             When the file cannot be read; what was read before stays, and is passed over next time.
         ImportVotesError
-            When it is of another schema.
+            When it is of another schema, its source was removed, or its votes are too many.
         """
+        await require_kept(self._ledger, self._source)
         reading = read_batches(file, size=BATCH, columns=columns or {}, schema=schema)
         rows, added, known = 0, 0, 0
         skipped: Counter[str] = Counter()

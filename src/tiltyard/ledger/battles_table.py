@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select, true
 
 from tiltyard.battles.table import Battles
 from tiltyard.ledger.all_public import all_public
+from tiltyard.ledger.removals import is_kept
 from tiltyard.ledger.settled import is_settled
 from tiltyard.ledger.sources import is_local, known_probability
 from tiltyard.ledger.tables import battles, labels, sides, votes
@@ -108,7 +109,7 @@ def read_votes(
             battles.c.mode == "battle",
             is_settled(),
             all_public(preview=preview),
-            true() if imported else is_local(),
+            is_kept() if imported else is_local(),
             true() if voters is None else votes.c.voter.in_(voters),
             votes.c.id > after,
         )

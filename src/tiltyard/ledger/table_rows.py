@@ -27,6 +27,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
+from tiltyard.ledger.removals import is_kept
 from tiltyard.ledger.settled import is_settled
 from tiltyard.ledger.sources import known_probability
 from tiltyard.ledger.tables import battles, contestant_versions, labels, sides, votes
@@ -103,7 +104,7 @@ def read_vote_rows(connection: Connection, spans: Sequence[Span]) -> Iterator[pl
         .join(battles, battles.c.id == votes.c.battle)
         .join(side_a, (side_a.c.battle == battles.c.id) & (side_a.c.slot == "a"))
         .join(side_b, (side_b.c.battle == battles.c.id) & (side_b.c.slot == "b"))
-        .where(battles.c.mode == "battle")
+        .where(battles.c.mode == "battle", is_kept())
     )
     yield from _by_number(connection, query, votes.c.id, spans, VOTE_ROWS)
 

@@ -376,3 +376,10 @@ memberships = Table(
     Column("voter", String(64), primary_key=True, index=True),
     Column("joined_at", UtcDateTime, nullable=False),
 )
+
+source_removals = Table(
+    "source_removals",
+    metadata,
+    Column("source", String(60), primary_key=True),
+    Column("removed_at", UtcDateTime, nullable=False),
+)

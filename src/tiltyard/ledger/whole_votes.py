@@ -16,9 +16,9 @@ from sqlalchemy import (
     exists,
     func,
     select,
-    true,
 )
 
+from tiltyard.ledger.removals import is_kept
 from tiltyard.ledger.settled import is_settled
 from tiltyard.ledger.sources import is_local, known_probability
 from tiltyard.ledger.tables import attempts, battles, erasures, labels, sides, turns, votes
@@ -148,7 +148,7 @@ def _heads(arena: str, after: int, size: int, *, imported: bool) -> Select[Any]:
             battles.c.arena == arena,
             battles.c.mode == "battle",
             is_settled(),
-            true() if imported else is_local(),
+            is_kept() if imported else is_local(),
         )
         .order_by(votes.c.id)
         .limit(size)

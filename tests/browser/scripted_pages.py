@@ -222,6 +222,7 @@ SWAP = SwapAnswer(
     {"overall": "Overall", "hard_prompts": "Hard prompts", "german": "German"},
     Prices(0.5, 1.5),
     Prices(2.0, 6.0, 0.0031, 400),
+    few={"german"},
 )
 
 

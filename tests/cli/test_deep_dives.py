@@ -33,7 +33,12 @@ def test_a_swap_by_language_with_prices(votes: Path, prices: Path) -> None:
     lines = finished.stdout.splitlines()
     assert [line.split()[0] for line in lines[2:5]] == ["overall", "language=en", "language=de"]
     assert all(line.rstrip().endswith("better") for line in lines[2:5])
+    assert "3 verdicts: if the two were alike everywhere, about 0.2 of them would" in lines[-2]
     assert lines[-1] == "US dollars per million tokens: 0.25 before, 8 after, 32.00 times as much."
+    prices.write_text("model,USD\nfir,0\namber,8\n")
+    free = run("swap", "fir", "amber", str(votes), "--prices", str(prices)).stdout
+    assert "verdicts" not in free
+    assert free.splitlines()[-1] == "USD: 0 before, 8 after; of nothing, nothing is a multiple."
 
 
 def test_a_swap_as_json_and_of_saved_boards(votes: Path, tmp_path: Path) -> None:

@@ -31,6 +31,9 @@ def test_a_swap_is_told_board_by_board_with_the_price(arena: StandIn) -> None:
     assert "1 other board cannot rate both yet." in text
     assert "55% 38% to 71%" in text
     assert "the votes cannot tell" in text
+    assert "58 and 402 battles 83%" in text
+    assert "20 and 30 battles, too few votes on this board 55%" in text
+    assert "2 verdicts: if the two were alike everywhere, about 0.1 of them would" in text
     assert "$0.5 per million tokens read and $1.5 written" in text
     assert "$0.0031 per answer here" in text
     assert "The new one costs 4 times as much" in text

@@ -39,6 +39,10 @@ async def test_a_swap_is_told_on_every_board_with_its_price(tmp_path: Path) -> N
         found = await get(ann, f"swap?arena=text&old={last}&new={first}")
         (overall,) = [one for one in found["slices"] if one["slice"] == "overall"]
         assert overall["verdict"] == "better"
+        listed = (await get(ann, "boards"))["boards"]
+        enough = {one["slice"]: one["enough"] for one in listed}
+        assert {one["slice"]: one["enough"] for one in found["slices"]}.items() <= enough.items()
+        assert len(set(enough.values())) == 2
         assert 0.5 < overall["preferred"]["lower"] < overall["preferred"]["estimate"] < 1
         gap = board["models"][0]["rating"] - board["models"][-1]["rating"]
         assert overall["points"]["estimate"] == pytest.approx(gap, abs=1e-6)

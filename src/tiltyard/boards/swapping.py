@@ -1,6 +1,6 @@
 """What happens if one model takes another's place: slice by slice, with the price."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -71,6 +71,12 @@ class Prices:
         return None
 
     @property
+    def is_nothing(self) -> bool:
+        """Whether it is known to cost nothing: nothing is a multiple of that."""
+        known = self.cost_usd_per_answer, self.blended
+        return 0.0 in known and not any(known)
+
+    @property
     def blended(self) -> float | None:
         """US dollars for a million tokens, three read for one written."""
         given, made = self.price_input_usd_per_million, self.price_output_usd_per_million
@@ -96,6 +102,17 @@ def swap(boards: Mapping[str, Board], old: str, new: str) -> list[SliceSwap]:
         if not any(_battles(board, model) for board in boards.values()):
             raise RecipeError(f"No vote on these boards is on {model}: check its name.")
     return [_on(slice_, board, old, new) for slice_, board in boards.items()]
+
+
+def by_chance(swaps: Sequence[SliceSwap], confidence: float) -> str | None:
+    """Say how many of several verdicts chance alone would give; None of a single one."""
+    verdicts = sum(one.verdict != "not_rated" for one in swaps)
+    if verdicts < 2:  # noqa: PLR2004  # one verdict is what its interval says
+        return None
+    return (
+        f"{verdicts} verdicts: if the two were alike everywhere, about "
+        f"{verdicts * (1 - confidence):.1g} of them would still say better or worse by chance."
+    )
 
 
 def _on(slice_: str, board: Board, old: str, new: str) -> SliceSwap:

@@ -53,6 +53,7 @@ def swap(
 
     Exits with 2 when the votes cannot be read or one of the models is not in them.
     """
+    from tiltyard.boards.swapping import by_chance
     from tiltyard.boards.swapping import swap as swap_models
     from tiltyard.cli.patience import patience
     from tiltyard.errors import TiltyardError
@@ -69,6 +70,8 @@ def swap(
         click.echo(json.dumps(document | ({"prices": paid} if prices_path else {}), indent=2))
         return
     _print(found, confidence)
+    if chance := by_chance(found, confidence):
+        click.echo(chance)
     if prices_path is not None:
         click.echo(_price_words(old, new, prices, unit))
 
@@ -111,5 +114,6 @@ def _price_words(old: str, new: str, prices: Mapping[str, float], unit: str) -> 
     if missing:
         return f"The price of {' and of '.join(missing)} is not known."
     before, after = prices[old], prices[new]
-    times = f", {after / before:.2f} times as much" if before else ""
+    nothing = "; of nothing, nothing is a multiple" if after else ""
+    times = f", {after / before:.2f} times as much" if before else nothing
     return f"{unit}: {before:g} before, {after:g} after{times}."

@@ -1,7 +1,7 @@
 """What users of boards ask next: swaps, and who does better than what it costs predicts."""
 
 from asyncio import to_thread
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -31,6 +31,8 @@ class SwapAnswer:
     ----------
     names
         What people call the slices.
+    few
+        The slices with fewer votes than they should have.
     """
 
     arena: str
@@ -40,6 +42,7 @@ class SwapAnswer:
     names: Mapping[str, str]
     old_prices: Prices
     new_prices: Prices
+    few: Collection[str] = ()
 
     @property
     def times_the_price(self) -> float | None:
@@ -84,18 +87,16 @@ class DeepDives:
         RecipeError
             When the two are one, or one of them has no vote there.
         """
-        names = {
-            summary["slice"]: summary["name"]
-            for summary in await self._boards.summaries()
-            if summary["arena"] == arena
-        }
+        listed = [one for one in await self._boards.summaries() if one["arena"] == arena]
+        names = {one["slice"]: one["name"] for one in listed}
+        few = {one["slice"] for one in listed if not one["enough"]}
         found = await read_rated(self._ledger, arena, list(names))
         if not found:
             raise NotYetError(f"The arena {arena[:40]} has no rated board yet.")
         slices = await to_thread(swap, found, old, new)
         prices = {id_: one.prices for id_, one in (await self._measures.of_arena(arena)).items()}
         paid = (prices.get(old, Prices()), prices.get(new, Prices()))
-        return SwapAnswer(arena, old, new, slices, names, *paid)
+        return SwapAnswer(arena, old, new, slices, names, *paid, few=few)
 
     async def value(self, arena: str, slice_: str, by: Measure) -> ValueAnswer:
         """Compare the ratings on a board with what a measure predicts.

@@ -37,6 +37,7 @@ class SliceSwapOut(BaseModel):
     points: EstimateOut | None
     old_battles: int
     new_battles: int
+    enough: bool
     verdict: str
 
 
@@ -105,7 +106,10 @@ Dives = Annotated[DeepDives, Depends(find_deep_dives)]
 async def swap_models(arena: str, old: str, new: str, dives: Dives) -> SwapOut:
     """Say what happens if one model takes another's place, on every board of an arena."""
     found = await dives.swap(arena, old, new)
-    slices = [asdict(one) | {"name": found.names[one.slice]} for one in found.slices]
+    slices = [
+        asdict(one) | {"name": found.names[one.slice], "enough": one.slice not in found.few}
+        for one in found.slices
+    ]
     return SwapOut(
         arena=arena,
         old=old,

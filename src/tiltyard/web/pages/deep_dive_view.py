@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tiltyard.boards.records import Estimate
-from tiltyard.boards.swapping import Prices, SliceSwap
+from tiltyard.boards.swapping import Prices, SliceSwap, by_chance
 from tiltyard.boards.tastes import OwnStanding
 from tiltyard.boards.value import Valued
 from tiltyard.web.deep_dives import SwapAnswer, ValueAnswer
@@ -22,6 +22,8 @@ SWAPPED = {
 COMPARED = {"above": "above the line", "below": "below the line", "as_predicted": "as predicted"}
 LIKED = {"more": "liked more", "less": "liked less", "like_everybody": "as everybody"}
 HALVES = Scale(0.0, 1.0)
+CONFIDENCE = 0.95
+"""Of all published boards."""
 SHORT_UNITS: Mapping[Measure, str] = {
     "price": "$ per million tokens",
     "cost": "$ per answer",
@@ -42,6 +44,7 @@ class SwapRow:
     interval: Interval
     points: str
     battles: str
+    few: bool
     verdict: str
     certain: bool
 
@@ -52,37 +55,42 @@ class SwapView:
 
     rows: tuple[SwapRow, ...]
     unrated: int
+    by_chance: str | None
     old_price: str
     new_price: str
     times: str | None
+    was_free: bool
 
 
 def swap_view(answer: SwapAnswer) -> SwapView:
     """Word a swap."""
     times = answer.times_the_price
     rows = tuple(
-        _swap_row(one, answer.names[one.slice], one.preferred, one.points)
+        _swap_row(one, answer, one.preferred, one.points)
         for one in answer.slices
         if one.preferred is not None and one.points is not None
     )
     return SwapView(
         rows,
         len(answer.slices) - len(rows),
+        by_chance(answer.slices, CONFIDENCE),
         _price(answer.old_prices),
         _price(answer.new_prices),
         None if times is None else f"{times:.2g}",
+        times is None and answer.old_prices.is_nothing,
     )
 
 
-def _swap_row(one: SliceSwap, name: str, known: Estimate, points: Estimate) -> SwapRow:
+def _swap_row(one: SliceSwap, answer: SwapAnswer, known: Estimate, points: Estimate) -> SwapRow:
     return SwapRow(
         slice=one.slice,
-        name=name,
+        name=answer.names[one.slice],
         preferred=f"{known.estimate:.0%}",
         bounds=f"{known.lower:.0%} to {known.upper:.0%}",
         interval=_interval(known, HALVES),
         points=f"{points.estimate:+.0f}",
         battles=f"{grouped(one.old_battles)} and {grouped(one.new_battles)}",
+        few=one.slice in answer.few,
         verdict=SWAPPED[one.verdict],
         certain=one.verdict in {"better", "worse"},
     )

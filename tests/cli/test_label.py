@@ -140,3 +140,26 @@ def test_what_a_model_would_cost_is_said_before_it_is_asked(
     with pytest.raises(SystemExit):
         main(["label", "run", "--by", "nobody"])
     assert "has no contestant 'nobody'" in capsys.readouterr().err
+
+
+def test_a_model_is_judged_and_learned_from(
+    examples: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    model_server: ModelServer,
+) -> None:
+    (tmp_path / "contestants.toml").write_text(CATALOGUE.format(url=model_server.base_url))
+    monkeypatch.setenv("TILTYARD_CONTESTANTS", str(tmp_path / "contestants.toml"))
+    monkeypatch.setenv("TILTYARD_DATA", str(tmp_path))
+    judging = ["label", "evaluate", str(examples), "--labeller", "category", "--by", "judge"]
+    main([*judging, "--yes"])
+    said = capsys.readouterr().out
+    assert "8 examples to label, 8 questions to ask" in said
+    assert "8 examples · category by judge, 8 without an answer" in said
+    out = str(tmp_path / "examples.jsonl")
+    for kind, sentence in (("category", "No model has labelled"), ("tone", "has no examples")):
+        with pytest.raises(SystemExit) as left:
+            main(["label", "examples", kind, "--out", out])
+        assert left.value.code == 2
+        assert sentence in capsys.readouterr().err

@@ -21,7 +21,8 @@ from tiltyard.labels.labellers import shipped_labellers
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.tables import labels, turns
 from tiltyard.worker.label_status import read_label_status
-from tiltyard.worker.model_labelling import GIVE_UP, TRIES, ModelLabelling
+from tiltyard.worker.model_asking import GIVE_UP, TRIES
+from tiltyard.worker.model_labelling import ModelLabelling
 
 pytestmark = pytest.mark.anyio
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tiltyard.cli.label_battles import DATA, run, status
+from tiltyard.cli.label_model import judged, labelling_model, write_examples
 from tiltyard.cli.label_vectors import CONTESTANTS, YES
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def label() -> None:
 
 label.add_command(run)
 label.add_command(status)
+label.add_command(write_examples)
 
 
 @label.command()
@@ -105,6 +107,9 @@ def train(
 @label.command()
 @_examples
 @click.option("--labeller", required=True, help="A labeller's name, or a file of `label train`.")
+@click.option(
+    "--by", metavar="CONTESTANT", help="Judge this model, asked for the labels of LABELLER."
+)
 @CONTESTANTS
 @YES
 @click.option("--seed", default=0, show_default=True, help="Of kappa's bootstrap interval.")
@@ -113,13 +118,18 @@ def evaluate(
     text: str | None,
     label: str | None,
     labeller: str,
+    by: str | None,
     contestants: Path | None,
     seed: int,
     *,
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Label the texts in FILE, and compare with the labels that stand there."""
+    """Label the texts in FILE, and compare with the labels that stand there.
+
+    With --by, a model is asked about every text, as `label run --by` does; what that costs is shown
+    before it starts.
+    """
     from tiltyard.cli.label_vectors import with_vectors
     from tiltyard.cli.patience import patience
     from tiltyard.labels.cross_validation import evaluated
@@ -127,16 +137,22 @@ def evaluate(
     from tiltyard.labels.labellers import find_labeller
     from tiltyard.labels.linear import LinearClassifier
 
-    judged = find_labeller(labeller)
     examples = read_examples(file, text=text, label=label)
-    space = judged.space if isinstance(judged, LinearClassifier) else None
+    if by is not None:
+        model = labelling_model(by, contestants)
+        found, unusable = judged(model, labeller, examples, seed=seed, yes=yes, quiet=as_json)
+        said = f"{len(examples):,} examples · {labeller} by {by}, {unusable:,} without an answer"
+        _show(found, said, as_json=as_json)
+        return
+    own = find_labeller(labeller)
+    space = own.space if isinstance(own, LinearClassifier) else None
     if space is not None:
         examples = with_vectors(
             examples, space.model, contestants, yes=yes, quiet=as_json, space=space
         )
     with patience("Labelling"):
-        found = evaluated(judged, examples, seed=seed)
-    said = f"{len(examples):,} examples · {judged.name} {judged.version}"
+        found = evaluated(own, examples, seed=seed)
+    said = f"{len(examples):,} examples · {own.name} {own.version}"
     _show(found, said, as_json=as_json)
 
 

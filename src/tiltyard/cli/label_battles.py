@@ -10,7 +10,6 @@ import click
 
 if TYPE_CHECKING:
     from tiltyard.worker.label_status import LabellerStatus, LabelStatus
-    from tiltyard.worker.model_labelling import Estimate
 
 DATA = click.option("--data", type=click.Path(path_type=Path), help="Directory of the ledger.")
 
@@ -66,21 +65,18 @@ def run(
 def _run_by_model(
     by: str, kinds: tuple[str, ...], limit: int | None, data: Path | None, *, yes: bool
 ) -> None:
+    from tiltyard.cli.label_model import estimated, labelling_model
     from tiltyard.cli.patience import patience
-    from tiltyard.contestants.catalogue import CatalogueError, load_catalogue
     from tiltyard.labels.trained import KINDS
     from tiltyard.web.settings import read_settings
     from tiltyard.worker.once import estimate_once, label_by_model_once
 
     settings = read_settings(data=data)
-    catalogue = load_catalogue(settings.contestants)
-    model = catalogue.get(by)
-    if model is None:
-        raise CatalogueError(f"{catalogue.source} has no contestant {by!r}: see models list.")
+    model = labelling_model(by)
     wanted = kinds or tuple(KINDS)
     with patience("Counting"):
         estimate = asyncio.run(estimate_once(settings.ledger, model, wanted, limit=limit))
-    click.echo(_said(estimate))
+    click.echo(estimated(estimate, "battles"))
     if estimate.battles == 0:
         return
     if not yes:
@@ -90,18 +86,6 @@ def _run_by_model(
     click.echo(f"{done.battles:,} battles labelled, {done.asked:,} questions asked")
     if done.unusable:
         click.echo(f"{done.unusable:,} answers could not be used: run it again to ask again.")
-
-
-def _said(estimate: "Estimate") -> str:
-    cost = (
-        "at a price that is not known"
-        if estimate.cost_usd is None
-        else f"about {estimate.cost_usd:,.2f} US dollars"
-    )
-    return (
-        f"{estimate.battles:,} battles to label, {estimate.questions:,} questions to ask: about "
-        f"{estimate.input_tokens:,} tokens in and {estimate.output_tokens:,} out, {cost}"
-    )
 
 
 @click.command()

@@ -15,6 +15,8 @@ from tiltyard.labels.trained import KINDS
 
 REVISION = 1
 """To be raised when the questions change: answers to other questions are other labels."""
+MODEL = "model@"
+"""Versions of labels that a model made begin so."""
 PROMPT_CHARS = 6_000
 QUESTIONS = {
     "category": "Which of these the message asks for: code (writing, explaining or repairing "
@@ -95,7 +97,7 @@ def model_version(contestant_version: str) -> str:
     """Make the version of a labelling model: another card or another question is another one."""
     questions = json.dumps([REVISION, QUESTIONS, [classes_of_kind(kind) for kind in KINDS]])
     digest = hashlib.sha256(f"{contestant_version}\n{questions}".encode())
-    return f"model@{digest.hexdigest()[:12]}"
+    return f"{MODEL}{digest.hexdigest()[:12]}"
 
 
 def content_key(version: str, kinds: Sequence[str], prompt: str) -> str:

@@ -39,11 +39,12 @@ _training = Lock()
 
 @dataclass(frozen=True)
 class Kind:
-    """What one trained labeller tells: its columns, and how they follow from the classes found."""
+    """What one trained labeller tells: its columns, how they follow from classes, and back."""
 
     name: str
     columns: Mapping[str, ColumnType]
     value: Callable[[Found], dict[str, Any]]
+    classes: Callable[[Mapping[str, Any]], Found]
 
 
 CATEGORIES = ("code", "maths", "creative_writing", "instruction_following")
@@ -52,6 +53,7 @@ CATEGORY = Kind(
     "category",
     dict.fromkeys(CATEGORIES, pl.Boolean),
     lambda found: {name: name in found for name in CATEGORIES},
+    lambda value: [name for name in CATEGORIES if value[name]],
 )
 HARD = Kind(
     "hard",
@@ -60,12 +62,19 @@ HARD = Kind(
         **{f"hard_{name}": name in found for name in CRITERIA},
         "hard": sum(name in found for name in CRITERIA) >= HARD_FROM,
     },
+    lambda value: [name for name in CRITERIA if value[f"hard_{name}"]],
 )
-EXPERT = Kind("expert", {"expert": pl.Boolean}, lambda found: {"expert": "expert" in found})
+EXPERT = Kind(
+    "expert",
+    {"expert": pl.Boolean},
+    lambda found: {"expert": "expert" in found},
+    lambda value: ["expert"] if value["expert"] else [],
+)
 OCCUPATION = Kind(
     "occupation",
     dict.fromkeys(("occupations", "verticals"), pl.List(pl.String)),
     lambda found: {"occupations": sorted(found), "verticals": verticals_of(list(found))},
+    lambda value: list(value["occupations"]),
 )
 KINDS = {kind.name: kind for kind in (CATEGORY, HARD, EXPERT, OCCUPATION)}
 

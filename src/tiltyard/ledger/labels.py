@@ -117,6 +117,29 @@ def labels_there(
     return there
 
 
+def labels_of_version(
+    connection: Connection, labeller: str, version_prefix: str, *, after: int, limit: int
+) -> list[tuple[int, UUID, Mapping[str, Any]]]:
+    """Read labels whose version begins so, with their numbers and battles, by their numbers.
+
+    Parameters
+    ----------
+    after
+        Only labels with higher numbers.
+    """
+    query = (
+        select(labels.c.id, labels.c.battle, labels.c.value)
+        .where(
+            labels.c.labeller == labeller,
+            labels.c.labeller_version.startswith(version_prefix, autoescape=True),
+            labels.c.id > after,
+        )
+        .order_by(labels.c.id)
+        .limit(limit)
+    )
+    return [(row.id, row.battle, row.value) for row in connection.execute(query)]
+
+
 async def add_labels(
     connection: AsyncConnection, found: Sequence[FoundLabel], at: datetime
 ) -> None:

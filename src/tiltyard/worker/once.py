@@ -14,6 +14,8 @@ from tiltyard.contestants.card import Contestant
 from tiltyard.contestants.catalogue import load_catalogue
 from tiltyard.contestants.embedding_model import EmbeddingModel
 from tiltyard.contestants.embeddings import Embeddings
+from tiltyard.labels.agreement import Agreement
+from tiltyard.labels.examples import Examples
 from tiltyard.labels.labeller import Labeller
 from tiltyard.labels.labellers import labellers_with, reading_words, shipped_labellers
 from tiltyard.ledger.engine import Ledger
@@ -22,7 +24,9 @@ from tiltyard.ledger.register import read_arenas
 from tiltyard.worker.duplicates import Duplicates
 from tiltyard.worker.label_status import LabelStatus, read_label_status
 from tiltyard.worker.labelling import Labelling
-from tiltyard.worker.model_labelling import Estimate, ModelLabelled, ModelLabelling
+from tiltyard.worker.model_asking import AskingModel, Estimate
+from tiltyard.worker.model_examples import Example, judged_by_examples, model_examples
+from tiltyard.worker.model_labelling import ModelLabelled, ModelLabelling
 from tiltyard.worker.progress import Listener, Told, tell_nobody
 from tiltyard.worker.service import Done, Worker
 from tiltyard.worker.surveying import Surveying
@@ -148,6 +152,30 @@ async def _asking(
     try:
         async with _opened(place) as ledger:
             yield ModelLabelling(ledger, adapters, model, kinds, limit=limit)
+    finally:
+        await adapters.close()
+
+
+async def model_examples_once(place: Path | str, kind: str) -> list[Example]:
+    """Read the prompts of a ledger that a model has labelled."""
+    async with _opened(place) as ledger:
+        return await ledger.in_thread(lambda connection: model_examples(connection, kind))
+
+
+async def estimate_judging(model: Contestant, kind: str, examples: Examples) -> Estimate:
+    """Reckon what it takes to ask a model about all texts of examples."""
+    texts = sorted(set(examples.texts))
+    return await AskingModel(Adapters(), model, [kind]).estimate(texts, len(examples))
+
+
+async def judge_by_examples(
+    model: Contestant, kind: str, examples: Examples, *, seed: int
+) -> tuple[Agreement, int]:
+    """Ask a model about all texts of examples; count the texts without a usable answer."""
+    adapters = Adapters()
+    try:
+        asked = AskingModel(adapters, model, [kind])
+        return await judged_by_examples(asked, examples, seed=seed), asked.tally.unusable
     finally:
         await adapters.close()
 

@@ -21,7 +21,7 @@ from synthetic import draw_log, length_edge, style_counts
 from tiltyard.boards.publishing import BoardPublisher
 from tiltyard.boards.recipe import Recipe
 from tiltyard.contestants.demo import demo_catalogue
-from tiltyard.labels.labellers import shipped_labellers
+from tiltyard.labels.labellers import score_column, shipped_labellers
 from tiltyard.labels.occupations import VERTICALS
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.migrate import upgrade_ledger
@@ -137,12 +137,14 @@ def _label(
         else:
             pool = [_value(pl.Schema(labeller.columns), random) for _ in range(VARIETY)]
             values = [pool[place] for place in random.integers(0, VARIETY, len(ids)).tolist()]
+        judged = score_column(labeller) is not None
+        scores = random.random(len(ids)).tolist() if judged else [None] * len(ids)
         database.executemany(
-            "INSERT INTO labels (battle, labeller, labeller_version, value, labelled_at) "
-            "VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO labels (battle, labeller, labeller_version, value, score, labelled_at) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
             (
-                (id_, labeller.name, labeller.version, value, _time(0))
-                for id_, value in zip(ids, values, strict=True)
+                (id_, labeller.name, labeller.version, value, score, _time(0))
+                for id_, value, score in zip(ids, values, scores, strict=True)
             ),
         )
         yield len(ids)

@@ -81,10 +81,14 @@ async def add_battles(ledger: Ledger, battles: Sequence[Battle]) -> None:
 
 
 def found(
-    id_: UUID, value: Mapping[str, Any], labeller: str = "topic", version: str = "rules@1"
+    id_: UUID,
+    value: Mapping[str, Any],
+    labeller: str = "topic",
+    version: str = "rules@1",
+    score: float | None = None,
 ) -> FoundLabel:
     """A label."""
-    return FoundLabel(id_, labeller, version, dict(value), None)
+    return FoundLabel(id_, labeller, version, dict(value), score)
 
 
 async def add_labels(ledger: Ledger, *labels_found: FoundLabel, at: datetime = NOW) -> None:

@@ -55,7 +55,8 @@ def test_names_and_versions_fit_into_the_ledger(labeller: Labeller) -> None:
 def test_no_two_labellers_have_a_column_in_common() -> None:
     counted = Counter(column for one in shipped_labellers() for column in one.columns)
     assert set(counted.values()) == {1}
-    assert label_columns().keys() == {*counted, *duplicates.COLUMNS}
+    scores = {f"{name}_score" for name in ("language", "category", "hard", "expert", "occupation")}
+    assert label_columns().keys() == {*counted, *scores, *duplicates.COLUMNS}
     assert counted.keys().isdisjoint(duplicates.COLUMNS)
 
 

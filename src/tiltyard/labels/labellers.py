@@ -30,6 +30,8 @@ from tiltyard.labels.trained import KINDS, TrainedLabeller
 from tiltyard.labels.vectors import VectorSpace
 
 SIDE_A = "_a"
+JUDGES = frozenset({"language", *KINDS})
+"""The labellers that say how sure they are; all others count."""
 
 
 @cache
@@ -53,12 +55,23 @@ def label_sources(labellers: Sequence[Labeller]) -> tuple[LabelSource, ...]:
     return (*labellers, duplicates.Copies())
 
 
+def score_column(source: LabelSource) -> str | None:
+    """Name the column that says how sure a source is; None where it does not judge."""
+    return f"{source.name}_score" if source.name in JUDGES else None
+
+
+def columns_of(source: LabelSource) -> dict[str, ColumnType]:
+    """Name the columns of labels from a source, with their types: its own, and its score."""
+    score = score_column(source)
+    return {**source.columns, **({} if score is None else {score: pl.Float64})}
+
+
 def label_columns() -> dict[str, ColumnType]:
     """Name every column that labels of battles have, with its type."""
     return {
         column: dtype
         for source in label_sources(shipped_labellers())
-        for column, dtype in source.columns.items()
+        for column, dtype in columns_of(source).items()
     }
 
 

@@ -72,6 +72,7 @@ LABEL_ROWS: Rows = {
     "version": pl.Categorical(),
     "labelled_at": pl.Datetime("us", "UTC"),
     "value": pl.String(),
+    "score": pl.Float64(),
 }
 
 
@@ -168,6 +169,7 @@ def _label_columns(connection: Connection) -> tuple[ColumnElement[Any], ...]:
         labels.c.labeller_version,
         _moment(connection, labels.c.labelled_at),
         labels.c.value,
+        _exact(connection, labels.c.score),
     )
 
 

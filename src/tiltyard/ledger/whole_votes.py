@@ -57,6 +57,7 @@ FOUND: dict[str, Any] = {
     "labeller": pl.String,
     "version": pl.String,
     "value": pl.String,
+    "score": pl.Float64,
     "labelled_at": TIME,
 }
 
@@ -185,6 +186,7 @@ def _labels(some: ColumnElement[bool]) -> Select[Any]:
             labels.c.labeller,
             labels.c.labeller_version,
             cast(labels.c.value, Text),
+            labels.c.score,
             labels.c.labelled_at,
         )
         .select_from(votes)

@@ -151,6 +151,19 @@ async def test_the_version_in_use_counts_before_newer_ones(ledger: Ledger) -> No
     same(table, await read_anew(ledger))
 
 
+async def test_of_those_that_judge_it_knows_how_sure_they_were(ledger: Ledger) -> None:
+    battles = [battle(number) for number in range(3)]
+    await add_battles(ledger, battles)
+    expert = [Topic("expert", columns={"expert": pl.Boolean()}), Topic()]
+    table = LivingTable(expert)
+    for one, score in zip(battles, (0.123456789, 0.8), strict=False):
+        await add_labels(ledger, found(one.id, {"expert": True}, "expert", score=score))
+    await look(ledger, table)
+    sure = dict(table.rows.select("battle_id", "expert_score").iter_rows())
+    assert [sure[str(one.id)] for one in battles] == [0.123456789, 0.8, None]
+    assert "topic_score" not in table.rows.columns
+
+
 async def test_of_several_versions_the_newest_counts_and_a_models_above_all(
     ledger: Ledger,
 ) -> None:

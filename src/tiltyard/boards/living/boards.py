@@ -21,6 +21,7 @@ from tiltyard.boards.slice_file import Slice, Slices, slice_sha256
 from tiltyard.boards.start import Start
 from tiltyard.errors import TiltyardError
 from tiltyard.labels.labeller import LabelSource
+from tiltyard.labels.labellers import columns_of
 from tiltyard.ledger.engine import SyncConnection
 from tiltyard.ledger.snapshots import newest_numbers, read_numbered
 
@@ -188,7 +189,7 @@ class ArenaBoards:
             labellers={
                 one.name: votes.label_versions[one.name]
                 for one in self._sources
-                if columns & one.columns.keys()
+                if columns & columns_of(one).keys()
             },
         )
 

@@ -1,10 +1,11 @@
 """From rows of labels to one row of columns for each battle."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import polars as pl
 
 from tiltyard.labels.labeller import LabelSource
+from tiltyard.labels.labellers import score_column
 
 MODEL = "model@"
 """The versions of labels that a model gave begin so; they win over those of rules."""
@@ -30,6 +31,7 @@ class LabelColumns:
     def __init__(self, sources: Iterable[LabelSource], battles: pl.Series) -> None:
         given = tuple(sources)
         self._schemas = {one.name: pl.Schema(one.columns) for one in given}
+        self._scores = {one.name: score_column(one) for one in given}
         self._in_use = {one.name: one.version for one in given}
         ids = battles.alias("battle_id").unique().to_frame()
         self._battles = ids.with_row_index("battle")
@@ -37,15 +39,24 @@ class LabelColumns:
 
     def add(self, rows: pl.DataFrame) -> None:
         """Take rows as :func:`tiltyard.ledger.table_rows.read_label_rows` gives them."""
+        versions = rows["version"].unique().cast(pl.String).to_list()
+        models = [version for version in versions if version.startswith(MODEL)]
         known = rows.join(self._battles, on="battle_id").with_columns(
-            by_model=pl.col("version").cast(pl.String).str.starts_with(MODEL)
+            by_model=pl.col("version").is_in(models) if models else pl.lit(value=False)
         )
         for (labeller,), part in known.partition_by("labeller", as_dict=True).items():
             name = str(labeller)
             if name in self._schemas:
                 ordered = part.with_columns(in_use=pl.col("version") == self._in_use[name])
-                kept = ordered.select("battle", *ORDER, pl.col("version").alias(VERSION_OF + name))
+                kept = ordered.select("battle", *ORDER, *self._beside(name))
                 self._parts[name].append(kept.hstack(_decoded(part["value"], self._schemas[name])))
+
+    def _beside(self, name: str) -> Iterator[pl.Expr]:
+        """Give what stands beside a labeller's own columns: its version, and how sure it is."""
+        yield pl.col("version").alias(VERSION_OF + name)
+        score = self._scores[name]
+        if score is not None:
+            yield pl.col("score").alias(score)
 
     def frame(self, *, versions: bool = False) -> pl.DataFrame:
         """Give `battle_id` and every column, a row for each battle; null where nothing is known.
@@ -57,17 +68,30 @@ class LabelColumns:
         """
         wide = self._battles
         for name, columns in self._schemas.items():
-            schema = {VERSION_OF + name: pl.Categorical(), **columns}
             parts = self._parts[name]
             if not parts:
+                score = self._scores[name]
+                schema = {
+                    VERSION_OF + name: pl.Categorical(),
+                    **({} if score is None else {score: pl.Float64()}),
+                    **columns,
+                }
                 wide = wide.with_columns(
                     pl.lit(None, dtype).alias(column) for column, dtype in schema.items()
                 )
                 continue
-            newest = pl.concat(parts).sort(ORDER).unique("battle", keep="last")
-            wide = wide.join(newest.drop(ORDER), on="battle", how="left")
+            wide = wide.join(_that_count(pl.concat(parts)), on="battle", how="left")
         unwanted = () if versions else (VERSION_OF + name for name in self._schemas)
         return wide.drop("battle", *unwanted)
+
+
+def _that_count(labels: pl.DataFrame) -> pl.DataFrame:
+    """Keep one label of each battle; sorting costs most, and few battles have several."""
+    several = labels["battle"].is_duplicated()
+    if not several.any():
+        return labels.drop(ORDER)
+    last = labels.filter(several).sort(ORDER).unique("battle", keep="last")
+    return pl.concat([labels.filter(~several), last]).drop(ORDER)
 
 
 def _decoded(values: pl.Series, schema: pl.Schema) -> pl.DataFrame:

@@ -12,6 +12,7 @@ from tiltyard.battles.table import Battles
 from tiltyard.boards.living.label_columns import VERSION_OF, LabelColumns
 from tiltyard.boards.living.numbers import Numbers
 from tiltyard.labels.labeller import LabelSource
+from tiltyard.labels.labellers import columns_of
 from tiltyard.ledger.engine import SyncConnection
 from tiltyard.ledger.table_rows import (
     VOTE_ROWS,
@@ -150,7 +151,9 @@ class LivingTable:
         votes = {name: dtype for name, dtype in VOTE_ROWS.items() if name not in OWN}
         versions = {VERSION_OF + one.name: pl.Categorical() for one in self._sources}
         labels = {
-            name: dtype for one in self._sources for name, dtype in pl.Schema(one.columns).items()
+            name: dtype
+            for one in self._sources
+            for name, dtype in pl.Schema(columns_of(one)).items()
         }
         return pl.Schema({"vote": VOTE_ROWS["vote"], **votes, **versions, **labels})
 

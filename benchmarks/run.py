@@ -25,6 +25,7 @@ BENCHMARKS = (
     "votes",
     "import_export",
     "coverage",
+    "coverage_pooled",
     "pairing",
     "http_clients",
     "kept_boards",

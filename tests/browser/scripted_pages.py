@@ -39,6 +39,7 @@ def summary_of(board: Mapping[str, Any]) -> dict[str, Any]:
         "votes": board["votes"],
         "enough": True,
         "controls": [""],
+        "unmade": {"style": "Of none of its votes the style of both answers is counted yet."},
     }
 
 
@@ -226,6 +227,12 @@ SWAP = SwapAnswer(
 )
 
 
+UNMADE = {
+    "german": "Of none of its 30 votes the style of both answers is counted yet.",
+    "hard_prompts": "Its 43 votes do not tell how style and models differ yet.",
+}
+
+
 def valued(place: int, price: float, residual: float, half: float, **more: object) -> Valued:
     row = FULL_BOARD["models"][place]
     kept = {name: value for name, value in row.items() if name in STANDING}
@@ -401,16 +408,18 @@ class ScriptedPages:
     async def topics(self, arena: str) -> Mapping[str, Any]:
         return TOPICS | {"arena": arena} if self.boards[f"{arena}/overall"]["votes"] else NO_TOPICS
 
-    async def swap(self, arena: str, old: str, new: str) -> SwapAnswer:
+    async def swap(self, arena: str, old: str, new: str, control: str = "") -> SwapAnswer:
         if (arena, old, new) != (SWAP.arena, SWAP.old, SWAP.new):
             raise RecipeError(f"No vote on these boards is on {new}: check its name.")
-        return SWAP
+        return replace(SWAP, control=control, unmade=UNMADE if control else {})
 
-    async def value(self, arena: str, slice_name: str, by: Measure) -> ValueAnswer:
+    async def value(
+        self, arena: str, slice_name: str, by: Measure, control: str = ""
+    ) -> ValueAnswer:
         await self.board(arena, slice_name)
         if by != VALUE.by:
             raise NotYetError(f"This cannot be told by {by} yet.")
-        return VALUE
+        return replace(VALUE, control=control)
 
     async def slices(self, arena: str) -> Sequence[Mapping[str, Any]]:
         return [summary_of(board) for board in self.boards.values() if board["arena"] == arena]

@@ -53,6 +53,41 @@ def test_a_swap_as_json_and_of_saved_boards(votes: Path, tmp_path: Path) -> None
     assert of_board["preferred"]["lower"] == pytest.approx(of_votes["preferred"]["lower"])
 
 
+@pytest.fixture
+def with_french(votes: Path, tmp_path: Path) -> Path:
+    """Votes of which the first 200 are on French answers, all without a heading."""
+    path, french = tmp_path / "with-french.csv", pl.int_range(pl.len()) < 200
+    pl.read_csv(votes).with_columns(
+        pl.when(french).then(pl.lit("fr")).otherwise("language").alias("language"),
+        *(pl.when(~french).then(side).otherwise(0).alias(side) for side in HEADERS),
+    ).write_csv(path)
+    return path
+
+
+HEADERS = ("headers_a", "headers_b")
+
+
+def test_swap_and_value_hold_the_style_constant_and_name_the_slices_that_cannot(
+    with_french: Path, prices: Path
+) -> None:
+    asked = (with_french, "--by", "language", "--control", "style")
+    finished = run("swap", "fir", "amber", *asked)
+    assert finished.returncode == 0, finished.stderr
+    why = "The control headers is the same in every vote"
+    assert finished.stdout.splitlines()[-1].startswith(f"No board of language=fr: {why}")
+    found = json.loads(run("swap", "fir", "amber", *asked, "--json").stdout)
+    assert found["controls"] == ["style"]
+    assert [one["slice"] for one in found["slices"]] == ["overall", "language=en", "language=de"]
+    assert [one["slice"] for one in found["unmade"]] == ["language=fr"]
+    ranked = json.loads(run("rank", with_french, "--control", "style", "--json", "-").stdout)
+    ratings = {one["model"]: one["rating"] for one in ranked["models"]}
+    gap = found["slices"][0]["points"]["estimate"]
+    assert gap == pytest.approx(ratings["amber"] - ratings["fir"], abs=1e-6)
+    worth = json.loads(run("value", *asked, "--measure", prices, "--json").stdout)
+    assert list(worth["boards"]) == ["overall", "language=en", "language=de"]
+    assert worth["unmade"][0]["reason"].startswith(why)
+
+
 def test_value_puts_the_model_that_is_better_than_its_price_first(
     votes: Path, prices: Path
 ) -> None:
@@ -120,6 +155,8 @@ def test_without_voters_there_are_no_topics_unless_asked(asked_votes: Path, tmp_
         (("swap", "fir", "elm", "VOTES", "--by", "colour"), "have no such column"),
         (("swap", "fir", "elm", "nowhere.csv"), "nowhere.csv"),
         (("swap", "fir", "elm", "VOTES", "DIRECTORY"), "is a saved board"),
+        (("swap", "fir", "elm", "DIRECTORY", "--control", "style"), "without a control but the"),
+        (("swap", "fir", "elm", "VOTES", "--control", "price"), "nothing to control price by"),
         (("value", "VOTES", "--measure", "nowhere.csv"), "cannot be read"),
         (("value", "VOTES", "--measure", "VOTES"), "needs two columns"),
         (("taste", "VOTES"), "Say whose board"),

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -21,6 +22,7 @@ from tiltyard.boards.public_ledger import (
     read_public_ledger,
     verify_public_ledger,
 )
+from tiltyard.boards.published import PublishedBoards
 from tiltyard.boards.publishing import BoardPublisher
 from tiltyard.boards.recipe import Recipe
 from tiltyard.boards.slice_file import Slices, read_slices
@@ -90,7 +92,10 @@ async def test_every_published_board_is_made_again_byte_by_byte(
     }
     finished = run("verify", tmp_path / "out")
     assert finished.returncode == 0, finished.stderr
-    assert finished.stdout == ("6 of 6 boards agree with their votes, 6 of them byte by byte.\n")
+    assert finished.stdout == (
+        "6 of 6 boards agree with their votes, 6 of them byte by byte. 4 have pooled figures, "
+        "which were made again from their parents' votes too.\n"
+    )
 
 
 async def test_the_ledger_says_no_word_and_nobodys_name(
@@ -175,7 +180,88 @@ async def test_a_board_that_does_not_follow_from_the_votes_is_found(
     assert "5 of 6 boards agree" in finished.stdout
 
 
-@pytest.mark.parametrize("content", ["", "{}", '{"format": 2}', "[]"])
+async def test_pooled_figures_are_those_that_people_saw(
+    ledger: Ledger, slices: Slices, tmp_path: Path
+) -> None:
+    await written_of(ledger, slices, tmp_path)
+    boards = PublishedBoards(ledger, ["text"], Recipe(), SlicesInUse(tmp_path / "slices.toml"))
+    for control, name in (("", "short"), ("style", "short-style")):
+        shown = await boards.board("text", "short", control=control)
+        written = json.loads((tmp_path / f"out/boards/text/{name}.pooled.json").read_text())
+        assert written["spread"] == shown["pooling"]["spread"]
+        assert [row["pooled"] for row in written["models"]] == [
+            row["pooled"] for row in shown["models"]
+        ]
+
+
+async def test_pooled_figures_that_do_not_follow_from_the_parents_votes_are_found(
+    ledger: Ledger, slices: Slices, tmp_path: Path
+) -> None:
+    await written_of(ledger, slices, tmp_path)
+    out = tmp_path / "out"
+    manifest = (out / "ledger.json").read_text()
+    for name in ("short", "short-style"):
+        board, file = f"boards/text/{name}.json", out / f"boards/text/{name}.pooled.json"
+        figures = file.read_text()
+        for tampered in tampered_with(json.loads(figures)):
+            file.write_text(json.dumps(tampered, indent=2) + "\n")
+            with pytest.raises(SavedBoardError, match=r"pooled.json is not the file"):
+                verified(out)
+            digest = hashlib.sha256(file.read_bytes()).hexdigest()
+            say(out, manifest, board, pooled_sha256=digest)
+            assert differing(out) == {board: "pooled.json"}
+            (out / "ledger.json").write_text(manifest)
+        file.write_text(figures)
+        say(out, manifest, board, pooled=None, pooled_sha256=None)
+        assert differing(out) == {board: "no pooled figures"}
+        (out / "ledger.json").write_text(manifest)
+    assert differing(out) == {}
+
+
+def tampered_with(figures: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A number of a model that is a little higher, another spread, other votes."""
+    first, second, *others = figures["models"]
+    higher = second | {"pooled_upper": second["pooled_upper"] + 0.01}
+    yield figures | {"models": [first, higher, *others]}
+    yield figures | {"spread": figures["spread"] + 0.01}
+    yield figures | {"data_sha256": "0" * 64}
+
+
+def say(out: Path, manifest: str, board: str, **values: str | None) -> None:
+    """Write a manifest that says something else of a board."""
+    said = json.loads(manifest)
+    (entry,) = [one for one in said["boards"] if one["file"] == board]
+    entry |= values
+    (out / "ledger.json").write_text(json.dumps(said))
+
+
+def differing(out: Path) -> dict[str, str]:
+    """What is found: by board, which of the sentences that are looked for."""
+    said = ("no pooled figures", "pooled.json")
+    return {
+        board.file: next(words for words in said if words in found.differences[0])
+        for board, found in verify_public_ledger(out)
+        if not found.holds
+    }
+
+
+async def test_of_a_part_that_stayed_the_figures_are_pooled_with_the_whole_of_now(
+    ledger: Ledger, slices: Slices, tmp_path: Path
+) -> None:
+    await publish(ledger, tmp_path)
+    later = battle(7000, sides=(CARDS[WREN], CARDS[OWL]), at=datetime(2026, 3, 9, tzinfo=UTC))
+    await record(ledger, [later])
+    await Labelling(ledger).label_all()
+    await written_of(ledger, slices, tmp_path)
+    boards = PublishedBoards(ledger, ["text"], Recipe(), SlicesInUse(tmp_path / "slices.toml"))
+    whole, part = [await boards.board("text", slice_) for slice_ in ("overall", "march")]
+    assert part["pooling"]["data_sha256"] != whole["data_sha256"]
+    written = json.loads((tmp_path / "out/boards/text/march.pooled.json").read_text())
+    assert written["data_sha256"] == whole["data_sha256"]
+    assert all(verified(tmp_path / "out").values())
+
+
+@pytest.mark.parametrize("content", ["", "{}", '{"format": 1}', "[]"])
 def test_a_ledger_that_is_none_is_a_sentence(content: str, tmp_path: Path) -> None:
     (tmp_path / "ledger.json").write_text(content)
     with pytest.raises(SavedBoardError, match=r"ledger.json is"):

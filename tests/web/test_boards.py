@@ -111,14 +111,16 @@ async def test_a_slice_has_a_board_of_its_own(tmp_path: Path) -> None:
         assert english["published_at"] == (await get_board(ann))["published_at"]
 
 
-async def test_where_the_style_is_the_models_own_there_is_no_board_with_its_control(
-    tmp_path: Path,
-) -> None:
+async def test_the_examples_have_a_board_with_the_style_held_constant(tmp_path: Path) -> None:
     async with serving(tmp_path, examples=True) as base, voter(base) as ann:
         styled = await get_board(ann, "?control=style")
-        assert (styled["control"], styled["published_at"], styled["models"]) == ("style", None, [])
+        assert (styled["control"], styled["unmade"], styled["votes"]) == ("style", None, 600)
+        effects = styled["coefficients"]
+        assert isinstance(effects, list)
+        assert [one["name"] for one in effects] == ["length", "headers", "lists", "bold"]
         async with ann.get(f"{API}/boards") as response:
-            assert (await response.json())["boards"][0]["controls"] == [""]
+            overall = (await response.json())["boards"][0]
+        assert (overall["controls"], overall["unmade"]) == (["", "style"], {})
 
 
 async def test_health(tmp_path: Path) -> None:

@@ -39,6 +39,22 @@ def test_a_swap_is_told_board_by_board_with_the_price(arena: StandIn) -> None:
     assert "The new one costs 4 times as much" in text
 
 
+def test_the_style_switch_keeps_what_was_asked_and_missing_boards_are_named(
+    arena: StandIn,
+) -> None:
+    _, html, _ = get(arena, "/swap?old=rook&new=heron")
+    address = "/swap?arena=text&amp;old=rook&amp;new=heron"
+    assert f'<a href="{address}&amp;control=style" >Style controlled</a>' in html
+    assert "No board yet" not in words(html)
+    _, html, _ = get(arena, "/swap?old=rook&new=heron&control=style")
+    assert f'<a href="{address}" >As voted</a>' in html
+    assert '<input type="hidden" name="control" value="style">' in html
+    assert "/api/v1/swap?arena=text&amp;old=rook&amp;new=heron&amp;control=style" in html
+    text = words(html)
+    assert "No style-controlled board yet German Of none of its 30 votes" in text
+    assert "Hard prompts Its 43 votes do not tell" in text
+
+
 def test_a_swap_with_a_stranger_says_so_and_keeps_the_form(arena: StandIn) -> None:
     status, html, _ = get(arena, "/swap?old=rook&new=nobody")
     assert status == 422
@@ -68,6 +84,15 @@ def test_what_cannot_be_told_yet_is_a_sentence_and_the_other_measures_stay(arena
     assert status == 200
     assert "This cannot be told by size yet." in html
     assert '<a href="/boards/text/overall/value?by=price" >Price</a>' in html
+
+
+def test_value_keeps_the_style_switch_and_the_measure_together(arena: StandIn) -> None:
+    _, html, _ = get(arena, "/boards/text/overall/value?by=size&control=style")
+    url = "/boards/text/overall/value"
+    assert f'<a href="{url}?by=size" >As voted</a>' in html
+    assert f'<a href="{url}?by=price&amp;control=style" >Price</a>' in html
+    assert 'href="/boards/text/overall/history?control=style"' in html
+    assert 'href="/swap?arena=text&amp;control=style"' in html
 
 
 def test_a_measure_that_is_none_is_refused(arena: StandIn) -> None:

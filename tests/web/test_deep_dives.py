@@ -52,6 +52,32 @@ async def test_a_swap_is_told_on_every_board_with_its_price(tmp_path: Path) -> N
         assert found["times_the_price"] == pytest.approx(prices[1] / prices[0])
 
 
+async def test_a_swap_with_the_style_held_constant_says_which_slices_cannot(
+    tmp_path: Path,
+) -> None:
+    async with serving(tmp_path, *priced(), examples=True) as base, voter(base) as ann:
+        board = await get(ann, "boards/text/overall?control=style")
+        first, last = board["models"][0]["model"], board["models"][-1]["model"]
+        found = await get(ann, f"swap?arena=text&old={last}&new={first}&control=style")
+        assert found["control"] == "style"
+        (overall,) = [one for one in found["slices"] if one["slice"] == "overall"]
+        gap = board["models"][0]["rating"] - board["models"][-1]["rating"]
+        assert overall["points"]["estimate"] == pytest.approx(gap, abs=1e-6)
+        plain = await get(ann, f"swap?arena=text&old={last}&new={first}")
+        assert (plain["control"], plain["unmade"]) == ("", [])
+        told = {one["slice"] for one in found["slices"]}, {one["slice"] for one in found["unmade"]}
+        assert told[0] | told[1] == {one["slice"] for one in plain["slices"]}
+        assert not told[0] & told[1]
+        (few,) = [one for one in found["unmade"] if one["slice"] == "hard"]
+        assert few["name"] == "Hard prompts"
+        assert "votes do not tell how style and models differ yet" in few["reason"]
+        listed = await get(ann, "boards")
+        (summary,) = [one for one in listed["boards"] if one["slice"] == "hard"]
+        assert summary["unmade"] == {"style": few["reason"]}
+        empty = await get(ann, "boards/text/hard?control=style")
+        assert (empty["models"], empty["unmade"]) == ([], few["reason"])
+
+
 async def test_a_swap_of_one_model_or_of_a_stranger_is_refused(tmp_path: Path) -> None:
     async with serving(tmp_path, examples=True) as base, voter(base) as ann:
         same = await get(ann, "swap?arena=text&old=demo-owl&new=demo-owl", 422)
@@ -75,6 +101,21 @@ async def test_who_does_better_than_its_price_predicts(tmp_path: Path) -> None:
         assert found["left_out"] == []
 
 
+async def test_who_does_better_than_its_price_predicts_with_the_style_held_constant(
+    tmp_path: Path,
+) -> None:
+    async with serving(tmp_path, *priced(), examples=True) as base, voter(base) as ann:
+        found = await get(ann, "boards/text/overall/value?control=style")
+        board = await get(ann, "boards/text/overall?control=style")
+        assert found["control"] == "style"
+        rated = {one["model"]: one["rating"] for one in board["models"]}
+        assert {one["model"]: one["rating"] for one in found["models"]} == pytest.approx(rated)
+        few = await get(ann, "boards/text/hard/value?control=style", 404)
+        assert few["detail"].startswith("This board has no ratings yet. Its ")
+        await get(ann, "boards/text/overall/value?control=price", 422)
+        await get(ann, "swap?arena=text&old=demo-owl&new=demo-wren&control=price", 422)
+
+
 async def test_what_cannot_be_told_yet_is_said(tmp_path: Path) -> None:
     async with serving(tmp_path, *priced(), examples=True) as base, voter(base) as ann:
         same = await get(ann, "boards/text/overall/value?by=size", 404)
@@ -94,6 +135,12 @@ async def test_the_model_page_and_the_pages_of_deep_dives_open(tmp_path: Path) -
             ("/boards/text/overall/value", "The frontier"),
             ("/boards/text/overall/value?by=size", "four rated models"),
             ("/swap?arena=text&old=demo-owl&new=demo-wren", "times as much"),
+            ("/swap?arena=text&old=demo-owl&new=demo-wren&control=style", "No style-controlled"),
+            ("/boards/text/overall/value?control=style", "length, headers, lists and bold"),
+            ("/boards/text/hard/value?control=style", "do not tell how style and models"),
+            ("/boards/text/overall?control=style", "if all answers looked alike"),
+            ("/boards/text/hard?control=style", "There is no style-controlled board yet. Its"),
+            ("/boards/text/hard", "There is no style-controlled board yet. Its"),
             ("/boards/text/overall/history", "is the first"),
         ):
             async with ann.get(path) as response:

@@ -60,7 +60,7 @@ def test_a_board_without_votes_says_so_and_leads_to_a_battle(arena: StandIn) -> 
 
 
 def test_several_arenas_lead_to_each_others_board_and_exposure(arena: StandIn) -> None:
-    assert "arena-links" not in get(arena, "/boards/text/overall")[1]
+    assert 'aria-label="Arenas"' not in get(arena, "/boards/text/overall")[1]
     arena.pages.add_arena()
     _, board, _ = get(arena, "/boards/text/overall")
     assert '<a href="/boards/vision/overall" >Pictures</a>' in board

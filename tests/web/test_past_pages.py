@@ -148,4 +148,4 @@ def test_history_and_value_lead_to_those_of_the_other_slices(arena: StandIn) -> 
     _, html, _ = get(arena, f"{HISTORY}?at=2026-11-20T12:00")
     assert 'href="/boards/text/code/history?at=2026-11-20T12%3A00%3A00Z"' in html
     _, html, _ = get(arena, "/boards/text/overall/value")
-    assert 'href="/boards/text/code/value"' in html
+    assert 'href="/boards/text/code/value?by=price"' in html

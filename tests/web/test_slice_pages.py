@@ -6,7 +6,7 @@ import pytest
 
 from serving import serving, voter
 from tiltyard.web.pages.board_view import board_view
-from tiltyard.web.pages.slice_links import control_links, slice_links
+from tiltyard.web.pages.slice_links import board_controls, slice_links, unmade_style
 
 pytestmark = pytest.mark.anyio
 
@@ -21,6 +21,7 @@ def summary(slice_: str, votes: int, *controls: str, within: str = "overall") ->
         "votes": votes,
         "enough": votes >= 300,
         "controls": list(controls),
+        "unmade": {} if "style" in controls else {"style": "Why not."},
     }
 
 
@@ -45,13 +46,16 @@ def test_slices_with_votes_are_offered_and_the_control_stays_chosen() -> None:
     assert links[2].url == "/boards/text/law"  # which has no such board
 
 
-def test_the_switch_is_there_where_there_is_something_to_choose() -> None:
-    plain, styled = control_links(SUMMARIES, "code", "style", None)
+def test_the_switch_is_there_where_there_are_votes_and_what_is_missing_is_said() -> None:
+    plain, styled = board_controls(SUMMARIES, "code", "style", None)
     assert (plain.url, plain.current) == ("/boards/text/code", False)
     assert (styled.url, styled.current) == ("/boards/text/code?control=style", True)
-    assert control_links(SUMMARIES, "law", "", None) == []
-    assert len(control_links(SUMMARIES, "law", "style", None)) == 2
-    assert control_links(SUMMARIES, "gone", "", None) == []
+    assert len(board_controls(SUMMARIES, "law", "", None)) == 2
+    assert board_controls(SUMMARIES, "music", "", None) == []
+    assert board_controls(SUMMARIES, "gone", "", None) == []
+    assert unmade_style(SUMMARIES, "law") == "Why not."
+    assert unmade_style(SUMMARIES, "code") is None
+    assert unmade_style(SUMMARIES, "music") is None  # which has no votes at all
 
 
 async def test_a_page_leads_to_the_other_slices_and_says_where_votes_are_few(
@@ -70,7 +74,7 @@ async def test_a_page_leads_to_the_other_slices_and_says_where_votes_are_few(
         assert "rating-pooled" in german
         async with ann.get("/boards/text/overall?control=style") as response:
             assert response.status == 200
-            assert "There are no ratings on this board yet" in await response.text()
+            assert "if all answers looked alike" in await response.text()
         async with ann.get("/boards/text/overall?control=magic") as response:
             assert response.status == 404
 

@@ -8,7 +8,8 @@ import polars as pl
 from tiltyard.battles.outcome import Outcome
 from tiltyard.boards.counted import Counted
 from tiltyard.boards.errors import RecipeError
-from tiltyard.boards.features import Feature, feature_matrix
+from tiltyard.boards.feature_matrix import feature_matrix
+from tiltyard.boards.features import Feature
 from tiltyard.boards.recipe import Recipe
 from tiltyard.ratings.collinear import refuse_collinear, refuse_explained
 from tiltyard.ratings.contextual import ContextualFit, fit_contextual
@@ -39,12 +40,18 @@ class RatedVotes:
     @classmethod
     def of(cls, counted: Counted, members: Indices, recipe: Recipe) -> "RatedVotes":
         """Take the votes among `members` out of the single votes of a recipe."""
+        return cls.among(
+            counted, [counted.pairs.names[index] for index in members.tolist()], recipe
+        )
+
+    @classmethod
+    def among(cls, counted: Counted, names: Sequence[str], recipe: Recipe) -> "RatedVotes":
+        """Take the votes among models by their names, in the order of which they are numbered."""
         table = counted.votes
         if table is None:
             raise RecipeError("These votes are counts, and the recipe needs single votes.")
         if recipe.ties == "drop":
             table = table.filter(pl.col("outcome").is_in([Outcome.A.value, Outcome.B.value]))
-        names = [counted.pairs.names[index] for index in members.tolist()]
         rated = pl.col("model_a").is_in(names) & pl.col("model_b").is_in(names)
         table = table.filter(rated & (pl.col("model_a") != pl.col("model_b")))
         a, b = (_codes(table[side], names) for side in ("model_a", "model_b"))
@@ -57,10 +64,9 @@ class RatedVotes:
         columns = [self.table[f"{name} cluster"] for name in recipe.cluster]
         return [column.fill_null(-1).to_numpy() for column in columns]
 
-    def features(self, recipe: Recipe) -> tuple[list[Feature], Floats]:
-        """List the features of the recipe's controls, and their scaled differences (N, d)."""
-        features = Feature.all_of(recipe.controls, self.table.columns)
-        return features, feature_matrix(self.table, features)
+    def features(self, recipe: Recipe) -> list[Feature]:
+        """List the features of the recipe's controls."""
+        return Feature.all_of(recipe.controls, self.table.columns)
 
 
 def fit_controls(

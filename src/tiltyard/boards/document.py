@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from tiltyard import __version__
 from tiltyard.boards.board import Board
@@ -14,8 +14,13 @@ from tiltyard.contestants.card import Contestant
 from tiltyard.contestants.face import Face, public_face
 
 STYLE = "style"
-CONTROLS = ("", STYLE)
+Held = Literal["", "style"]
+CONTROLS: tuple[Held, ...] = ("", "style")
 """Each slice has a board without and one with the style of the answers held constant."""
+
+
+POOLED = ("pooled", "pooled_lower", "pooled_upper")
+"""What each model of a board has beside its rating."""
 
 
 class BoardKey(NamedTuple):
@@ -94,14 +99,10 @@ def board_document(
         "enough": votes >= slice_.minimum,
         "sources": dict(sorted(origin.sources.items())),
         **document,
-        "models": faces.name(_with_pooled(row, pooled) for row in document["models"]),
-        "pooling": None
-        if pooled is None
-        else {
-            "within": slice_.parent,
-            "spread": round(pooled.spread, DECIMALS),
-            "data_sha256": pooled.parent_sha256,
-        },
+        "models": faces.name(
+            {**row, **pooled_figures(row["model"], pooled)} for row in document["models"]
+        ),
+        "pooling": None if pooled is None else pooling_of(pooled, slice_.parent),
         "manifest": {
             "slices_sha256": origin.slices_sha256,
             "slice_sha256": slice_sha256(slice_, origin.where),
@@ -112,8 +113,10 @@ def board_document(
     }
 
 
-def empty_document(arena: str, slice_: Slice, control: str, recipe: Recipe) -> dict[str, Any]:
-    """Give the board that a slice without votes has."""
+def empty_document(
+    arena: str, slice_: Slice, control: str, recipe: Recipe, unmade: str
+) -> dict[str, Any]:
+    """Give the board that a slice has while none was made, with the reason."""
     return {
         "arena": arena,
         **_about(slice_, control),
@@ -130,6 +133,7 @@ def empty_document(arena: str, slice_: Slice, control: str, recipe: Recipe) -> d
         "version": __version__,
         "pooling": None,
         "manifest": None,
+        "unmade": unmade,
     }
 
 
@@ -144,10 +148,19 @@ def _about(slice_: Slice, control: str) -> dict[str, Any]:
     }
 
 
-def _with_pooled(row: Mapping[str, Any], pooled: Pooled | None) -> dict[str, Any]:
-    known = (None,) * 3 if pooled is None else pooled.ratings.get(row["model"], (None,) * 3)
-    names = ("pooled", "pooled_lower", "pooled_upper")
-    return {**row, **rounded(dict(zip(names, known, strict=True)))}
+def pooling_of(pooled: Pooled, within: str | None) -> dict[str, Any]:
+    """Say of pooled ratings what they are pooled with, and how far from it the slice lies."""
+    return {
+        "within": within,
+        "spread": round(pooled.spread, DECIMALS),
+        "data_sha256": pooled.parent_sha256,
+    }
+
+
+def pooled_figures(model: str, pooled: Pooled | None) -> dict[str, Any]:
+    """Give the pooled rating of a model with its bounds; nulls where there is none."""
+    known = (None,) * 3 if pooled is None else pooled.ratings.get(model, (None,) * 3)
+    return {**rounded(dict(zip(POOLED, known, strict=True)))}
 
 
 def _named(row: Mapping[str, Any], face: Face | None) -> dict[str, Any]:

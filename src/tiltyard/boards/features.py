@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-import numpy as np
 import polars as pl
 
 from tiltyard.boards.controls import Control
@@ -13,8 +12,6 @@ from tiltyard.boards.errors import RecipeError
 from tiltyard.boards.paths import number_at, type_at
 from tiltyard.labels.markdown_counts import Counter
 from tiltyard.labels.style import style_column
-from tiltyard.ratings.pair_counts import Floats
-from tiltyard.ratings.scaling import normalised_difference, standardise
 
 STYLE = ("length", "headers", "lists", "bold")
 
@@ -160,29 +157,6 @@ def find_style(frame: pl.DataFrame, control: str) -> Mapping[str, str] | None:
     return None
 
 
-def feature_matrix(
-    votes: pl.DataFrame, features: Sequence[Feature], *, centred: bool = True
-) -> Floats:
-    """Shape (N, d). The scaled differences, side a less side b.
-
-    Parameters
-    ----------
-    votes
-        With the columns of the features.
-    features
-        What to make.
-    centred
-        Whether shares are z-scored, as published, or only divided by their standard deviation.
-
-    Raises
-    ------
-    RecipeError
-        When a column holds what its scale cannot take, or is the same in every vote.
-    """
-    columns = [_scaled(votes, feature, centred=centred) for feature in features]
-    return np.column_stack(columns) if columns else np.empty((votes.height, 0))
-
-
 def _columns(name: str, present: Sequence[str]) -> tuple[str, ...]:
     if name == "position":
         return ()
@@ -219,58 +193,3 @@ def _sides(frame: pl.DataFrame, place: str, name: str) -> list[pl.Expr]:
     if any(type_at(frame, path) is None for path in paths.values()):
         return []
     return [number_at(frame, path).alias(f"{name}_{side}") for side, path in paths.items()]
-
-
-def _scaled(votes: pl.DataFrame, feature: Feature, *, centred: bool) -> Floats:
-    if not feature.columns:
-        return np.ones(votes.height)
-    sides = [votes[column].cast(pl.Float64).to_numpy() for column in feature.columns]
-    for column, values in zip(feature.columns, sides, strict=True):
-        _check_finite(column, values)
-    difference = _difference(sides, feature)
-    if difference.size and np.ptp(difference) == 0:
-        raise RecipeError(
-            f"The control {feature.name} is the same in every vote, so it explains nothing: "
-            "leave it out."
-        )
-    scale = feature.control.scale
-    if scale == "unscaled":
-        return difference
-    return standardise(difference, centred=centred and scale == "share")
-
-
-def _difference(sides: list[Floats], feature: Feature) -> Floats:
-    scale = feature.control.scale
-    if len(sides) == 1:
-        if scale in {"share", "log"}:
-            raise RecipeError(
-                f"The control {feature.name} is one column that holds differences already; "
-                f"the scale {scale} needs the two sides, {feature.name}_a and {feature.name}_b."
-            )
-        return sides[0]
-    for column, values in zip(feature.columns, sides, strict=True):
-        _check_sign(column, values, feature.control)
-    a, b = sides
-    if scale == "share":
-        return normalised_difference(a, b)
-    return np.log(a) - np.log(b) if scale == "log" else a - b
-
-
-def _check_finite(column: str, values: Floats) -> None:
-    if not np.isfinite(values).all():
-        raise RecipeError(
-            f"The column {column} holds NaN or infinite values, which no control can use: "
-            "mend them, or leave them empty."
-        )
-
-
-def _check_sign(column: str, values: Floats, control: Control) -> None:
-    if control.scale == "share" and (values < 0).any():
-        raise RecipeError(
-            f"The column {column} holds negative numbers; use {control.name}:difference."
-        )
-    if control.scale == "log" and (values <= 0).any():
-        raise RecipeError(
-            f"The column {column} holds zeros or negative numbers, which have no logarithm; "
-            f"use {control.name}:share or {control.name}:difference."
-        )

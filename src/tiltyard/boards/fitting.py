@@ -9,6 +9,7 @@ from tiltyard.battles.pair_table import PairTable
 from tiltyard.boards.controlled import RatedVotes, fit_controls
 from tiltyard.boards.counted import Counted
 from tiltyard.boards.errors import RecipeError
+from tiltyard.boards.feature_matrix import scaled_features
 from tiltyard.boards.recipe import Recipe
 from tiltyard.boards.start import Start
 from tiltyard.ratings.bootstrap import bootstrap, bootstrap_clusters, mostly_finite
@@ -17,6 +18,7 @@ from tiltyard.ratings.clustered import clustered_covariance, number_of_clusters
 from tiltyard.ratings.contextual import ContextualFit
 from tiltyard.ratings.pair_counts import Floats, Indices, PairCounts
 from tiltyard.ratings.rateable import Reason, fit_rateable, fit_rateable_sparse
+from tiltyard.ratings.scaling import Scales
 from tiltyard.ratings.tie_models import (
     TieModelFit,
     fit_davidson,
@@ -79,6 +81,11 @@ class Fitted:
         are endless in too many rounds are not among the covered ones then.
     clusters
         How many clusters the covariance is robust to, by column.
+    joint
+        Shape (R + e, R + e). The covariance of the strengths and the e effects together; None
+        where not every model has one.
+    scales
+        How the controls' features were scaled.
     """
 
     members: Indices
@@ -90,6 +97,8 @@ class Fitted:
     effects: tuple[Effect, ...] = ()
     draws: Floats | None = None
     clusters: Mapping[str, int] = field(default_factory=dict)
+    joint: Floats | None = None
+    scales: Scales | None = None
 
 
 def fit(counted: Counted, recipe: Recipe, start: Start | None = None) -> Fitted:
@@ -204,6 +213,7 @@ def _fitted(
             Effect(name, value, error, tested)
             for name, value, error in zip(names, values, errors, strict=True)
         ),
+        joint=estimate.covariance,
     )
 
 
@@ -216,7 +226,8 @@ def _by_single_votes(
 ) -> Fitted:
     """Fit the controls, if any, and make the covariance robust to clusters, if asked."""
     rated = RatedVotes.of(counted, members, recipe)
-    features, matrix = rated.features(recipe)
+    features = rated.features(recipe)
+    matrix, scales = scaled_features(rated.table, features)
     names = [feature.name for feature in features]
     whole: BradleyTerryFit | TieModelFit | ContextualFit = estimate
     if recipe.controls:
@@ -227,7 +238,7 @@ def _by_single_votes(
         covariance = clustered_covariance(whole, rated.votes, chosen, *clusters)
         whole = replace(whole, covariance=covariance)
     sizes = dict(zip(recipe.cluster, map(number_of_clusters, clusters), strict=True))
-    return replace(_fitted(whole, members, names), clusters=sizes)
+    return replace(_fitted(whole, members, names), clusters=sizes, scales=scales)
 
 
 def _begin(
@@ -251,4 +262,5 @@ def _resampled(
     covered = mostly_finite(draws)
     whole = draws[np.isfinite(draws[:, covered]).all(axis=1)]
     covariance = np.atleast_2d(np.cov(whole[:, covered], rowvar=False))
-    return replace(fitted, covariance=covariance, covered=covered, draws=draws)
+    joint = covariance if covered.size == fitted.members.size else None
+    return replace(fitted, covariance=covariance, covered=covered, draws=draws, joint=joint)

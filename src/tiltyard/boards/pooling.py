@@ -1,17 +1,22 @@
 """Ratings of a slice pulled towards its parent's: what few votes can say, beside the raw fit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
 from tiltyard.battles.pair_table import PairTable
-from tiltyard.boards.counted import Counted, digest
-from tiltyard.boards.fitting import MOST_DENSE, fit, used_counts
+from tiltyard.boards.controlled import RatedVotes
+from tiltyard.boards.counted import Counted
+from tiltyard.boards.feature_matrix import feature_matrix
+from tiltyard.boards.fitting import MOST_DENSE, Fitted, used_counts
 from tiltyard.boards.placing import MEAN
 from tiltyard.boards.recipe import Recipe
 from tiltyard.ratings.intervals import normal_interval, points_per_nat
-from tiltyard.ratings.pair_counts import PairCounts
-from tiltyard.ratings.pooling import fit_pooled
+from tiltyard.ratings.pair_counts import Floats, PairCounts
+from tiltyard.ratings.pooling import PooledFit, fit_pooled, fit_pooled_contextual
+from tiltyard.ratings.scaling import Scales
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,39 +38,80 @@ class Pooled:
     parent_sha256: str
 
 
-def pool(pairs: PairTable, parent: PairTable, recipe: Recipe) -> Pooled | None:
-    """Pool a slice's votes with the ratings of its parent; see :mod:`tiltyard.ratings.pooling`.
+@dataclass(frozen=True, slots=True, eq=False)
+class Parent:
+    """The fit of a slice that others are a part of: what theirs are pulled towards.
 
     Parameters
     ----------
-    pairs, parent
-        The votes of the slice, and of the slice it is a part of.
+    names
+        The K models it rates.
+    centre, covariance
+        Shapes (K + d,) and (K + d, K + d). Strengths and the controls' coefficients, in nats.
+    scales
+        How the controls' features were scaled; None without controls.
+    sha256
+        Digest of its votes.
+    """
+
+    names: Sequence[str]
+    centre: Floats
+    covariance: Floats
+    scales: Scales | None
+    sha256: str
+
+    @classmethod
+    def of(cls, counted: Counted, fitted: Fitted, recipe: Recipe) -> Self | None:
+        """Take it from a fit of counted votes.
+
+        Returns
+        -------
+        Parent or None
+            None where nobody is rated, more models than have a covariance, or by a recipe that
+            pooling does not know: with ties as an outcome, clusters, a ridge or an anchor.
+        """
+        unknown = recipe.is_tie_model or recipe.cluster or recipe.ridge or recipe.anchor
+        if unknown or fitted.log_likelihood is None or fitted.joint is None:
+            return None
+        names = [counted.pairs.names[member] for member in fitted.members.tolist()]
+        if len(names) > MOST_DENSE:
+            return None
+        coefficients = [effect.estimate for effect in fitted.effects]
+        centre = np.concatenate([fitted.strengths, coefficients])
+        return cls(names, centre, fitted.joint, fitted.scales, counted.sha256)
+
+
+def pool(counted: Counted, parent: Parent, recipe: Recipe) -> Pooled:
+    """Pool a slice's votes with the fit of its parent; see :mod:`tiltyard.ratings.pooling`.
+
+    Parameters
+    ----------
+    counted
+        The votes of the slice.
+    parent
+        Of the slice that it is a part of, by the same recipe but for whose votes they are.
     recipe
         How both boards are made.
-
-    Returns
-    -------
-    Pooled or None
-        None where the parent rates nobody, more models than have a covariance, or by a recipe
-        that counts by pair are not enough for, or an anchor.
     """
-    plain = not (recipe.is_tie_model or recipe.needs_single_votes or recipe.anchor)
-    if not plain or len(parent.names) > MOST_DENSE:
-        return None
-    whole = fit(Counted(parent), recipe)
-    if whole.log_likelihood is None or whole.covered.size < whole.members.size:
-        return None
-    names = [parent.names[member] for member in whole.members.tolist()]
-    found = fit_pooled(_within(pairs, names, recipe), whole.strengths, whole.covariance)
-    points = points_per_nat(recipe.scale)
+    found = _fit(counted, parent, recipe)
+    points, models = points_per_nat(recipe.scale), len(parent.names)
     ratings = MEAN + points * found.strengths
-    errors = points * np.sqrt(np.maximum(np.diag(found.covariance), 0.0))
+    errors = points * np.sqrt(np.maximum(np.diag(found.covariance)[:models], 0.0))
     lower, upper = normal_interval(ratings, errors, recipe.confidence)
     rows = zip(ratings.tolist(), lower.tolist(), upper.tolist(), strict=True)
-    return Pooled(dict(zip(names, rows, strict=True)), points * found.spread, digest(parent))
+    return Pooled(dict(zip(parent.names, rows, strict=True)), points * found.spread, parent.sha256)
 
 
-def _within(pairs: PairTable, names: list[str], recipe: Recipe) -> PairCounts:
+def _fit(counted: Counted, parent: Parent, recipe: Recipe) -> PooledFit:
+    if parent.scales is None:
+        within = _within(counted.pairs, parent.names, recipe)
+        return fit_pooled(within, parent.centre, parent.covariance)
+    rated = RatedVotes.among(counted, parent.names, recipe)
+    matrix = feature_matrix(rated.table, rated.features(recipe), scales=parent.scales)
+    return fit_pooled_contextual(rated.votes, matrix, parent.centre, parent.covariance)
+
+
+def _within(pairs: PairTable, names: Sequence[str], recipe: Recipe) -> PairCounts:
     """Count a slice's votes on models that have these numbers in the parent's fit."""
     counts, _ = used_counts(pairs, recipe)
     place = {name: number for number, name in enumerate(names)}

@@ -3,20 +3,21 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from tiltyard.battles.reading import read_battles
 from tiltyard.battles.table import Battles
+from tiltyard.boards.board import Board
+from tiltyard.boards.differences import compare_values
 from tiltyard.boards.errors import SavedBoardError
+from tiltyard.boards.public_pooling import ArenaBoard, PublicPooling, pooled_json
 from tiltyard.boards.saving import read_file
-from tiltyard.boards.verifying import Verification, verify_board
+from tiltyard.boards.verifying import Verification, rebuild, verify_rebuilt
 
 LEDGER, VOTES = "ledger.json", "votes.parquet"
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,10 @@ class LedgerBoard:
         Which board; `control` is empty for none.
     published_at
         When it was published.
+    within
+        The slice that this one is a part of; None for all votes.
+    pooled, pooled_sha256
+        The file of its pooled figures, and the digest of that; None where it has none.
     """
 
     file: str
@@ -41,6 +46,20 @@ class LedgerBoard:
     slice: str
     control: str
     published_at: str
+    within: str | None
+    pooled: str | None
+    pooled_sha256: str | None
+
+    @property
+    def key(self) -> ArenaBoard:
+        """Which board it is."""
+        return ArenaBoard(self.arena, self.slice, self.control)
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """Its files with their digests."""
+        pooled = {} if self.pooled is None else {self.pooled: str(self.pooled_sha256)}
+        return {self.file: self.sha256, **pooled}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +69,7 @@ class PublicLedger:
     Attributes
     ----------
     format
-        Of the directory; 1.
+        Of the directory; 2.
     tiltyard
         The version that wrote it.
     written_at
@@ -101,6 +120,8 @@ def read_public_ledger(directory: Path) -> PublicLedger:
 def verify_public_ledger(directory: Path) -> Iterator[tuple[LedgerBoard, Verification]]:
     """Make every board of a public ledger again from its votes, one after the other.
 
+    And its pooled figures from its parent's votes.
+
     Raises
     ------
     SavedBoardError
@@ -108,14 +129,47 @@ def verify_public_ledger(directory: Path) -> Iterator[tuple[LedgerBoard, Verific
     """
     ledger = read_public_ledger(directory)
     _require(directory, VOTES, ledger.votes_sha256)
-    votes = read_battles(directory / VOTES)
-    of_arena: Mapping[str, Battles] = {
-        arena: Battles(votes.frame.filter(pl.col("arena").cast(pl.String) == arena))
-        for arena in {board.arena for board in ledger.boards}
-    }
     for board in ledger.boards:
-        _require(directory, board.file, board.sha256)
-        yield board, verify_board(directory / board.file, of_arena[board.arena])
+        for name, sha256 in board.files.items():
+            _require(directory, name, sha256)
+    votes = votes_by_arena(read_battles(directory / VOTES))
+    saved = {board.key: Board.load(directory / board.file) for board in ledger.boards}
+    pooling = PublicPooling({key: board.recipe for key, board in saved.items()}, votes)
+    for board in ledger.boards:
+        file, was = directory / board.file, saved[board.key]
+        again = rebuild(file, was, votes[board.arena])
+        found = verify_rebuilt(file, was, again, from_votes=True)
+        figures = pooling.pooled(board.key, again, board.within)
+        yield board, _with_pooled(found, directory, board, figures)
+
+
+def votes_by_arena(votes: Battles) -> Mapping[str, Battles]:
+    """Part the votes of a public ledger."""
+    parts = votes.frame.partition_by("arena", as_dict=True, maintain_order=True)
+    return {str(arena): Battles(part) for (arena,), part in parts.items()}
+
+
+def _with_pooled(
+    found: Verification, directory: Path, board: LedgerBoard, again: Mapping[str, Any] | None
+) -> Verification:
+    """Add to what was found of a board what is found of its pooled figures."""
+    if board.pooled is None:
+        if again is None:
+            return found
+        sentence = f"{board.file} has no pooled figures, and the votes of {board.within} give some."
+        return replace(found, differences=(*found.differences, sentence), same_bytes=False)
+    written = read_file(directory / board.pooled)
+    try:
+        compared = list(compare_values(json.loads(written), again, board.pooled))
+    except ValueError as error:
+        raise SavedBoardError(f"{directory / board.pooled} is damaged or cut short.") from error
+    said = [sentence for _, sentence in compared if sentence]
+    return replace(
+        found,
+        differences=(*found.differences, *said),
+        largest_gap=max(found.largest_gap, *(gap for gap, _ in compared)),
+        same_bytes=found.same_bytes and again is not None and written == pooled_json(again),
+    )
 
 
 def sha256_of(content: bytes) -> str:

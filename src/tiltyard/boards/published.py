@@ -13,6 +13,7 @@ from tiltyard.boards.slices_in_use import SlicesInUse
 from tiltyard.errors import TiltyardError
 from tiltyard.ledger import snapshots
 from tiltyard.ledger.engine import Ledger, SyncConnection
+from tiltyard.ledger.unmade_boards import read_unmade
 
 __all__ = ["OVERALL", "PublishedBoards", "UnknownBoardError"]
 
@@ -63,6 +64,8 @@ class PublishedBoards:
     ) -> Mapping[str, Any]:
         """Read a board as it is, or as it was at an instant.
 
+        Where there is none, or it cannot be made of the votes of now, `unmade` says why.
+
         Raises
         ------
         UnknownBoardError
@@ -73,15 +76,16 @@ class PublishedBoards:
         declared = self._declared(arena).get(slice_)
         async with self._ledger.reading() as connection:
             found = await snapshots.read_snapshot(connection, arena, slice_, control=control, at=at)
+            reason = await connection.run_sync(_why_unmade, arena, slice_, control)
         if found is not None and arena in self._arenas:
-            return found.board
+            return {**found.board, "unmade": reason if at is None else None}
         if declared is None:
             raise UnknownBoardError(
                 f"There is no board {arena}/{slice_} here: GET /api/v1/boards lists the boards."
             )
         if at is not None:
             raise UnknownBoardError(f"{arena}/{slice_} had no board before {at.isoformat()}.")
-        return empty_document(arena, declared, control, self._recipe)
+        return empty_document(arena, declared, control, self._recipe, reason or NOT_YET)
 
     async def summaries(self) -> list[dict[str, Any]]:
         """List the boards in short: every arena's slices in the order of their file.
@@ -106,10 +110,15 @@ class PublishedBoards:
             if self._short.get((arena, *key), (0,))[0] != number:
                 board = snapshots.read_numbered(connection, number).board
                 self._short[arena, *key] = number, _in_short(board)
-        return [self._summary(arena, one, numbers) for one in declared.values()]
+        reasons = read_unmade(connection, arena)
+        return [self._summary(arena, one, numbers, reasons) for one in declared.values()]
 
     def _summary(
-        self, arena: str, slice_: Slice, numbers: Mapping[tuple[str, str], int]
+        self,
+        arena: str,
+        slice_: Slice,
+        numbers: Mapping[tuple[str, str], int],
+        reasons: Mapping[tuple[str, str], str],
     ) -> dict[str, Any]:
         there = [control for control in CONTROLS if (slice_.id, control) in numbers]
         short = self._short[arena, slice_.id, ""][1] if "" in there else NOTHING
@@ -122,6 +131,11 @@ class PublishedBoards:
             "minimum": slice_.minimum,
             "enough": short["votes"] >= slice_.minimum,
             "controls": there,
+            "unmade": {
+                control: reasons.get((slice_.id, control), NOT_YET)
+                for control in CONTROLS
+                if control not in there
+            },
             **short,
         }
 
@@ -131,7 +145,12 @@ class PublishedBoards:
         return {one.id: one for one in self._slices.now().of_arena(arena)}
 
 
+NOT_YET = "Nobody has voted in it yet, or the worker has not come to it."
 NOTHING: Mapping[str, Any] = {"votes": 0, "contestants": 0, "published_at": None}
+
+
+def _why_unmade(connection: SyncConnection, arena: str, slice_: str, control: str) -> str | None:
+    return read_unmade(connection, arena).get((slice_, control))
 
 
 def _in_short(board: Mapping[str, Any]) -> Mapping[str, Any]:

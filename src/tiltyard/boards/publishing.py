@@ -13,7 +13,8 @@ from time import time
 
 from tiltyard.boards.document import Faces
 from tiltyard.boards.kept_covariance import kept_covariance
-from tiltyard.boards.living.boards import ArenaBoards, Made
+from tiltyard.boards.living.boards import ArenaBoards
+from tiltyard.boards.living.making import Made
 from tiltyard.boards.living.table import LivingTable
 from tiltyard.boards.recipe import Recipe
 from tiltyard.boards.slice_file import Slices
@@ -129,7 +130,11 @@ class BoardPublisher:
             return list(arena.make_stale(self._table, slices, faces, tell))
 
         made = await asyncio.to_thread(make)
-        return len(made) if not made or await self._publish(arena, made) else None
+        if made and not await self._publish(arena, made):
+            return None
+        if not made and arena.says_otherwise:
+            await self._ledger.write_in_thread(arena.tell_unmade)
+        return len(made)
 
     async def _publish(self, arena: ArenaBoards, made: Sequence[Made]) -> bool:
         """Publish a set of boards, unless another worker published one of them since."""
@@ -146,6 +151,7 @@ class BoardPublisher:
                 numbers.append(snapshots.add_snapshot(connection, _snapshot(one, now)))
                 kept = kept_covariance(one.board, now)
                 put_covariance(connection, arena.arena, *one.key, kept)
+            arena.tell_unmade(connection)
             return numbers
 
         numbers = await self._ledger.write_in_thread(publish)

@@ -91,12 +91,36 @@ def rank_counted(
     RecipeError
         As :func:`rank` does.
     """
-    pairs = counted.pairs
+    fitted = fit_counted(counted, recipe, start)
+    return board_of(counted, fitted, recipe, filters=filters, diagnostics=diagnostics)
+
+
+def fit_counted(counted: Counted, recipe: Recipe, start: Start | None = None) -> Fitted:
+    """Fit counted votes, all of whose models that the recipe names are there.
+
+    Raises
+    ------
+    RecipeError
+        As :func:`rank` does.
+    """
+    names = counted.pairs.names
     if recipe.anchor is not None:
-        refuse_unknown("The anchor", recipe.anchor.model, pairs.names)
+        refuse_unknown("The anchor", recipe.anchor.model, names)
     for model in (*(variants.model for variants in recipe.variants), *recipe.intervals_for):
-        refuse_unknown("The model", model, pairs.names)
-    fitted = fit(counted, recipe, start)
+        refuse_unknown("The model", model, names)
+    return fit(counted, recipe, start)
+
+
+def board_of(
+    counted: Counted,
+    fitted: Fitted,
+    recipe: Recipe,
+    *,
+    filters: tuple[Step, ...] = (),
+    diagnostics: tuple[Diagnostic, ...] = (),
+) -> Board:
+    """Make a board of a fit of counted votes; the rest is as in :func:`rank_counted`."""
+    pairs = counted.pairs
     names, placed = [pairs.names[index] for index in fitted.members.tolist()], None
     if fitted.log_likelihood is not None:
         votes = pairs.votes.per_model(pairs.votes.totals, pairs.votes.totals)[fitted.members]

@@ -80,13 +80,21 @@ def verify_board(path: str | Path, battles: Battles | PairTable | None = None) -
     SavedBoardError
         When there is no board, or no votes.
     """
+    board = Board.load(path)
+    return verify_rebuilt(
+        path, board, rebuild(path, board, battles), from_votes=battles is not None
+    )
+
+
+def verify_rebuilt(
+    path: str | Path, board: Board, again: Board, *, from_votes: bool
+) -> Verification:
+    """Compare every file of a board with one that was rebuilt, as :func:`verify_board` does."""
     place = Path(path)
-    board = Board.load(place)
-    again = _rebuilt(board, battles, place)
     found = list(_against_manifest(place, board)) if place.is_dir() else []
     if again.data_sha256 != board.data_sha256:
         found.append(
-            f"The {'saved ' if battles is None else ''}votes are not those of the board: their "
+            f"The {'' if from_votes else 'saved '}votes are not those of the board: their "
             f"digest is {again.data_sha256[:12]}, the board's is {board.data_sha256[:12]}."
         )
     compared = list(_compared(place, board, again))
@@ -96,19 +104,26 @@ def verify_board(path: str | Path, battles: Battles | PairTable | None = None) -
         found[SHOWN:] = [f"{more} more differences."]
     if found and board.version != __version__:
         found.append(f"The board was made by Tiltyard {board.version}, and this is {__version__}.")
-    source = "saved votes" if battles is None else "votes"
+    source = "votes" if from_votes else "saved votes"
     gap = max(gap for gap, _ in compared)
     return Verification(board, source, tuple(found), gap, not found and _same_bytes(place, again))
 
 
-def _rebuilt(board: Board, battles: Battles | PairTable | None, place: Path) -> Board:
+def rebuild(path: str | Path, board: Board, battles: Battles | PairTable | None) -> Board:
+    """Rank again what a board was made from: these votes, or those saved beside it.
+
+    Raises
+    ------
+    SavedBoardError
+        When there are neither.
+    """
     if battles is not None:
         again = rank(battles, board.recipe)
     elif board.counted is not None:
         again = rank_counted(board.counted, board.recipe)
     else:
         raise SavedBoardError(
-            f"{place.name} is a board without its votes: name the files of votes after it."
+            f"{Path(path).name} is a board without its votes: name the files of votes after it."
         )
     if any(one.kind in CHECKS for one in board.diagnostics):
         again = checked(again)

@@ -1,6 +1,7 @@
 """What the commands that look deeper into votes share: votes or saved boards in, boards out."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,13 @@ OPTIONS = (
         "--by", metavar="COLUMN", help="Also look at the votes of each value of COLUMN by itself."
     ),
     click.option(
+        "--control",
+        "controls",
+        metavar="NAME",
+        multiple=True,
+        help="Hold constant, as for tiltyard rank: style, position, price, or COLUMN[:SCALE].",
+    ),
+    click.option(
         "--confidence", type=float, default=0.95, show_default=True, help="Of the intervals."
     ),
     click.option("--json", "as_json", is_flag=True, help="Print JSON."),
@@ -44,28 +52,51 @@ def of_votes(command: Command) -> Command:
     return command
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Boards by their slices, and why there is none of some."""
+
+    boards: "Mapping[str, Board]"
+    unmade: Mapping[str, str]
+
+    @property
+    def unmade_rows(self) -> list[dict[str, str]]:
+        """The slices without a board, as JSON has them."""
+        return [{"slice": name, "reason": reason} for name, reason in self.unmade.items()]
+
+    def print_unmade(self) -> None:
+        """Say which slices have no board, and why."""
+        from tiltyard.cli.patience import printable
+
+        for name, reason in self.unmade.items():
+            click.echo(printable(f"No board of {name}: {reason}"))
+
+
 def boards_of(
     paths: Sequence[Path],
     columns: tuple[str, ...],
     slices: Sequence[str],
     by: str | None,
+    controls: Sequence[str],
     confidence: float,
-) -> "Mapping[str, Board]":
+) -> Found:
     """Rank all votes, and those of each slice; or read boards that were saved, by their names.
 
     Raises
     ------
     TiltyardError
-        When something cannot be read or ranked.
+        When something cannot be read or ranked; a slice whose votes cannot tell a control apart is
+        named beside the others' boards.
     """
     saved = [path for path in paths if path.is_dir()]
     if saved:
-        if len(saved) < len(paths) or slices or by or columns:
+        if len(saved) < len(paths) or slices or by or columns or controls:
             raise BadInput(
-                f"{saved[0]} is a saved board: give saved boards alone, without votes or slices."
+                f"{saved[0]} is a saved board: give saved boards alone, without votes or slices, "
+                "and without a control but the one they were saved with."
             )
-        return _saved(saved)
-    return _ranked(paths, columns_of(columns), slices, by, confidence)
+        return Found(_saved(saved), {})
+    return _ranked(paths, columns_of(columns), slices, by, controls, confidence)
 
 
 def _saved(paths: Sequence[Path]) -> "Mapping[str, Board]":
@@ -79,20 +110,29 @@ def _ranked(
     columns: Mapping[str, str],
     slices: Sequence[str],
     by: str | None,
+    controls: Sequence[str],
     confidence: float,
-) -> "Mapping[str, Board]":
+) -> Found:
+    from tiltyard.boards.controls import Control
     from tiltyard.boards.ranking import rank
     from tiltyard.boards.reading import read_for
     from tiltyard.boards.recipe import Recipe
+    from tiltyard.errors import TiltyardError
 
+    held = tuple(Control.parse(name) for name in controls)
     chosen = [(), *((one,) for one in slices)]
     if by is not None:
         chosen += [(f"{by}={value}",) for value in _values(paths, columns, by)]
-    boards = {}
+    boards, unmade = {}, {}
     for given in chosen:
-        recipe = Recipe(slices=given, confidence=confidence)
-        boards[given[0] if given else WHOLE] = rank(read_for(recipe, paths, columns), recipe)
-    return boards
+        recipe = Recipe(slices=given, controls=held, confidence=confidence)
+        try:
+            boards[given[0] if given else WHOLE] = rank(read_for(recipe, paths, columns), recipe)
+        except TiltyardError as error:
+            if not (given and held):
+                raise
+            unmade[given[0]] = str(error)
+    return Found(boards, unmade)
 
 
 def _values(paths: Sequence[Path], columns: Mapping[str, str], by: str) -> list[str]:

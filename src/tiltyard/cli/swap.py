@@ -40,6 +40,7 @@ def swap(
     columns: tuple[str, ...],
     slices: tuple[str, ...],
     by: str | None,
+    controls: tuple[str, ...],
     confidence: float,
     prices_path: Path | None,
     *,
@@ -61,17 +62,25 @@ def swap(
     try:
         prices, unit = _prices(prices_path)
         with patience("Ranking"):
-            found = swap_models(boards_of(votes, columns, slices, by, confidence), old, new)
+            ranked = boards_of(votes, columns, slices, by, controls, confidence)
+            found = swap_models(ranked.boards, old, new)
     except TiltyardError as error:
         raise BadInput(str(error)) from error
     if as_json:
-        document = {"old": old, "new": new, "slices": [asdict(one) for one in found]}
+        document = {
+            "old": old,
+            "new": new,
+            "controls": list(controls),
+            "slices": [asdict(one) for one in found],
+            "unmade": ranked.unmade_rows,
+        }
         paid = {"old": prices.get(old), "new": prices.get(new), "unit": unit}
         click.echo(json.dumps(document | ({"prices": paid} if prices_path else {}), indent=2))
         return
     _print(found, confidence)
     if chance := by_chance(found, confidence):
         click.echo(chance)
+    ranked.print_unmade()
     if prices_path is not None:
         click.echo(_price_words(old, new, prices, unit))
 

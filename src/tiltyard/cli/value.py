@@ -31,6 +31,7 @@ def value(
     columns: tuple[str, ...],
     slices: tuple[str, ...],
     by: str | None,
+    controls: tuple[str, ...],
     confidence: float,
     measure_path: Path,
     *,
@@ -51,18 +52,20 @@ def value(
     try:
         measures, unit = read_prices(measure_path)
         with patience("Ranking"):
-            boards = boards_of(votes, columns, slices, by, confidence)
-            found = {name: value_of(board, measures) for name, board in boards.items()}
+            ranked = boards_of(votes, columns, slices, by, controls, confidence)
+            found = {name: value_of(board, measures) for name, board in ranked.boards.items()}
     except TiltyardError as error:
         raise BadInput(str(error)) from error
     if as_json:
         document = {name: asdict(one) for name, one in found.items()}
-        click.echo(json.dumps({"unit": unit, "boards": document}, indent=2))
+        said = {"unit": unit, "controls": list(controls), "boards": document}
+        click.echo(json.dumps(said | {"unmade": ranked.unmade_rows}, indent=2))
         return
     for name, one in found.items():
         if len(found) > 1:
             click.echo(f"\n{printable(name)}")
         _print(one, unit, confidence)
+    ranked.print_unmade()
 
 
 def _print(found: "Value", unit: str, confidence: float) -> None:

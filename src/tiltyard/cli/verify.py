@@ -26,7 +26,8 @@ def verify(
 
     BOARD is a directory that `tiltyard rank --save` made, or the JSON of a board. VOTES are the
     files it should come from; without them, the counted votes in the directory are ranked again.
-    It may also be a public vote ledger, of which every board is made again.
+    It may also be a public vote ledger, of which every board is made again, and the pooled figures
+    of every slice.
 
     Exits with 0 when everything agrees, 1 when something differs, 2 when something cannot be read.
     """
@@ -76,9 +77,11 @@ def _verify_ledger(directory: Path, votes: tuple[Path, ...], *, as_json: bool) -
     else:
         for board, one in differing:
             click.echo(printable(f"{board.file}: {one.differences[0]}"))
+        pooled = sum(board.pooled is not None for board, _ in found)
         click.echo(
             f"{len(found) - len(differing):,} of {len(found):,} boards agree with their votes, "
-            f"{exact:,} of them byte by byte."
+            f"{exact:,} of them byte by byte. {pooled:,} have pooled figures, which were made "
+            "again from their parents' votes too."
         )
     if differing:
         sys.exit(DIFFERS)

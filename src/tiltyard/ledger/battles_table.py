@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, func, select, true
+from sqlalchemy import Connection, Select, Subquery, func, select, true
 
 from tiltyard.battles.table import Battles
 from tiltyard.ledger.all_public import all_public
@@ -77,14 +78,25 @@ def read_votes(
     after
         Only votes with a higher number than this.
     """
-    side_a, side_b = sides.alias("side_a"), sides.alias("side_b")
-    language = (
-        select(labels.c.battle, func.max(labels.c.value["language"].as_string()).label("language"))
-        .where(labels.c.labeller == "language")
-        .group_by(labels.c.battle)
-        .subquery()
+    chosen = (
+        battles.c.arena == arena,
+        battles.c.mode == "battle",
+        is_settled(),
+        all_public(preview=preview),
+        is_kept() if imported else is_local(),
+        true() if voters is None else votes.c.voter.in_(voters),
+        votes.c.id > after,
     )
-    query = (
+    rows = connection.execute(_vote_rows().where(*chosen).order_by(votes.c.id)).all()
+    values = [(str(row.battle_id), *row[2:]) for row in rows]
+    frame = pl.DataFrame(values, schema=COLUMNS, orient="row")
+    return VotesOfArena(Battles.from_frame(frame, "the ledger"), rows[-1].id if rows else 0)
+
+
+def _vote_rows() -> Select[Any]:
+    """Select votes on battles of two sides: their numbers, and the columns of :data:`COLUMNS`."""
+    side_a, side_b, language = sides.alias("side_a"), sides.alias("side_b"), _languages()
+    return (
         select(
             votes.c.id,
             battles.c.id.label("battle_id"),
@@ -104,18 +116,15 @@ def read_votes(
         .join(side_a, (side_a.c.battle == battles.c.id) & (side_a.c.slot == "a"))
         .join(side_b, (side_b.c.battle == battles.c.id) & (side_b.c.slot == "b"))
         .outerjoin(language, language.c.battle == battles.c.id)
-        .where(
-            battles.c.arena == arena,
-            battles.c.mode == "battle",
-            is_settled(),
-            all_public(preview=preview),
-            is_kept() if imported else is_local(),
-            true() if voters is None else votes.c.voter.in_(voters),
-            votes.c.id > after,
-        )
-        .order_by(votes.c.id)
     )
-    rows = connection.execute(query).all()
-    values = [(str(row.battle_id), *row[2:]) for row in rows]
-    frame = pl.DataFrame(values, schema=COLUMNS, orient="row")
-    return VotesOfArena(Battles.from_frame(frame, "the ledger"), rows[-1].id if rows else 0)
+
+
+def _languages() -> Subquery:
+    """Select the language of each battle that is labelled."""
+    language = func.max(labels.c.value["language"].as_string())
+    return (
+        select(labels.c.battle, language.label("language"))
+        .where(labels.c.labeller == "language")
+        .group_by(labels.c.battle)
+        .subquery()
+    )

@@ -359,6 +359,15 @@ covariances = Table(
     Column("matrix", LargeBinary, nullable=False),
 )
 
+unmade_boards = Table(
+    "unmade_boards",
+    metadata,
+    Column("arena", String(40), primary_key=True),
+    Column("slice", String(40), primary_key=True),
+    Column("control", String(20), primary_key=True),
+    Column("reason", Text, nullable=False),
+)
+
 surveys = Table(
     "surveys",
     metadata,

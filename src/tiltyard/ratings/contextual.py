@@ -114,7 +114,7 @@ def fit_contextual(
     refuse = refuse_explained if ridge else refuse_collinear
     refuse(rows.products(0.25 * rows.weight), rows.models)
     top = climb(
-        lambda at: _slope(rows, penalty, at),
+        lambda at: slope_at(rows, penalty, at),
         start,
         free,
         _reach(rows),
@@ -136,7 +136,8 @@ def _start(rows: PairRows, free: Floats, given: Floats | None) -> Floats:
     return np.asarray(given - free @ (free.T @ given), np.float64)
 
 
-def _slope(rows: PairRows, penalty: Floats, at: Floats) -> Slope:
+def slope_at(rows: PairRows, penalty: Floats, at: Floats) -> Slope:
+    """Give the log-likelihood at strengths and coefficients `at`, less ``penalty @ at**2 / 2``."""
     votes = logistic(rows.points, rows.logits(at))
     value = -float(rows.weight @ votes.losses) - 0.5 * float(penalty @ at**2)
     gradient = rows.total(rows.weight * votes.residuals) - penalty * at

@@ -1,6 +1,7 @@
 """From what was measured on the two sides to difference features of comparable size."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -55,6 +56,27 @@ def normalised_difference(a: npt.ArrayLike, b: npt.ArrayLike) -> Floats:
     return (left - right) / np.where(total > 0, total, 1.0)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Scales:
+    """How columns were scaled, to scale others alike; both of shape (d,).
+
+    Parameters
+    ----------
+    shift
+        What was taken off.
+    unit
+        What the rest was divided by.
+    """
+
+    shift: Floats
+    unit: Floats
+
+    def of(self, columns: Floats) -> Floats:
+        """Scale columns of shape (N, d)."""
+        scaled: Floats = (columns - self.shift) / self.unit
+        return scaled
+
+
 def standardise(x: npt.ArrayLike, *, centred: bool = True) -> Floats:
     """Divide each column by its standard deviation (ddof 0), so that coefficients compare.
 
@@ -73,9 +95,21 @@ def standardise(x: npt.ArrayLike, *, centred: bool = True) -> Floats:
         When a column is constant, or holds NaN or infinity.
     """
     columns = np.asarray(x, np.float64)
-    refuse_unless_finite(columns)
     if columns.size == 0:
+        refuse_unless_finite(columns)
         return columns.copy()
+    return standard_scales(columns, centred=centred).of(columns)
+
+
+def standard_scales(columns: Floats, *, centred: bool = True) -> Scales:
+    """Find the means, unless they stay, and standard deviations that :func:`standardise` takes.
+
+    Raises
+    ------
+    FeatureError
+        As it does.
+    """
+    refuse_unless_finite(columns)
     mean, deviation = columns.mean(axis=0), columns.std(axis=0)
     constant = np.atleast_1d(np.ptp(columns, axis=0) <= 1e-12 * np.abs(columns).max(axis=0))
     if constant.any():
@@ -83,8 +117,7 @@ def standardise(x: npt.ArrayLike, *, centred: bool = True) -> Floats:
             "the same for every vote, without a standard deviation to divide by: leave that out.",
             np.flatnonzero(constant).tolist(),
         )
-    scaled: Floats = (columns - mean if centred else columns) / deviation
-    return scaled
+    return Scales(mean if centred else np.zeros_like(mean), deviation)
 
 
 def refuse_unless_finite(features: Floats) -> None:

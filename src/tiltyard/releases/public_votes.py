@@ -29,6 +29,13 @@ from tiltyard.boards.public_ledger import (
     PublicLedger,
     sha256_of,
     verify_public_ledger,
+    votes_by_arena,
+)
+from tiltyard.boards.public_pooling import (
+    ArenaBoard,
+    PublicPooling,
+    pooled_json,
+    published_figures,
 )
 from tiltyard.boards.saving import read_document
 from tiltyard.boards.slice_file import Slices
@@ -58,8 +65,24 @@ class _Published:
 
     @property
     def file(self) -> str:
+        return f"{self._name}.json"
+
+    @property
+    def pooled_file(self) -> str:
+        return f"{self._name}.pooled.json"
+
+    @property
+    def ledger_key(self) -> ArenaBoard:
+        return ArenaBoard(self.arena, *self.key)
+
+    @property
+    def within(self) -> str | None:
+        return self.document.get("within")
+
+    @property
+    def _name(self) -> str:
         control = f"-{self.key.control}" if self.key.control else ""
-        return f"{BOARDS}/{self.arena}/{self.key.slice}{control}.json"
+        return f"{BOARDS}/{self.arena}/{self.key.slice}{control}"
 
 
 async def write_public_ledger(ledger: Ledger, slices: Slices, out: Path) -> PublicLedger:
@@ -155,13 +178,10 @@ def _public(
 def _files(votes: pl.DataFrame, published: Sequence[_Published], out: Path) -> PublicLedger:
     stream = BytesIO()
     votes.write_parquet(stream, compression="zstd")
-    contents = {VOTES: stream.getvalue()}
-    boards = []
-    for one in published:
-        text = Board(**read_document(dict(one.document), one.file)).to_json().encode()
-        contents[one.file] = text
-        at = str(one.document["published_at"])
-        boards.append(LedgerBoard(one.file, sha256_of(text), one.arena, *one.key, at))
+    contents, boards = {VOTES: stream.getvalue()}, []
+    for one, files in _files_of_boards(votes, published):
+        boards.append(_entry(one, files))
+        contents |= files
     now = datetime.now(UTC).isoformat(timespec="seconds")
     digest = sha256_of(contents[VOTES])
     manifest = PublicLedger(FORMAT, __version__, now, votes.height, digest, boards)
@@ -173,6 +193,54 @@ def _files(votes: pl.DataFrame, published: Sequence[_Published], out: Path) -> P
     except OSError as error:
         raise ReleaseError(f"{out} cannot be written ({error.strerror}).") from error
     return manifest
+
+
+def _files_of_boards(
+    votes: pl.DataFrame, published: Sequence[_Published]
+) -> Iterator[tuple[_Published, dict[str, bytes]]]:
+    """Write every board down, and its pooled figures where it has any."""
+    made = {
+        one.ledger_key: Board(**read_document(dict(one.document), one.file)) for one in published
+    }
+    recipes = {key: board.recipe for key, board in made.items()}
+    pooling = PublicPooling(recipes, votes_by_arena(Battles(votes)))
+    newest = {key: board.data_sha256 for key, board in made.items()}
+    for one in published:
+        board = made[one.ledger_key]
+        files = {one.file: board.to_json().encode()}
+        figures = _figures(one, board, newest, pooling)
+        if figures is not None:
+            files[one.pooled_file] = pooled_json(figures)
+        yield one, files
+
+
+def _figures(
+    one: _Published, board: Board, newest: Mapping[ArenaBoard, str], pooling: PublicPooling
+) -> Mapping[str, Any] | None:
+    """Give a board's pooled figures: those published, or new ones where its parent moved on since.
+
+    A board's snapshot is never changed when votes come that its parent alone counts.
+    """
+    figures = published_figures(one.document)
+    if figures is not None:
+        parent = one.ledger_key._replace(slice=str(figures["within"]))
+        if figures["data_sha256"] == newest.get(parent):
+            return figures
+    return pooling.pooled(one.ledger_key, board, one.within)
+
+
+def _entry(one: _Published, files: Mapping[str, bytes]) -> LedgerBoard:
+    pooled = one.pooled_file if one.pooled_file in files else None
+    return LedgerBoard(
+        one.file,
+        sha256_of(files[one.file]),
+        one.arena,
+        *one.key,
+        str(one.document["published_at"]),
+        one.within,
+        pooled,
+        sha256_of(files[pooled]) if pooled else None,
+    )
 
 
 def _require_current(out: Path) -> None:

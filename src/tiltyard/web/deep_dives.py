@@ -2,7 +2,7 @@
 
 from asyncio import to_thread
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
@@ -33,6 +33,10 @@ class SwapAnswer:
         What people call the slices.
     few
         The slices with fewer votes than they should have.
+    control
+        What the boards hold constant: `style`, or nothing.
+    unmade
+        Of slices with votes but without such a board: why there is none.
     """
 
     arena: str
@@ -43,6 +47,8 @@ class SwapAnswer:
     old_prices: Prices
     new_prices: Prices
     few: Collection[str] = ()
+    control: str = ""
+    unmade: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def times_the_price(self) -> float | None:
@@ -58,6 +64,8 @@ class ValueAnswer:
     ----------
     names
         What people see instead of ids.
+    control
+        What the board holds constant: `style`, or nothing.
     """
 
     arena: str
@@ -67,6 +75,7 @@ class ValueAnswer:
     published_at: datetime
     names: Mapping[str, str]
     value: Value
+    control: str = ""
 
 
 class DeepDives:
@@ -77,28 +86,35 @@ class DeepDives:
         self._boards = boards
         self._measures = Measures(ledger)
 
-    async def swap(self, arena: str, old: str, new: str) -> SwapAnswer:
+    async def swap(self, arena: str, old: str, new: str, control: str = "") -> SwapAnswer:
         """Say what happens if one model takes another's place, on every board of an arena.
 
         Raises
         ------
         NotYetError
-            When the arena has no board with votes.
+            When the arena has no board with votes, or none that holds constant what `control` says.
         RecipeError
             When the two are one, or one of them has no vote there.
         """
-        listed = [one for one in await self._boards.summaries() if one["arena"] == arena]
-        names = {one["slice"]: one["name"] for one in listed}
-        few = {one["slice"] for one in listed if not one["enough"]}
-        found = await read_rated(self._ledger, arena, list(names))
+        listed = {
+            one["slice"]: one for one in await self._boards.summaries() if one["arena"] == arena
+        }
+        found = await read_rated(self._ledger, arena, list(listed), control)
         if not found:
-            raise NotYetError(f"The arena {arena[:40]} has no rated board yet.")
+            raise NotYetError(_no_board(arena, control))
         slices = await to_thread(swap, found, old, new)
         prices = {id_: one.prices for id_, one in (await self._measures.of_arena(arena)).items()}
         paid = (prices.get(old, Prices()), prices.get(new, Prices()))
-        return SwapAnswer(arena, old, new, slices, names, *paid, few=few)
+        names = {id_: one["name"] for id_, one in listed.items()}
+        few = {id_ for id_, one in listed.items() if not one["enough"]}
+        unmade = {
+            id_: one["unmade"][control]
+            for id_, one in listed.items()
+            if one["votes"] and control in one["unmade"]
+        }
+        return SwapAnswer(arena, old, new, slices, names, *paid, few, control, unmade)
 
-    async def value(self, arena: str, slice_: str, by: Measure) -> ValueAnswer:
+    async def value(self, arena: str, slice_: str, by: Measure, control: str = "") -> ValueAnswer:
         """Compare the ratings on a board with what a measure predicts.
 
         Raises
@@ -106,12 +122,12 @@ class DeepDives:
         UnknownBoardError
             When there is no such board.
         NotYetError
-            When too few rated models have the measure.
+            When it has no ratings, or too few rated models have the measure.
         """
-        document = await self._boards.board(arena, slice_)
-        found = await read_rated(self._ledger, arena, [slice_])
+        document = await self._boards.board(arena, slice_, control=control)
+        found = await read_rated(self._ledger, arena, [slice_], control)
         if not found:
-            raise NotYetError("This board has no ratings yet.")
+            raise NotYetError(f"This board has no ratings yet. {document['unmade'] or ''}".strip())
         measures = await self._measures.of_arena(arena)
         try:
             value = await to_thread(value_of, found[slice_], _known(measures, by))
@@ -122,7 +138,12 @@ class DeepDives:
             ) from error
         names = {row["model"]: row["name"] for row in document["models"]}
         at = datetime.fromisoformat(document["published_at"])
-        return ValueAnswer(arena, slice_, by, UNITS[by], at, names, value)
+        return ValueAnswer(arena, slice_, by, UNITS[by], at, names, value, control)
+
+
+def _no_board(arena: str, control: str) -> str:
+    what = "rated board with style control" if control else "rated board"
+    return f"The arena {arena[:40]} has no {what} yet."
 
 
 def _known(measures: Mapping[str, ModelMeasures], by: Measure) -> dict[str, float]:

@@ -136,13 +136,15 @@ class Installation:
         """Read what anybody may know of a model, for its page."""
         return await model_profile(self.ledger, self.boards, model_id)
 
-    async def swap(self, arena: str, old: str, new: str) -> SwapAnswer:
+    async def swap(self, arena: str, old: str, new: str, control: str = "") -> SwapAnswer:
         """Say what a swap changes, for its page."""
-        return await self.deep_dives.swap(arena, old, new)
+        return await self.deep_dives.swap(arena, old, new, control)
 
-    async def value(self, arena: str, slice_name: str, by: Measure) -> ValueAnswer:
+    async def value(
+        self, arena: str, slice_name: str, by: Measure, control: str = ""
+    ) -> ValueAnswer:
         """Say who does better than a measure predicts, for its page."""
-        return await self.deep_dives.value(arena, slice_name, by)
+        return await self.deep_dives.value(arena, slice_name, by, control)
 
     async def my_board(self, voter: str, arena: str, group: str | None) -> OwnAnswer:
         """Make a voter's own board or that of a group, for its page."""

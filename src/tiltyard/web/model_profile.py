@@ -36,7 +36,7 @@ class ModelFacts:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a model stands on one board; not rated, it has neither rating nor rank.
+    """Where a model stands on one board. What could not be estimated is null.
 
     `name` is what people call the slice.
     """

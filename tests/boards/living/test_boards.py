@@ -21,7 +21,8 @@ from labelled import (
 )
 from opened import open_ledger
 from tiltyard.arena.applying import apply_cards
-from tiltyard.boards.living.boards import ArenaBoards, Made
+from tiltyard.boards.living.boards import ArenaBoards
+from tiltyard.boards.living.making import Made
 from tiltyard.boards.living.table import LivingTable
 from tiltyard.boards.published import PublishedBoards
 from tiltyard.boards.publishing import BoardPublisher
@@ -162,16 +163,17 @@ async def test_a_slice_has_the_votes_it_asks_for(ledger: Ledger, slices: SlicesI
     assert manifest["slices_sha256"] == slices.now().sha256
 
 
+@pytest.mark.parametrize("control", ["", "style"])
 async def test_beside_each_rating_of_a_part_stands_the_one_pooled_with_the_whole(
-    ledger: Ledger, slices: SlicesInUse
+    ledger: Ledger, slices: SlicesInUse, control: str
 ) -> None:
     await vote(ledger, 400)
     await publisher(ledger, slices).publish_stale()
     boards = await documents(ledger, slices)
-    whole = {row["model"]: row["rating"] for row in boards["overall", ""]["models"]}
-    part = boards["code", ""]
+    whole = {row["model"]: row["rating"] for row in boards["overall", control]["models"]}
+    part = boards["code", control]
     assert part["pooling"]["within"] == "overall"
-    assert part["pooling"]["data_sha256"] == boards["overall", ""]["data_sha256"]
+    assert part["pooling"]["data_sha256"] == boards["overall", control]["data_sha256"]
     assert part["pooling"]["spread"] > 0
     apart = {"raw": 0.0, "pooled": 0.0}
     for row in part["models"]:
@@ -182,10 +184,62 @@ async def test_beside_each_rating_of_a_part_stands_the_one_pooled_with_the_whole
         apart["raw"] += (row["rating"] - whole[row["model"]]) ** 2
         apart["pooled"] += (row["pooled"] - whole[row["model"]]) ** 2
     assert apart["pooled"] < apart["raw"]
-    assert boards["german-code", ""]["pooling"]["within"] == "code"
-    for alone in (boards["overall", ""], boards["code", "style"]):
-        assert alone["pooling"] is None
-        assert {row["pooled"] for row in alone["models"]} == {None}
+    assert boards["german-code", control]["pooling"]["within"] == "code"
+    alone = boards["overall", control]
+    assert alone["pooling"] is None
+    assert {row["pooled"] for row in alone["models"]} == {None}
+
+
+async def test_a_part_alone_is_pooled_with_a_whole_that_stays_as_it_was(
+    ledger: Ledger, slices: SlicesInUse
+) -> None:
+    first, *_ = await vote(ledger, 400)
+    boards = publisher(ledger, slices)
+    await boards.publish_stale()
+    before = await documents(ledger, slices)
+    await add_labels(  # it is in the part now, and was in the whole before
+        ledger,
+        found(first.id, {"code": True, "language": "de"}, version="rules@2"),
+        at=datetime(2026, 12, 1, tzinfo=UTC),
+    )
+    await boards.publish_stale()
+    after = await documents(ledger, slices)
+    for control in ("", "style"):
+        whole = after["overall", control]
+        assert whole["published_at"] == before["overall", control]["published_at"]
+        part = after["german-code", control]["pooling"], after["code", control]["pooling"]
+        assert part[1]["data_sha256"] == whole["data_sha256"]
+        assert part[0]["data_sha256"] == after["code", control]["data_sha256"]
+
+
+async def test_of_a_board_that_cannot_be_made_it_is_known_why(
+    ledger: Ledger, slices: SlicesInUse
+) -> None:
+    boards = publisher(ledger, slices)
+    await boards.publish_stale()
+    empty = (await documents(ledger, slices))["overall", "style"]
+    assert empty["unmade"] == "Nobody has voted in it yet, or the worker has not come to it."
+    made = [battle(number, "a" if number % 3 else "b") for number in range(60)]
+    await add_battles(ledger, made)
+    await boards.publish_stale()
+    found_boards = await documents(ledger, slices)
+    assert found_boards["overall", ""]["unmade"] is None
+    why = found_boards["overall", "style"]["unmade"]
+    assert why == "Of none of its 60 votes the style of both answers is counted yet."
+    alike = dict.fromkeys(Looks().columns, 7)
+    await add_labels(ledger, *(found(one.id, alike, "style", "v2") for one in made))
+    assert await boards.publish_stale() == 0
+    shown = PublishedBoards(ledger, ["text"], Recipe(), slices)
+    why = (await shown.board("text", "overall", control="style"))["unmade"]
+    assert why == (
+        "Its 60 votes do not tell how style and models differ yet. "
+        "The control length is the same in every vote, so it explains nothing."
+    )
+    (overall, *_) = await shown.summaries()
+    assert (overall["controls"], overall["unmade"]) == ([""], {"style": why})
+    await vote(ledger, 200)
+    await boards.publish_stale()
+    assert (await shown.board("text", "overall", control="style"))["unmade"] is None
 
 
 async def test_only_boards_that_changed_are_published_and_all_at_one_instant(

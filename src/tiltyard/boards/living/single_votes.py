@@ -24,13 +24,14 @@ class SingleVotes:
     def __init__(self, table: LivingTable, arena: str, faces: Faces) -> None:
         self.faces = faces
         self.last_vote = table.last_vote
-        self._table, self._arena = table, arena
+        self.arena = arena
+        self._table = table
         self._laid_out: tuple[Masks, pl.DataFrame] | None = None
 
     @cached_property
     def label_versions(self) -> dict[str, list[str]]:
         """Name, by labeller, the versions of which a label counts."""
-        return self._table.label_versions(self._arena)
+        return self._table.label_versions(self.arena)
 
     def of(self, where: tuple[str, ...], *, styled: bool) -> tuple[Battles, dict[str, int]] | None:
         """Give the votes of a slice with their sources; None where none has its style counted."""
@@ -46,7 +47,7 @@ class SingleVotes:
 
     def _lay_out(self) -> tuple[Masks, pl.DataFrame]:
         if self._laid_out is None:
-            rows = self._table.rows.filter(pl.col("arena") == self._arena)
+            rows = self._table.rows.filter(pl.col("arena") == self.arena)
             frame = battles_of(rows).frame.with_columns(
                 pl.lit(None, SCHEMA["battle_id"]).alias("battle_id"),  # nobody votes a turn twice
                 *(

@@ -54,12 +54,17 @@ def _main_point(text: str) -> str:
     return said[0] if said else ""
 
 
-def showy(text: str, _quality: Quality, phrases: Phrases, _variant: int) -> str:
-    """Use far too much bold."""
+def showy(text: str, _quality: Quality, phrases: Phrases, variant: int) -> str:
+    """Use far too much bold, and every other time a headline.
+
+    Without somebody who has a heading now and then, headings would be the owl itself, and no board
+    could hold them constant.
+    """
+    headline = _main_point(text) if variant % 2 else ""
     parts = [
         emphasised(block.text) if block.kind is Kind.PROSE else block.text for block in blocks(text)
     ]
-    return join([*parts, phrases.peacock_closing])
+    return join([f"## {headline}" if headline else "", *parts, phrases.peacock_closing])
 
 
 def friendly(text: str, _quality: Quality, phrases: Phrases, variant: int) -> str:

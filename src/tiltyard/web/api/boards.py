@@ -1,11 +1,12 @@
 """Published boards over HTTP."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import AwareDatetime, BaseModel
 
+from tiltyard.boards.document import Held
 from tiltyard.boards.published import PublishedBoards
 from tiltyard.web.api.instants import in_utc
 
@@ -16,7 +17,8 @@ class BoardSummary(BaseModel):
     """A slice in the list of boards.
 
     `within` is the slice it is a part of; `controls` lists the boards it has: `""` without and
-    `"style"` with the style of the answers held constant.
+    `"style"` with the style of the answers held constant. `unmade` says of the others why they are
+    not there.
     """
 
     arena: str
@@ -28,6 +30,7 @@ class BoardSummary(BaseModel):
     minimum: int
     enough: bool
     controls: list[str]
+    unmade: dict[str, str]
     contestants: int
     published_at: datetime | None
 
@@ -93,7 +96,10 @@ class Diagnostic(BaseModel):
 
 
 class BoardOut(BaseModel):
-    """A leaderboard with everything that is needed to rebuild it."""
+    """A leaderboard with everything that is needed to rebuild it.
+
+    `unmade` says why there is none, or why it cannot be made of the votes of now.
+    """
 
     arena: str
     slice: str
@@ -116,6 +122,7 @@ class BoardOut(BaseModel):
     version: str
     pooling: dict[str, Any] | None = None
     manifest: dict[str, Any] | None = None
+    unmade: str | None = None
 
 
 async def find_boards(request: Request) -> PublishedBoards:
@@ -138,7 +145,7 @@ async def one_board(
     arena: str,
     slice_name: str,
     boards: Boards,
-    control: Literal["", "style"] = "",
+    control: Held = "",
     at: AwareDatetime | None = None,
 ) -> BoardOut:
     """Show a board as it is now, or as it was at an instant; with the style held constant, too."""

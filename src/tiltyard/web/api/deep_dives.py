@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict
 
+from tiltyard.boards.document import Held
 from tiltyard.boards.value import Valued
 from tiltyard.web.deep_dives import DeepDives, ValueAnswer
 from tiltyard.web.measures import Measure
@@ -41,6 +42,14 @@ class SliceSwapOut(BaseModel):
     verdict: str
 
 
+class UnmadeOut(BaseModel):
+    """A slice with votes that has no such board, and why."""
+
+    slice: str
+    name: str
+    reason: str
+
+
 class PricesOut(BaseModel):
     """What a model costs; null where it is not known."""
 
@@ -53,14 +62,19 @@ class PricesOut(BaseModel):
 
 
 class SwapOut(BaseModel):
-    """What happens if one model takes another's place."""
+    """What happens if one model takes another's place.
+
+    `control` is what the boards hold constant; `unmade` are the slices that have no such board.
+    """
 
     model_config = ATTRIBUTES
 
     arena: str
+    control: Held
     old: str
     new: str
     slices: list[SliceSwapOut]
+    unmade: list[UnmadeOut]
     old_prices: PricesOut
     new_prices: PricesOut
     times_the_price: float | None
@@ -85,6 +99,7 @@ class ValueOut(BaseModel):
 
     arena: str
     slice: str
+    control: Held
     published_at: datetime
     by: Measure
     unit: str
@@ -103,18 +118,26 @@ Dives = Annotated[DeepDives, Depends(find_deep_dives)]
 
 
 @router.get("/swap")
-async def swap_models(arena: str, old: str, new: str, dives: Dives) -> SwapOut:
-    """Say what happens if one model takes another's place, on every board of an arena."""
-    found = await dives.swap(arena, old, new)
+async def swap_models(arena: str, old: str, new: str, dives: Dives, control: Held = "") -> SwapOut:
+    """Say what happens if one model takes another's place, on every board of an arena.
+
+    With `control=style`, on the boards that hold the style of the answers constant.
+    """
+    found = await dives.swap(arena, old, new, control)
     slices = [
         asdict(one) | {"name": found.names[one.slice], "enough": one.slice not in found.few}
         for one in found.slices
     ]
     return SwapOut(
         arena=arena,
+        control=control,
         old=old,
         new=new,
         slices=[SliceSwapOut.model_validate(one) for one in slices],
+        unmade=[
+            UnmadeOut(slice=id_, name=found.names[id_], reason=reason)
+            for id_, reason in found.unmade.items()
+        ],
         old_prices=PricesOut.model_validate(found.old_prices),
         new_prices=PricesOut.model_validate(found.new_prices),
         times_the_price=found.times_the_price,
@@ -122,12 +145,15 @@ async def swap_models(arena: str, old: str, new: str, dives: Dives) -> SwapOut:
 
 
 @router.get("/boards/{arena}/{slice_name}/value")
-async def board_value(arena: str, slice_name: str, dives: Dives, by: Measure = "price") -> ValueOut:
+async def board_value(
+    arena: str, slice_name: str, dives: Dives, by: Measure = "price", control: Held = ""
+) -> ValueOut:
     """Say which models do better than their price, size or speed predicts."""
-    found = await dives.value(arena, slice_name, by)
+    found = await dives.value(arena, slice_name, by, control)
     return ValueOut(
         arena=arena,
         slice=slice_name,
+        control=control,
         published_at=found.published_at,
         by=by,
         unit=found.unit,

@@ -1,11 +1,12 @@
 """The past of boards over HTTP: their snapshots, ratings over time, what changed and why."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from tiltyard.boards.document import Held
 from tiltyard.boards.history import MOST_POINTS, POINTS, BoardHistory
 from tiltyard.web.api.instants import in_utc
 from tiltyard.web.past import compare_snapshots
@@ -88,7 +89,6 @@ def find_history(request: Request) -> BoardHistory:
 
 History = Annotated[BoardHistory, Depends(find_history)]
 Instant = AwareDatetime | None
-Held = Literal["", "style"]
 """What the board holds constant."""
 
 

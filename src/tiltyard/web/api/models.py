@@ -1,14 +1,14 @@
 """The public catalogue over HTTP."""
 
-from datetime import date, datetime
+from datetime import date
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from tiltyard.arena.applying import listed_cards
 from tiltyard.contestants.card import Contestant, EndpointOwner
 from tiltyard.ledger.engine import Ledger
-from tiltyard.web.model_profile import listed_card, model_profile, public_facts
+from tiltyard.web.model_profile import Place, listed_card, model_profile, public_facts
 
 router = APIRouter(prefix="/models", tags=["models"])
 
@@ -35,30 +35,11 @@ class ModelsOut(BaseModel):
     models: list[ModelOut]
 
 
-class PlaceOut(BaseModel):
-    """Where a contestant stands on one board. What could not be estimated is null."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    arena: str
-    slice: str
-    name: str
-    published_at: datetime
-    rating: float | None
-    lower: float | None
-    upper: float | None
-    rank: int | None
-    rank_lower: int | None
-    rank_upper: int | None
-    contestants: int
-    battles: int
-
-
 class PlacesOut(BaseModel):
     """Every board that a contestant is on."""
 
     model: str
-    boards: list[PlaceOut]
+    boards: list[Place]
 
 
 @router.get("")
@@ -79,7 +60,7 @@ async def one_model(model_id: str, request: Request) -> ModelOut:
 async def boards_of_model(model_id: str, request: Request) -> PlacesOut:
     """Show where a contestant stands, board by board."""
     profile = await model_profile(ledger_of(request), request.app.state.boards, model_id)
-    return PlacesOut(model=model_id, boards=[PlaceOut.model_validate(p) for p in profile.places])
+    return PlacesOut(model=model_id, boards=list(profile.places))
 
 
 def ledger_of(request: Request) -> Ledger:

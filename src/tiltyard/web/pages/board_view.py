@@ -76,6 +76,7 @@ class BoardView:
     api_url: str
     control: str
     few: str | None
+    unmade: str | None
     parent: str | None
 
 
@@ -110,6 +111,7 @@ def board_view(board: Json, at: datetime | None = None) -> BoardView:
         api_url=f"/api/v1/boards/{arena}/{slice_name}{link_moment(at, control=control)}",
         control=control,
         few=few_votes(board),
+        unmade=board.get("unmade"),
         parent=(board.get("pooling") or {}).get("within"),
     )
 

@@ -3,13 +3,15 @@
 from fastapi import Request
 from fastapi.responses import Response
 
+from tiltyard.boards.document import Held
 from tiltyard.errors import TiltyardError
 from tiltyard.web.deep_dives import NotYetError
 from tiltyard.web.measures import MEASURES, Measure
 from tiltyard.web.pages.board_view import by_rank
 from tiltyard.web.pages.deep_dive_view import swap_view, value_view
+from tiltyard.web.pages.moments import link_moment
 from tiltyard.web.pages.rendering import arena_pages, templates
-from tiltyard.web.pages.slice_links import slice_links
+from tiltyard.web.pages.slice_links import control_links, slice_links
 from tiltyard.web.pages.words import slice_words
 
 TITLES: dict[Measure, str] = {
@@ -22,7 +24,11 @@ TITLES: dict[Measure, str] = {
 
 
 async def swap_models(
-    request: Request, arena: str | None = None, old: str = "", new: str = ""
+    request: Request,
+    arena: str | None = None,
+    old: str = "",
+    new: str = "",
+    control: Held = "",
 ) -> Response:
     """Ask for two models, and say what happens if one takes the other's place."""
     pages = arena_pages(request)
@@ -32,7 +38,7 @@ async def swap_models(
     fault = answer = None
     if old and new:
         try:
-            answer = await pages.swap(face.id, old, new)
+            answer = await pages.swap(face.id, old, new, control)
         except TiltyardError as error:
             fault = error
     context = {
@@ -44,6 +50,8 @@ async def swap_models(
         "new": new,
         "swap": None if answer is None else swap_view(answer),
         "fault": fault,
+        "control": control,
+        "controls": control_links("/swap", control, arena=face.id, old=old, new=new),
         "here": "board",
     }
     status = fault.status if fault else 200
@@ -51,21 +59,25 @@ async def swap_models(
 
 
 async def board_value(
-    request: Request, arena: str, slice_name: str, by: Measure = "price"
+    request: Request, arena: str, slice_name: str, by: Measure = "price", control: Held = ""
 ) -> Response:
     """Show which models do better than their price, size or speed predicts."""
     pages = arena_pages(request)
     fault = answer = None
     try:
-        answer = await pages.value(arena, slice_name, by)
+        answer = await pages.value(arena, slice_name, by, control)
     except NotYetError as error:
         fault = error
+    url, slices = f"/boards/{arena}/{slice_name}", await pages.slices(arena)
     context = {
         "site": pages.site,
         "arena": pages.arena_face(arena),
         "slice_words": slice_words(slice_name),
-        "url": f"/boards/{arena}/{slice_name}",
-        "slices": slice_links(await pages.slices(arena), slice_name, "", None, page="/value"),
+        "url": url,
+        "query": link_moment(None, by=by, control=control),
+        "control": control,
+        "controls": control_links(f"{url}/value", control, by=by),
+        "slices": slice_links(slices, slice_name, control, None, page="/value", by=by),
         "measures": {measure: TITLES[measure] for measure in MEASURES},
         "by": by,
         "value": None if answer is None else value_view(answer),

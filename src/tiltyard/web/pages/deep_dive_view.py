@@ -51,11 +51,15 @@ class SwapRow:
 
 @dataclass(frozen=True, slots=True)
 class SwapView:
-    """What `swap.html` prints of an answer: boards that rate both, and how many do not."""
+    """What `swap.html` prints of an answer: boards that rate both, and how many do not.
+
+    `unmade` are slices without such a board: names, and the reason that they share.
+    """
 
     rows: tuple[SwapRow, ...]
     unrated: int
     by_chance: str | None
+    unmade: tuple[tuple[str, str], ...]
     old_price: str
     new_price: str
     times: str | None
@@ -74,11 +78,19 @@ def swap_view(answer: SwapAnswer) -> SwapView:
         rows,
         len(answer.slices) - len(rows),
         by_chance(answer.slices, CONFIDENCE),
+        _by_reason(answer),
         _price(answer.old_prices),
         _price(answer.new_prices),
         None if times is None else f"{times:.2g}",
         times is None and answer.old_prices.is_nothing,
     )
+
+
+def _by_reason(answer: SwapAnswer) -> tuple[tuple[str, str], ...]:
+    named: dict[str, list[str]] = {}
+    for slice_, reason in answer.unmade.items():
+        named.setdefault(reason, []).append(answer.names[slice_])
+    return tuple((", ".join(names), reason) for reason, names in named.items())
 
 
 def _swap_row(one: SliceSwap, answer: SwapAnswer, known: Estimate, points: Estimate) -> SwapRow:

@@ -1,11 +1,12 @@
 """The pages of what was: a board's history, and a model's."""
 
 from asyncio import to_thread
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Query, Request
 from fastapi.responses import Response
 
+from tiltyard.boards.document import Held
 from tiltyard.web.pages.course import course_chart
 from tiltyard.web.pages.moments import link_moment, read_moment
 from tiltyard.web.pages.rendering import arena_pages, templates
@@ -23,7 +24,7 @@ async def board_history(
     slice_name: str,
     model: Annotated[list[str], Query()] = [],  # noqa: B006  # FastAPI copies it
     at: str | None = None,
-    control: Literal["", "style"] = "",
+    control: Held = "",
 ) -> Response:
     """Show what changed on a board since its last snapshot, and ratings over time."""
     pages = arena_pages(request)

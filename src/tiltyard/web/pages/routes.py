@@ -11,7 +11,7 @@ from tiltyard.web.pages.my_board import change_group, my_board
 from tiltyard.web.pages.past_routes import board_history, one_model
 from tiltyard.web.pages.rendering import arena_pages, templates
 from tiltyard.web.pages.site import ArenaFace
-from tiltyard.web.pages.slice_links import control_links, slice_links
+from tiltyard.web.pages.slice_links import board_controls, slice_links, unmade_style
 from tiltyard.web.voter import voter_of
 
 
@@ -89,7 +89,8 @@ async def board(
         "arena": pages.arena_face(arena),
         "board": view,
         "slices": slice_links(slices, slice_name, control, moment),
-        "controls": control_links(slices, slice_name, control, moment),
+        "controls": board_controls(slices, slice_name, control, moment),
+        "unmade_style": None if control or moment else unmade_style(slices, slice_name),
         "at": moment,
         "here": "board",
     }

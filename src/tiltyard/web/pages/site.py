@@ -153,7 +153,7 @@ class ArenaPages(Protocol):
             With status 404 when no public model has this id.
         """
 
-    async def swap(self, arena: str, old: str, new: str) -> SwapAnswer:
+    async def swap(self, arena: str, old: str, new: str, control: str = "") -> SwapAnswer:
         """Answer what happens if one model takes another's place.
 
         Raises
@@ -162,7 +162,9 @@ class ArenaPages(Protocol):
             When the votes cannot tell yet, or the two are no two models of the arena.
         """
 
-    async def value(self, arena: str, slice_name: str, by: Measure) -> ValueAnswer:
+    async def value(
+        self, arena: str, slice_name: str, by: Measure, control: str = ""
+    ) -> ValueAnswer:
         """Answer which models do better than a measure predicts.
 
         Raises

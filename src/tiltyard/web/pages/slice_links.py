@@ -37,6 +37,7 @@ def slice_links(
     control: str,
     at: datetime | None,
     page: str = "",
+    **kept: str,
 ) -> list[SliceLink]:
     """Link to every slice with votes, and to the one that is shown; the control stays chosen.
 
@@ -44,6 +45,8 @@ def slice_links(
     ----------
     page
         Which of a board's pages: its end as an address, such as `/history`.
+    kept
+        What else stays in the query.
     """
     there = {one["slice"] for one in summaries if one["votes"]} | {slice_name}
     return [
@@ -51,7 +54,8 @@ def slice_links(
             name=one["name"],
             description=one["description"],
             votes=grouped(one["votes"]),
-            url=_url(one, control if control in one["controls"] else "", at, page),
+            url=_url(one, page)
+            + link_moment(at, **kept, control=control if control in one["controls"] else ""),
             current=one["slice"] == slice_name,
             few=not one["enough"],
             inside=one["within"] not in {None, "overall"},
@@ -62,20 +66,40 @@ def slice_links(
 
 
 def control_links(
-    summaries: Sequence[Mapping[str, Any]], slice_name: str, control: str, at: datetime | None
+    page: str, control: str, at: datetime | None = None, **kept: str
 ) -> list[ControlLink]:
-    """Link to a slice's boards, where there is more than one to see."""
-    found = next((one for one in summaries if one["slice"] == slice_name), None)
-    if found is None or len(found["controls"]) + (control not in found["controls"]) < 2:  # noqa: PLR2004  # nothing to choose
-        return []
+    """Link to a page as voted, and with the style of the answers held constant.
+
+    Parameters
+    ----------
+    page
+        Its address, without a query.
+    kept
+        What else stays in the query.
+    """
     names = {"": "As voted", "style": "Style controlled"}
     return [
-        ControlLink(name, _url(found, other, at), other == control)
+        ControlLink(name, page + link_moment(at, **kept, control=other), other == control)
         for other, name in names.items()
-        if other == control or other in found["controls"]
     ]
 
 
-def _url(summary: Mapping[str, Any], control: str, at: datetime | None, page: str = "") -> str:
-    board = f"/boards/{summary['arena']}/{summary['slice']}"
-    return f"{board}{page}{link_moment(at, control=control)}"
+def board_controls(
+    summaries: Sequence[Mapping[str, Any]], slice_name: str, control: str, at: datetime | None
+) -> list[ControlLink]:
+    """Link to both boards of a slice with votes."""
+    found = next((one for one in summaries if one["slice"] == slice_name), None)
+    if found is None or not (control or found["votes"]):
+        return []
+    return control_links(f"/boards/{found['arena']}/{slice_name}", control, at)
+
+
+def unmade_style(summaries: Sequence[Mapping[str, Any]], slice_name: str) -> str | None:
+    """Say why a slice with votes has no board with the style held constant; None if it has one."""
+    found = next((one for one in summaries if one["slice"] == slice_name), None)
+    reason: str | None = found["unmade"].get("style") if found and found["votes"] else None
+    return reason
+
+
+def _url(summary: Mapping[str, Any], page: str) -> str:
+    return f"/boards/{summary['arena']}/{summary['slice']}{page}"

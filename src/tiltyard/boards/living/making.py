@@ -1,0 +1,213 @@
+"""Making boards at one look at the votes: what several boards need is made once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from tiltyard import __version__
+from tiltyard.boards.board import Board
+from tiltyard.boards.controls import Control
+from tiltyard.boards.counted import Counted
+from tiltyard.boards.counting import CountedVotes, count_votes
+from tiltyard.boards.document import STYLE, BoardKey, Faces, Origin, board_document
+from tiltyard.boards.fitting import Fitted
+from tiltyard.boards.living.counts import SliceCounts
+from tiltyard.boards.living.single_votes import STYLE_LABELS, SingleVotes
+from tiltyard.boards.pooling import Parent, Pooled, pool
+from tiltyard.boards.ranking import board_of, fit_counted
+from tiltyard.boards.recipe import Recipe
+from tiltyard.boards.slice_file import Slices, slice_sha256
+from tiltyard.boards.start import Start
+from tiltyard.errors import TiltyardError
+from tiltyard.labels.labeller import LabelSource
+from tiltyard.labels.labellers import columns_of
+
+Document = Mapping[str, Any]
+Rules = tuple[object, ...]
+
+
+class UnmadeError(TiltyardError):
+    """A board cannot be made of the votes there are."""
+
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = "This board cannot be made"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A board that was made.
+
+    Parameters
+    ----------
+    after
+        The number of the snapshot it is to follow; None for the first.
+    rules
+        What it was made by, beside the votes.
+    """
+
+    key: BoardKey
+    board: Board
+    document: Document
+    after: int | None
+    rules: Rules
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What a board is to be made of."""
+
+    votes: CountedVotes
+    origin: Origin
+    recipe: Recipe
+
+
+class Making:
+    """Makes boards of an arena of the votes at one look.
+
+    Parameters
+    ----------
+    recipe
+        What all boards have in common.
+    slices
+        Those there are.
+    votes, counts
+        The arena's votes one by one, and counted by slice.
+    sources
+        Whose labels are columns.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        slices: Slices,
+        votes: SingleVotes,
+        counts: SliceCounts,
+        sources: tuple[LabelSource, ...],
+    ) -> None:
+        self._recipe = recipe
+        self._slices = slices
+        self._votes = votes
+        self._counts = counts
+        self._sources = sources
+        self._parents: dict[BoardKey, Parent | None] = {}
+        self._with_parts = {one.parent for one in slices}
+
+    def make(self, key: BoardKey, before: Document | None) -> tuple[Board, Document] | None:
+        """Make a board and its document; None without votes, or where it is as it was before.
+
+        Raises
+        ------
+        TiltyardError
+            Where it cannot be made, with a sentence that says why.
+        """
+        source = self._source(key)
+        if source is None or (
+            before is not None and _is_current(before, source, self._votes.faces)
+        ):
+            return None
+        fitted = self._fitted(key, source, None if before is None else Start.from_board(before))
+        counted = source.votes
+        board = board_of(
+            counted.counted,
+            fitted,
+            source.recipe,
+            filters=counted.filters,
+            diagnostics=counted.diagnostics,
+        )
+        pooled = self._pooled(key, source)
+        document = board_document(board, source.origin, key.control, self._votes.faces, pooled)
+        return board, document
+
+    def _fitted(self, key: BoardKey, source: _Source, start: Start | None = None) -> Fitted:
+        counted, recipe = source.votes.counted, source.recipe
+        try:
+            fitted = fit_counted(counted, recipe, start)
+        except TiltyardError as error:
+            votes = sum(source.origin.sources.values())
+            raise UnmadeError(_untellable(votes, key.control, error)) from error
+        if key.slice in self._with_parts:
+            self._parents[key] = Parent.of(counted, fitted, recipe)
+        return fitted
+
+    def _pooled(self, key: BoardKey, source: _Source) -> Pooled | None:
+        """Pool a slice's votes with the fit of its parent, where there is one."""
+        within = self._slices.listed[key.slice].parent
+        if within is None or within not in self._counts:
+            return None
+        parent = self._parent(BoardKey(within, key.control))
+        return None if parent is None else pool(source.votes.counted, parent, source.recipe)
+
+    def _parent(self, key: BoardKey) -> Parent | None:
+        """Find the fit of a slice's votes of now, whether or not its board is made anew."""
+        if key not in self._parents:
+            self._parents[key] = None
+            try:
+                source = self._source(key)
+                if source is not None:
+                    self._fitted(key, source)
+            except TiltyardError:  # said where its own board is made
+                pass
+        return self._parents[key]
+
+    def _source(self, key: BoardKey) -> _Source | None:
+        """Find the votes of a board; None where there are none."""
+        origin = self._origin(key)
+        recipe = replace(self._recipe, where=tuple(origin.where))
+        styled = key.control == STYLE
+        if styled:
+            recipe = replace(recipe, controls=(*recipe.controls, Control.parse(STYLE)))
+        if not origin.sources:
+            return None
+        if not styled and self._recipe.needs_only_votes:
+            pairs = self._counts.pairs(key.slice, self._votes.faces.public_ids)
+            return _Source(CountedVotes(Counted(pairs), (), ()), origin, recipe)
+        found = self._votes.of(tuple(origin.where), styled=styled)
+        if found is None:
+            raise UnmadeError(_uncounted(sum(origin.sources.values())))
+        battles, sources = found
+        counted = count_votes(battles, replace(recipe, where=()))
+        return _Source(counted, replace(origin, sources=sources), recipe)
+
+    def _origin(self, key: BoardKey) -> Origin:
+        slices = self._slices
+        columns = slices.columns_of(key.slice) | (STYLE_LABELS if key.control else frozenset())
+        return Origin(
+            arena=self._votes.arena,
+            slice=slices.listed[key.slice],
+            where=slices.conditions_of(key.slice),
+            sources=self._counts.sources(key.slice),
+            last_vote=self._votes.last_vote,
+            slices_sha256=slices.sha256,
+            labellers={
+                one.name: self._votes.label_versions[one.name]
+                for one in self._sources
+                if columns & columns_of(one).keys()
+            },
+        )
+
+
+def _uncounted(votes: int) -> str:
+    if votes == 1:
+        return "Of its one vote the style of the answers is not counted yet."
+    return f"Of none of its {votes:,} votes the style of both answers is counted yet."
+
+
+def _untellable(votes: int, control: str, error: TiltyardError) -> str:
+    many = "one vote does" if votes == 1 else f"{votes:,} votes do"
+    what = "how style and models differ" if control else "who is how strong"
+    why = str(error).partition(":")[0]  # what follows is advice to who writes a recipe
+    return f"Its {many} not tell {what} yet. {why.removesuffix('.')}."
+
+
+def _is_current(before: Document, source: _Source, faces: Faces) -> bool:
+    """Say whether a published board is what would be made now."""
+    manifest, origin = before.get("manifest") or {}, source.origin
+    rows = [{key: row[key] for key in row if key != "name"} for row in before["models"]]
+    return (
+        before["version"] == __version__
+        and before["recipe"] == source.recipe.to_dict()
+        and before["sources"] == dict(sorted(origin.sources.items()))
+        and manifest.get("slice_sha256") == slice_sha256(origin.slice, origin.where)
+        and before["data_sha256"] == source.votes.counted.sha256
+        and faces.name(rows) == before["models"]
+    )

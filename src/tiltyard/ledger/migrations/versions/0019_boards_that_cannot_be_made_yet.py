@@ -1,0 +1,27 @@
+"""Boards that cannot be made yet, and why.
+
+Revision 0019, after 0018.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0019"
+down_revision = "0018"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "unmade_boards",
+        sa.Column("arena", sa.String(length=40), nullable=False),
+        sa.Column("slice", sa.String(length=40), nullable=False),
+        sa.Column("control", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("arena", "slice", "control", name=op.f("pk_unmade_boards")),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("unmade_boards")

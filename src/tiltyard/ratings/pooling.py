@@ -1,18 +1,18 @@
 r"""Ratings from few votes, pulled towards those of a larger set of votes.
 
-A slice's parameters are its parent's plus departures, theta = c + delta, and departures are drawn
-from N(0, tau^2 I). The pooled parameters are the mode of what the slice's votes and this say
+A slice's strengths are its parent's plus departures, theta = c + delta, and departures are drawn
+from N(0, tau^2 I). In the contextual model coefficients depart as well, from N(0, sigma^2 I) with
+a sigma that is given. The pooled parameters are the mode of what the slice's votes and this say
 together,
 
-    theta = argmax  l(theta) - |theta - c|^2 / (2 tau^2),
+    theta = argmax  l(theta) - (theta - c)' S^-1 (theta - c) / 2,
 
-with l the log-likelihood of Bradley-Terry, or of the contextual model, whose coefficients depart
-like strengths do. What is not known of tau is not decided either: its candidates are weighed by
-their marginal likelihood in Laplace's approximation (MacKay 1992, "Bayesian interpolation") under a
-prior that is uniform in tau (Gelman 2006, "Prior distributions for variance parameters in
-hierarchical models"),
+with l the log-likelihood and S the diagonal of the variances. What is not known of tau is not
+decided either: its candidates are weighed by their marginal likelihood in Laplace's approximation
+(MacKay 1992, "Bayesian interpolation") under a half-normal prior (Gelman 2006, "Prior distributions
+for variance parameters in hierarchical models"),
 
-    log m(tau) = l(theta) - |theta - c|^2 / (2 tau^2) - log det(I + tau^2 H) / 2
+    log m(tau) = l(theta) - (theta - c)' S^-1 (theta - c) / 2 - log det(I + S H) / 2
 
 with H the information at theta; the pooled parameters and their covariance are those of the
 mixture. A single best tau would be taken for certain, and with few votes its intervals hold the
@@ -38,6 +38,12 @@ from tiltyard.ratings.votes import Votes
 
 SPREADS: tuple[float, ...] = tuple(np.exp2(np.arange(-12, 3) / 2).tolist())
 """Candidates for tau, in nats: from 1/64 to 2, two to an octave."""
+USUAL_SPREAD = 0.5
+"""Scale of the half-normal prior of tau, in nats: 87 points. With few votes a uniform one would let
+tau be anything, and pooled ratings be further from the truth than the parent's."""
+SLOPES_SPREAD = 0.25
+"""Of the coefficients' departures, in nats. Four of them could not tell how much they differ, and
+must not tell how much strengths do."""
 NEGLIGIBLE = 14.0
 """Candidates with less than a millionth of the weight of the likeliest are not looked for."""
 MOST_STEPS = 50
@@ -60,8 +66,8 @@ class PooledFit:
     coefficients
         Shape (d,). gamma in nats per unit of each feature.
     covariance
-        Shape (K + d, K + d). Given tau it is (H + I/tau^2)^-1, and what the parent's own
-        uncertainty adds, W V W with W = (H + I/tau^2)^-1 / tau^2; mixed over tau.
+        Shape (K + d, K + d). Given tau it is (H + S^-1)^-1, and what the parent's own uncertainty
+        adds, W V W' with W = (H + S^-1)^-1 S^-1; mixed over tau.
     spread
         The root of the mean of tau^2, in nats.
     """
@@ -119,103 +125,120 @@ class _Place:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Top:
-    """Where a candidate's mode is, by the square through a place.
+class _Prior:
+    """Where the parameters are expected, shape (p,), and how far from it: standard deviations."""
 
-    `promise` is twice what the way from the place to the mode adds. `weight` is the logarithm of
-    the candidate's: its marginal likelihood, and tau for steps that are even in its logarithm.
+    centre: Floats
+    spreads: Floats
+
+    def cost(self, at: Floats) -> float:
+        """Half of the squared distance in standard deviations: what a place costs in nats."""
+        return 0.5 * float((((at - self.centre) / self.spreads) ** 2).sum())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Top:
+    """Where the mode under a prior is, by the square through a place.
+
+    `promise` is twice what the way from the place to the mode adds; `evidence` the logarithm of
+    the marginal likelihood.
     """
 
-    spread: float
+    prior: _Prior
     place: _Place
     at: Floats
     factor: Any
     promise: float
-    weight: float
+    evidence: float
 
     @classmethod
-    def seen_from(cls, place: _Place, centre: Floats, spread: float) -> "_Top":
-        ridge, away = spread**-2, place.at - centre
-        matrix = place.slope.information + ridge * np.eye(centre.size)
-        factor = linalg.cho_factor(matrix)
-        gradient = place.slope.gradient - ridge * away
+    def seen_from(cls, place: _Place, prior: _Prior) -> "_Top":
+        precision = prior.spreads**-2
+        factor = linalg.cho_factor(place.slope.information + np.diag(precision))
+        gradient = place.slope.gradient - precision * (place.at - prior.centre)
         step = linalg.cho_solve(factor, gradient)
         promise = float(gradient @ step)
-        height = place.slope.value - 0.5 * ridge * float(away @ away) + 0.5 * promise
-        half = np.log(spread * np.diag(factor[0])).sum()  # log det(I + tau^2 H) / 2
-        weight = float(height - half + np.log(spread))
-        return cls(spread, place, place.at + step, factor, promise, weight)
+        height = place.slope.value - prior.cost(place.at) + 0.5 * promise
+        half = float(np.log(prior.spreads * np.diag(factor[0])).sum())  # log det(I + S H) / 2
+        return cls(prior, place, place.at + step, factor, promise, height - half)
 
 
 def _pooled(likelihood: Likelihood, centre: Floats, covariance: Floats, models: int) -> PooledFit:
     """Mix what every candidate that matters makes of the votes."""
     free = common_shift(models, centre.size - models)
     centre = np.asarray(centre - free @ (free.T @ centre), np.float64)
-    tops = _tops(likelihood, centre)
-    weights = np.array([top.weight for top in tops])
+    tops = _tops(likelihood, centre, models)
+    weights = np.array([_weight(spread, top) for spread, top in tops.items()])
     share = np.exp(weights - weights.max())
     share /= share.sum()
-    modes = np.array([top.at - free @ (free.T @ top.at) for top in tops])
+    modes = np.array([top.at - free @ (free.T @ top.at) for top in tops.values()])
     middle = share @ modes
     apart = modes - middle
     whole = (share[:, None] * apart).T @ apart
-    for part, top in zip(share, tops, strict=True):
-        whole += part * _covariance(top, covariance, free)
+    for part, (spread, top) in zip(share, tops.items(), strict=True):
+        whole += part * (_covariance(top, covariance) - spread**2 * (free @ free.T))
     strengths, coefficients = np.split(middle, [models])
-    spread = float(np.sqrt(share @ np.array([top.spread**2 for top in tops])))
-    return PooledFit(strengths, coefficients, whole, spread)
+    squares = np.array([spread**2 for spread in tops])
+    return PooledFit(strengths, coefficients, whole, float(np.sqrt(share @ squares)))
 
 
-def _tops(likelihood: Likelihood, centre: Floats) -> list[_Top]:
-    """Find the modes of the candidates that matter, each from that of its neighbour.
+def _weight(spread: float, top: _Top) -> float:
+    """Give the logarithm of a candidate's weight; candidates are even in the logarithm of tau."""
+    return float(top.evidence + np.log(spread) - 0.5 * (spread / USUAL_SPREAD) ** 2)
+
+
+def _tops(likelihood: Likelihood, centre: Floats, models: int) -> dict[float, _Top]:
+    """Find the modes under the candidates that matter, each from that of its neighbour.
 
     The search begins at the one that the square through the parent's parameters has for the best.
     """
+    slopes = np.full(centre.size - models, SLOPES_SPREAD)
+    priors = [_Prior(centre, np.concatenate([np.full(models, tau), slopes])) for tau in SPREADS]
     parents = _Place(centre, likelihood(centre))
-    guesses = [_Top.seen_from(parents, centre, spread) for spread in SPREADS]
-    first = max(range(len(SPREADS)), key=lambda number: guesses[number].weight)
-    found = {first: _climbed(likelihood, centre, guesses[first])}
+    guesses = [_Top.seen_from(parents, prior) for prior in priors]
+
+    def weight(number: int, top: _Top) -> float:
+        return _weight(SPREADS[number], top)
+
+    first = max(range(len(SPREADS)), key=lambda number: weight(number, guesses[number]))
+    found = {first: _climbed(likelihood, guesses[first])}
     for way in (-1, 1):
         number = first
-        while 0 <= number + way < len(SPREADS) and not _is_negligible(found[number], found):
-            beside = _Top.seen_from(found[number].place, centre, SPREADS[number + way])
+        while 0 <= number + way < len(SPREADS):
+            best = max(weight(*one) for one in found.items())
+            if weight(number, found[number]) < best - NEGLIGIBLE:
+                break
+            beside = _Top.seen_from(found[number].place, priors[number + way])
             number += way
-            found[number] = _climbed(likelihood, centre, beside)
-    return [found[number] for number in sorted(found)]
+            found[number] = _climbed(likelihood, beside)
+    return {SPREADS[number]: found[number] for number in sorted(found)}
 
 
-def _is_negligible(top: _Top, among: dict[int, _Top]) -> bool:
-    return top.weight < max(one.weight for one in among.values()) - NEGLIGIBLE
-
-
-def _climbed(likelihood: Likelihood, centre: Floats, top: _Top) -> _Top:
+def _climbed(likelihood: Likelihood, top: _Top) -> _Top:
     """Look from nearer and nearer until the mode stays where it is."""
     for _ in range(MOST_STEPS):
         if top.promise <= SETTLED:
             break
-        top = _Top.seen_from(_uphill(likelihood, centre, top), centre, top.spread)
+        top = _Top.seen_from(_uphill(likelihood, top), top.prior)
     return top
 
 
-def _uphill(likelihood: Likelihood, centre: Floats, top: _Top) -> _Place:
+def _uphill(likelihood: Likelihood, top: _Top) -> _Place:
     """Go towards the mode as far as it rises."""
-
-    def height(place: _Place) -> float:
-        away = place.at - centre
-        return place.slope.value - 0.5 * float(away @ away) / top.spread**2
-
-    here, step, length = height(top.place), top.at - top.place.at, 1.0
+    here = top.place.slope.value - top.prior.cost(top.place.at)
+    step, length = top.at - top.place.at, 1.0
     while True:
         at = top.place.at + length * step
         there = _Place(at, likelihood(at))
-        if height(there) >= here - 1e-12 * abs(here) or length < SHORTEST:
+        height = there.slope.value - top.prior.cost(at)
+        if height >= here - 1e-12 * abs(here) or length < SHORTEST:
             return there
         length /= 2
 
 
-def _covariance(top: _Top, parents: Floats, free: Floats) -> Floats:
-    """Give the covariance under one candidate, without what all strengths have in common."""
+def _covariance(top: _Top, parents: Floats) -> Floats:
+    """Give the covariance under one prior: of departures, and of where they are from."""
     inside: Floats = linalg.cho_solve(top.factor, np.eye(top.at.size))
-    pulled = inside / top.spread**2
-    found: Floats = inside - top.spread**2 * (free @ free.T) + pulled @ parents @ pulled.T
+    pulled = inside * top.prior.spreads**-2
+    found: Floats = inside + pulled @ parents @ pulled.T
     return found

@@ -226,6 +226,29 @@ def test_a_ridge_below_zero_or_not_finite_is_refused(ridge: float) -> None:
         fit_contextual(VOTES, np.ones((6, 1)), ridge=ridge)
 
 
+@pytest.mark.parametrize("seed", [473, 489, 583, 585])
+def test_a_climb_whose_slope_has_drowned_in_rounding_is_no_estimate(seed: int) -> None:
+    """Model 0 heads every answer and model 1 some: the few votes that tell the two apart agree."""
+    random = np.random.default_rng(seed)
+    count = int(random.integers(25, 60))
+    a = random.integers(0, 6, count)
+    b = (a + random.integers(1, 6, count)) % 6
+
+    def headed(model: npt.NDArray[np.int64]) -> Floats:
+        some = (random.random(count) < 0.3) * 1.0
+        return np.asarray(np.where(model == 0, 1.0, np.where(model == 1, some, 0.0)), np.float64)
+
+    def listed() -> Floats:
+        return (random.random(count) < 0.1) * 1.0
+
+    features = np.stack([headed(a) - headed(b), listed() - listed()], axis=1)
+    gap = 0.4 * (b - a)
+    outcome = np.where(random.random(count) < 1 / (1 + np.exp(-gap)), Code.A, Code.B)
+    votes = Votes.from_arrays(a, b, outcome, models=6)
+    with pytest.raises(NotEstimableError, match="no finite maximum"):
+        fit_contextual(votes, features / features.std(axis=0))
+
+
 def test_a_feature_that_predicts_every_vote_has_no_estimate() -> None:
     random = np.random.default_rng(9)
     votes = contest(TRUTH, 200, random)

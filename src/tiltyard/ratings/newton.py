@@ -90,15 +90,45 @@ def climb(
         before, size = size, float(np.abs(slope.gradient).max(initial=0.0))
         within = np.abs(slope.gradient) <= np.where(size < before / 2, tolerance, ROUNDING * weight)
         if settled and (within | (np.abs(slope.gradient) <= tolerance)).all():
+            if is_flat(slope.information, unit, null_space):
+                break
             start = on_grid(at + direction, np.diag(slope.information))
             return _from_grid(evaluate, start, null_space, step)
         at, slope = _uphill(evaluate, at, slope, direction)
     direction, _ = _direction(slope, null_space)
     raise NotEstimableError(
         "The likelihood has no finite maximum: something separates the votes perfectly "
-        f"({name(int(np.argmax(unit * direction**2)))} still moves after {MOST_STEPS} steps); "
+        f"({name(int(np.argmax(unit * direction**2)))} still moves after {step + 1} steps); "
         "leave it out, penalise it, or collect votes that contradict it."
     )
+
+
+FLAT = 1e-12
+"""Below this share of what the votes could tell, what they tell along a direction is rounding."""
+
+
+def is_flat(information: Floats, unit: Floats, null_space: Floats) -> bool:
+    """Say whether the votes tell nothing along some direction outside of the null space.
+
+    Far out on a climb without end the slope drowns in rounding, and the step with it: what was to
+    tell it from a maximum is gone. What is left there is that the information is.
+
+    Parameters
+    ----------
+    information
+        Shape (p, p). Where the climb has come to.
+    unit
+        Shape (p,). Its diagonal where the climb began.
+    null_space
+        As for :func:`climb`.
+    """
+    scale = np.where(unit > 0, unit, 1.0) ** -0.5
+    matrix = filled(information, null_space) * np.outer(scale, scale)
+    factor, failed = linalg.lapack.dpotrf(matrix)
+    if failed:
+        return True
+    conditioned, _ = linalg.lapack.dpocon(factor, float(np.abs(matrix).sum(axis=0).max()))
+    return bool(conditioned < FLAT)
 
 
 GRADIENT_TOLERANCE = 1e-9

@@ -21,6 +21,7 @@ from tiltyard.boards.start import Start
 from tiltyard.errors import TiltyardError
 from tiltyard.labels.labeller import LabelSource
 from tiltyard.labels.labellers import columns_of
+from tiltyard.ratings.estimable import NotEstimableError
 
 Document = Mapping[str, Any]
 Rules = tuple[object, ...]
@@ -195,6 +196,8 @@ def _uncounted(votes: int) -> str:
 def _untellable(votes: int, control: str, error: TiltyardError) -> str:
     many = "one vote does" if votes == 1 else f"{votes:,} votes do"
     what = "how style and models differ" if control else "who is how strong"
+    if isinstance(error, NotEstimableError):
+        return f"Its {many} not tell {what} yet. Something decides every vote that has it."
     why = str(error).partition(":")[0]  # what follows is advice to who writes a recipe
     return f"Its {many} not tell {what} yet. {why.removesuffix('.')}."
 

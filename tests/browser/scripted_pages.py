@@ -33,7 +33,7 @@ def summary_of(board: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "arena": board["arena"],
         "slice": board["slice"],
-        "name": board["slice"],
+        "name": board["slice"].replace("_", " ").capitalize(),
         "description": "",
         "within": None,
         "votes": board["votes"],

@@ -239,7 +239,7 @@ def test_a_climb_whose_slope_has_drowned_in_rounding_is_no_estimate(seed: int) -
         return np.asarray(np.where(model == 0, 1.0, np.where(model == 1, some, 0.0)), np.float64)
 
     def listed() -> Floats:
-        return (random.random(count) < 0.1) * 1.0
+        return np.asarray(random.random(count) < 0.1, np.float64)
 
     features = np.stack([headed(a) - headed(b), listed() - listed()], axis=1)
     gap = 0.4 * (b - a)

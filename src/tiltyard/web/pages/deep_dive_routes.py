@@ -11,8 +11,7 @@ from tiltyard.web.pages.board_view import by_rank
 from tiltyard.web.pages.deep_dive_view import swap_view, value_view
 from tiltyard.web.pages.moments import link_moment
 from tiltyard.web.pages.rendering import arena_pages, templates
-from tiltyard.web.pages.slice_links import control_links, slice_links
-from tiltyard.web.pages.words import slice_words
+from tiltyard.web.pages.slice_links import control_links, slice_links, slice_title
 
 TITLES: dict[Measure, str] = {
     "price": "Price",
@@ -72,7 +71,7 @@ async def board_value(
     context = {
         "site": pages.site,
         "arena": pages.arena_face(arena),
-        "slice_words": slice_words(slice_name),
+        "slice_words": slice_title(slices, slice_name),
         "url": url,
         "query": link_moment(None, by=by, control=control),
         "control": control,

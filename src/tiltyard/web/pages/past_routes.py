@@ -10,8 +10,7 @@ from tiltyard.boards.document import Held
 from tiltyard.web.pages.course import course_chart
 from tiltyard.web.pages.moments import link_moment, read_moment
 from tiltyard.web.pages.rendering import arena_pages, templates
-from tiltyard.web.pages.slice_links import slice_links
-from tiltyard.web.pages.words import slice_words
+from tiltyard.web.pages.slice_links import slice_links, slice_title
 
 SHOWN = 8
 """Courses on a board's history unless models are named: the best."""
@@ -30,19 +29,18 @@ async def board_history(
     pages = arena_pages(request)
     moment = read_moment(at)
     past = await pages.past(arena, slice_name, model, moment, control)
+    slices = await pages.slices(arena)
     chart = await to_thread(course_chart, past.courses, height=ROW_HEIGHT)
     context = {
         "site": pages.site,
         "arena": pages.arena_face(arena),
-        "slice_words": slice_words(slice_name),
+        "slice_words": slice_title(slices, slice_name),
         "url": f"/boards/{arena}/{slice_name}",
         "query": link_moment(moment, control=control),
         "present": link_moment(None, control=control),
         "control": control,
         "at": moment,
-        "slices": slice_links(
-            await pages.slices(arena), slice_name, control, moment, page="/history"
-        ),
+        "slices": slice_links(slices, slice_name, control, moment, page="/history"),
         "past": past,
         "chart": chart,
         "rows": chart.rows[: len(model) or SHOWN] if chart else (),

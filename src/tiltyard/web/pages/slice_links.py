@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from tiltyard.web.pages.moments import link_moment
-from tiltyard.web.pages.words import grouped
+from tiltyard.web.pages.words import grouped, slice_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,12 @@ def board_controls(
     if found is None or not (control or found["votes"]):
         return []
     return control_links(f"/boards/{found['arena']}/{slice_name}", control, at)
+
+
+def slice_title(summaries: Sequence[Mapping[str, Any]], slice_name: str) -> str:
+    """Say what people call a slice."""
+    names = (one["name"] for one in summaries if one["slice"] == slice_name)
+    return next(names, slice_words(slice_name))
 
 
 def unmade_style(summaries: Sequence[Mapping[str, Any]], slice_name: str) -> str | None:

@@ -16,7 +16,8 @@ from tiltyard.boards.slices_in_use import SlicesInUse
 from tiltyard.imports.errors import ImportVotesError
 from tiltyard.imports.removing import count_source, remove_source
 from tiltyard.ledger.engine import Ledger
-from tiltyard.ledger.tables import attempts, battles, erasures, turns, votes
+from tiltyard.ledger.tables import attempts, battles, erasures, labels, turns, votes
+from tiltyard.worker.labelling import Labelling
 
 pytestmark = pytest.mark.anyio
 
@@ -39,6 +40,11 @@ async def rows_with_words(ledger: Ledger) -> int:
         return found
 
 
+async def labelled(ledger: Ledger) -> int:
+    async with ledger.reading() as connection:
+        return int(await connection.scalar(select(func.count(labels.c.battle.distinct()))) or 0)
+
+
 async def test_what_is_taken_back_is_on_no_board_and_without_words(
     ledger_url: str, tmp_path: Path
 ) -> None:
@@ -58,6 +64,8 @@ async def test_what_is_taken_back_is_on_no_board_and_without_words(
         assert (await boards.board("text", "theirs"))["votes"] == kept + 30
         assert await count_source(ledger, "wrong") == 30
         assert await rows_with_words(ledger) == 30 * 3
+        assert await Labelling(ledger).label_all() == 230
+        assert await labelled(ledger) == 230
         await remove_source(ledger, "wrong")
         assert (await imported_votes(ledger)).height == kept
         await publisher.publish_stale()
@@ -66,6 +74,7 @@ async def test_what_is_taken_back_is_on_no_board_and_without_words(
         again = BoardPublisher(ledger, ["text"], Recipe(), slices)
         assert await again.publish_stale() == 0
         assert await rows_with_words(ledger) == 0
+        assert await labelled(ledger) == 200
         async with ledger.reading() as connection:
             assert await connection.scalar(select(func.count()).select_from(votes)) == 230
             assert await connection.scalar(select(func.count()).select_from(erasures)) == 30

@@ -71,9 +71,13 @@ async def test_a_group_has_a_board_once_five_members_voted_and_for_them_only(
             if number < 4:
                 assert "has" in await refused(member, f"{group}/board", 409)
         for member in members[1:]:
-            assert "Of the-night-shift 0 cast" in await refused(member, f"{group}/board", 409)
+            assert "0 of the members of the-night-shift cast" in await refused(
+                member, f"{group}/board", 409
+            )
             await vote_once(member)
-        assert "Of the-night-shift 0 cast" in await refused(member, f"{group}/board", 409)
+        assert "0 of the members of the-night-shift cast" in await refused(
+            member, f"{group}/board", 409
+        )
         tomorrow = datetime.now(UTC)
         monkeypatch.setattr(groups, "last_midnight", lambda: tomorrow)
         board = await get(members[0], "my-groups/the-night-shift/board")
@@ -86,7 +90,9 @@ async def test_a_group_has_a_board_once_five_members_voted_and_for_them_only(
         await refused(stranger, f"{group}/board", 404)
         async with members[1].delete(group) as response:
             assert (await response.json())["groups"] == []
-        assert "Of the-night-shift 4 cast" in await refused(members[2], f"{group}/board", 409)
+        assert "4 of the members of the-night-shift cast" in await refused(
+            members[2], f"{group}/board", 409
+        )
 
 
 async def refused(session: aiohttp.ClientSession, path: str, status: int) -> str:

@@ -13,9 +13,11 @@ from tiltyard.ledger.tables import (
     attempts,
     battles,
     erasures,
+    labels,
     prompt_bands,
     prompt_vectors,
     prompts,
+    sides,
     source_removals,
     turns,
     votes,
@@ -62,13 +64,15 @@ def battles_of(connection: Connection, source: str) -> Iterator[list[UUID]]:
 
 
 def erase_words(connection: Connection, ids: list[UUID], at: datetime) -> None:
-    """Erase the words of battles, and what was made of them to find copies and vectors."""
+    """Erase the words of battles, what models were told, and all that was made of the words."""
     rows = [{"battle": id_, "erased_at": at} for id_ in ids]
     connection.execute(inserting_new(connection.dialect.name, erasures), rows)
     first = select(prompts.c.key).where(prompts.c.first_battle.in_(ids))
     connection.execute(delete(prompt_bands).where(prompt_bands.c.prompt.in_(first)))
     for table in (prompts, prompt_vectors):
         connection.execute(delete(table).where(table.c.first_battle.in_(ids)))
+    connection.execute(delete(labels).where(labels.c.battle.in_(ids)))
+    connection.execute(update(sides).where(sides.c.battle.in_(ids)).values(components={}))
     connection.execute(update(turns).where(turns.c.battle.in_(ids)).values(parts=[]))
     nothing: dict[str, Any] = {"parts": [], "reasoning": "", "error": None}
     connection.execute(update(attempts).where(attempts.c.battle.in_(ids)).values(nothing))

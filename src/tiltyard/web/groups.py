@@ -118,8 +118,9 @@ async def group_board(
         found = votes_of_group(votes, members, everybody.covered, last_midnight())
         if found.voters < LEAST_MEMBERS:
             raise TooFewMembersError(
-                f"Of {name} {found.voters} cast votes that count before today (UTC); from "
-                f"{LEAST_MEMBERS} on it has a board, so that nobody's taste can be read from it."
+                f"{found.voters} of the members of {name} cast votes before today (UTC) that "
+                f"count. From {LEAST_MEMBERS} on it has a board, so that nobody's own taste can be "
+                "read from it."
             )
         return found.votes
 

@@ -100,3 +100,8 @@ def test_any_labeller_is_compared_with_the_truth(tmp_path: Path) -> None:
 def test_an_unknown_labeller_is_refused_with_the_known_ones() -> None:
     with pytest.raises(LabelError, match="name one of language"):
         find_labeller("horoscope")
+
+
+def test_an_empty_name_in_a_list_is_none(tmp_path: Path) -> None:
+    rows: list[object] = [{"text": "fix my loop", "labels": ["code", None, ""]}]
+    assert read_examples(written(tmp_path / "examples.jsonl", rows)).names(0) == ("code",)

@@ -1,8 +1,10 @@
+import contextlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tiltyard.labels import features
 from tiltyard.labels.errors import LabelError
 from tiltyard.labels.linear import LinearClassifier, train_classifier
 from tiltyard.labels.logistic import Choice
@@ -58,6 +60,34 @@ def test_a_saved_classifier_is_the_same_in_every_byte(tmp_path: Path) -> None:
 def test_another_training_is_another_version() -> None:
     other = train_classifier("topic", READ, ~TRUTH, ["code", "song"], choice=Choice.ONE)
     assert other.version != trained().version
+
+
+def test_a_damaged_classifier_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    trained().save(tmp_path / "whole")
+    whole = (tmp_path / "whole").read_bytes()
+    for place in range(0, len(whole), 199):
+        cut, flipped = whole[:place], bytearray(whole)
+        flipped[place] ^= 255
+        for damaged in (cut, bytes(flipped)):
+            (tmp_path / "damaged").write_bytes(damaged)
+            with contextlib.suppress(LabelError):
+                LinearClassifier.load(tmp_path / "damaged")
+
+
+def test_a_classifier_of_other_measures_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(features, "measure_names", lambda: ["the length of the shadow"])
+        trained().save(tmp_path / "older")
+    with pytest.raises(LabelError, match=r"older cannot be used: .* train it again"):
+        LinearClassifier.load(tmp_path / "older")
+
+
+def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(LabelError, match="cannot be written: "):
+        trained().save(tmp_path / "file" / "deeper")
 
 
 def test_what_is_no_classifier_is_refused_in_a_sentence(tmp_path: Path) -> None:

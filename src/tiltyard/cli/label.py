@@ -98,7 +98,6 @@ def train(
     with patience("Learning"):
         found = cross_validated(examples, folds=folds, seed=seed, emphasis=emphasis)
         classifier = train_on(name, examples, emphasis=emphasis)
-        out.parent.mkdir(parents=True, exist_ok=True)
         classifier.save(out)
     said = f"{len(examples):,} examples, {folds} folds · {name} {classifier.version} in {out}"
     _show(found, said, as_json=as_json)

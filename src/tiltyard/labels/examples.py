@@ -157,7 +157,8 @@ def _names(labels: pl.Series, path: str | Path) -> tuple[Choice, list[Any]]:
     if labels.dtype == pl.String:
         return Choice.ONE, [None if not name else (name,) for name in labels]
     if isinstance(labels.dtype, pl.List) and labels.dtype.inner in {pl.String, pl.Null}:
-        return Choice.ANY, labels.to_list()
+        given = labels.to_list()
+        return Choice.ANY, [names and [name for name in names if name] for names in given]
     raise LabelError(
         f"{path}: the column {labels.name} holds {labels.dtype}, not names or lists of names."
     )

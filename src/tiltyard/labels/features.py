@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from tiltyard.labels.errors import LabelError
 from tiltyard.labels.measures import measure_names
 from tiltyard.labels.ngrams import BITS
 from tiltyard.labels.reading import Reading
@@ -115,9 +116,20 @@ Features = NgramFeatures | VectorFeatures
 
 
 def stored_features(head: Mapping[str, Any], arrays: Mapping[str, Any]) -> Features:
-    """Make features again of their head and their arrays."""
+    """Make features again of their head and their arrays.
+
+    Raises
+    ------
+    LabelError
+        When the measures are not those of this version: their weights would weigh other things.
+    """
     if "vectors" in head:
         return VectorFeatures(VectorSpace(**head["vectors"]))
+    if list(head["measures"]) != list(measure_names()):
+        raise LabelError(
+            "it was trained by another version of Tiltyard, which measures texts otherwise: "
+            "train it again."
+        )
     return NgramFeatures(arrays["places"], arrays["rarity"], head["emphasis"], head["bits"])
 
 

@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+import os
+import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -93,13 +96,27 @@ class LinearClassifier:
         ]
 
     def save(self, path: str | Path) -> None:
-        """Write it to one file; the same classifier gives the same bytes."""
-        with Path(path).open("wb") as file:
-            np.savez_compressed(
-                file,
-                head=np.frombuffer(json.dumps(self._head()).encode(), np.uint8),
-                **self._arrays(),
-            )
+        """Write it to one file; the same classifier gives the same bytes.
+
+        Who reads it meanwhile reads the one that was there before.
+
+        Raises
+        ------
+        LabelError
+            When it cannot be written there.
+        """
+        head = np.frombuffer(json.dumps(self._head()).encode(), np.uint8)
+        place = Path(path)
+        draft = place.with_name(f".{place.name}.{os.getpid()}.part")
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with draft.open("wb") as file:
+                np.savez_compressed(file, head=head, **self._arrays())
+            draft.replace(place)
+        except OSError as error:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+            raise LabelError(f"{path} cannot be written: {error.strerror or error}.") from error
 
     @classmethod
     def load(cls, path: str | Path) -> "LinearClassifier":
@@ -111,7 +128,7 @@ class LinearClassifier:
             When it cannot be read, or is something else.
         """
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 head = json.loads(stored["head"].tobytes())
                 features = stored_features(head, stored)
                 weights, constants = stored["weights"], stored["constants"]
@@ -120,7 +137,9 @@ class LinearClassifier:
                 return cls(name, choice, tuple(classes), features, weights, constants)
         except OSError as error:
             raise LabelError(f"{path} cannot be read: {error.strerror or error}.") from error
-        except (ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
+        except LabelError as error:
+            raise LabelError(f"{path} cannot be used: {error}") from error
+        except (ValueError, KeyError, TypeError, EOFError, BadZipFile, zlib.error) as error:
             raise LabelError(
                 f"{path} holds no classifier: tiltyard label train makes one."
             ) from error

@@ -226,3 +226,18 @@ def test_what_is_no_saved_board_is_one_sentence(saved: Path, tmp_path: Path) -> 
         Board.load(saved)
     with pytest.raises(SavedBoardError, match="cannot be written"):
         rank(BATTLES).save(tmp_path / "odd.json")
+
+
+def test_what_a_saved_board_says_beside_its_votes_is_found(saved: Path) -> None:
+    values = json.loads((saved / "board.json").read_text())
+    values["note"] = "Approved by everybody"
+    values["models"][1]["tier"] = "S+"
+    (saved / "board.json").write_text(json.dumps(values))
+    refreshed(saved)
+    assert verify_board(saved).differences == (
+        "The board says models tier, which no votes give.",
+        "The board says note, which no votes give.",
+    )
+    alone = verify_board(saved / "board.json", BATTLES)
+    assert (alone.holds, alone.same_bytes) == (True, False)
+    assert alone.unchecked == ("models tier", "note")

@@ -17,18 +17,14 @@ from opened import open_ledger
 from synthetic_votes import synthetic_votes
 from tiltyard.battles.columns import SCHEMA
 from tiltyard.boards.errors import SavedBoardError
-from tiltyard.boards.public_ledger import (
-    PublicLedger,
-    read_public_ledger,
-    verify_public_ledger,
-)
+from tiltyard.boards.public_ledger import PublicLedger, read_public_ledger
 from tiltyard.boards.published import PublishedBoards
 from tiltyard.boards.publishing import BoardPublisher
 from tiltyard.boards.recipe import Recipe
-from tiltyard.boards.slice_file import Slices, read_slices
 from tiltyard.boards.slices_in_use import SlicesInUse
-from tiltyard.ledger.consents import add_decision
+from tiltyard.boards.verifying_ledger import verify_public_ledger
 from tiltyard.ledger.engine import Ledger
+from tiltyard.ledger.records import Battle
 from tiltyard.releases.errors import ReleaseError
 from tiltyard.releases.public_votes import write_public_ledger
 from tiltyard.worker.duplicates import Duplicates
@@ -60,19 +56,25 @@ async def ledger(ledger_url: str) -> AsyncGenerator[Ledger]:
 
 
 @pytest.fixture
-def slices(tmp_path: Path) -> Slices:
-    return declare(tmp_path, SLICES)
+def slices(tmp_path: Path) -> SlicesInUse:
+    return declared(tmp_path, SLICES)
 
 
-def declare(directory: Path, slices: str) -> Slices:
-    file = directory / "slices.toml"
+def declared(tmp_path: Path, slices: str) -> SlicesInUse:
+    """Slices of a file that says this."""
+    file = tmp_path / "slices.toml"
     file.write_text(slices)
-    return read_slices(file)
+    return SlicesInUse(file)
 
 
-async def publish(ledger: Ledger, tmp_path: Path) -> None:
-    in_use = SlicesInUse(tmp_path / "slices.toml")
-    await BoardPublisher(ledger, ["text"], Recipe(), in_use).publish_stale()
+async def publish(ledger: Ledger, slices: SlicesInUse) -> None:
+    await BoardPublisher(ledger, ["text"], Recipe(), slices).publish_stale()
+
+
+async def written_of(ledger: Ledger, slices: SlicesInUse, out: Path) -> PublicLedger:
+    written, left_out = await write_public_ledger(ledger, slices, out)
+    assert left_out == []
+    return written
 
 
 def verified(out: Path) -> dict[str, bool]:
@@ -80,11 +82,10 @@ def verified(out: Path) -> dict[str, bool]:
 
 
 async def test_every_published_board_is_made_again_byte_by_byte(
-    ledger: Ledger, slices: Slices, tmp_path: Path
+    ledger: Ledger, slices: SlicesInUse, tmp_path: Path
 ) -> None:
-    await publish(ledger, tmp_path)
-    written = await write_public_ledger(ledger, slices, tmp_path / "out")
-    assert written.votes == 400
+    written = await written_of(ledger, slices, tmp_path / "out")
+    assert (written.votes, written.times) == (400, "day")
     assert verified(tmp_path / "out") == {
         f"boards/text/{name}{control}.json": True
         for name in ("overall", "short", "march")
@@ -94,27 +95,21 @@ async def test_every_published_board_is_made_again_byte_by_byte(
     assert finished.returncode == 0, finished.stderr
     assert finished.stdout == (
         "6 of 6 boards agree with their votes, 6 of them byte by byte. 4 have pooled figures, "
-        "which were made again from their parents' votes too.\n"
+        f"which were made again from their parents' votes too.\nSHA-256 of ledger.json: "
+        f"{written.sha256}\n"
     )
 
 
 async def test_the_ledger_says_no_word_and_nobodys_name(
-    ledger: Ledger, slices: Slices, tmp_path: Path
+    ledger: Ledger, slices: SlicesInUse, tmp_path: Path
 ) -> None:
     await record(ledger, [battle(5000, sides=(preview(), CARDS[OWL]), comment="Secret")])
-    async with ledger.writing() as connection:
-        await add_decision(connection, "voter-1", datetime.now(UTC), publish=False, shown={})
     await Labelling(ledger).label_all()
-    await publish(ledger, tmp_path)
-    await write_public_ledger(ledger, slices, tmp_path / "out")
+    await written_of(ledger, slices, tmp_path / "out")
     votes = pl.read_parquet(tmp_path / "out" / "votes.parquet")
     assert votes.height == 400
-    known = {*votes["voter"].cast(pl.String).drop_nulls()}
-    assert not any(name.startswith("voter-") for name in known)
-    assert 0 < votes["voter"].null_count() < 20
-    assert votes["battle_id"].null_count() == 400
     styles = {f"style_{name}_{side}" for name in STYLES for side in "ab"}
-    assert {*votes.columns} == {*SCHEMA, "source", *styles}
+    assert {*votes.columns} == {*SCHEMA, "source", *styles} - {"battle_id", "voter"}
 
 
 async def test_votes_that_no_board_counts_stay_here(ledger: Ledger, tmp_path: Path) -> None:
@@ -122,12 +117,9 @@ async def test_votes_that_no_board_counts_stay_here(ledger: Ledger, tmp_path: Pa
     for source in ("confidential", "open"):
         votes.write_parquet(tmp_path / f"{source}.parquet")
         await import_file(ledger, tmp_path / f"{source}.parquet", source=source)
-    file = tmp_path / "slices.toml"
     for slices, sources in ((SLICES, {"arena"}), (SLICES + OPEN, {"arena", "import:open"})):
-        file.write_text(slices)
-        await publish(ledger, tmp_path)
         out = tmp_path / str(len(sources))
-        await write_public_ledger(ledger, read_slices(file), out)
+        await written_of(ledger, declared(tmp_path, slices), out)
         assert {*pl.read_parquet(out / "votes.parquet")["source"]} == sources
         assert all(verified(out).values())
 
@@ -143,48 +135,93 @@ where = "source = 'import:open'"
 STYLES = ("tokens", "headers", "lists", "bold")
 
 
-async def test_boards_that_are_older_than_their_votes_are_refused(
-    ledger: Ledger, slices: Slices, tmp_path: Path
+async def test_a_vote_is_told_by_its_day_where_no_board_asks_for_more(
+    ledger: Ledger, tmp_path: Path
 ) -> None:
-    with pytest.raises(ReleaseError, match="No board is published yet"):
-        await write_public_ledger(ledger, slices, tmp_path / "none")
-    await publish(ledger, tmp_path)
-    later = [battle(n, sides=(CARDS[WREN], CARDS[OWL])) for n in range(6000, 6010)]
-    await record(ledger, later)
-    with pytest.raises(ReleaseError, match=r"boards are not what their votes give now.*worker"):
-        await write_public_ledger(ledger, slices, tmp_path / "out")
+    noon = SLICES.replace("2026-03-02 00:00:00", "2026-03-01 12:30:00")
+    for slices, unit in ((SLICES, "day"), (noon, "minute")):
+        out = tmp_path / unit
+        written = await written_of(ledger, declared(tmp_path, slices), out)
+        times = pl.read_parquet(out / "votes.parquet")["voted_at"]
+        assert written.times == unit
+        assert times.dt.truncate("1d").equals(times) == (unit == "day")
+        assert all(verified(out).values())
 
 
-async def written_of(ledger: Ledger, slices: Slices, tmp_path: Path) -> PublicLedger:
-    await publish(ledger, tmp_path)
-    return await write_public_ledger(ledger, slices, tmp_path / "out")
-
-
-async def test_a_board_that_does_not_follow_from_the_votes_is_found(
-    ledger: Ledger, slices: Slices, tmp_path: Path
+async def test_the_order_of_the_votes_says_nothing(
+    ledger: Ledger, slices: SlicesInUse, tmp_path: Path
 ) -> None:
-    await written_of(ledger, slices, tmp_path)
-    out = tmp_path / "out"
-    board = out / "boards" / "text" / "overall.json"
-    values = json.loads(board.read_text())
-    values["models"][0]["rating"] += 5.0
-    board.write_text(json.dumps(values, indent=2) + "\n")
-    with pytest.raises(SavedBoardError, match=r"overall.json is not the file"):
-        verified(out)
-    manifest = json.loads((out / "ledger.json").read_text())
-    manifest["boards"][0]["sha256"] = hashlib.sha256(board.read_bytes()).hexdigest()
-    (out / "ledger.json").write_text(json.dumps(manifest))
-    finished = run("verify", out)
-    assert finished.returncode == 1
-    assert finished.stdout.startswith("boards/text/overall.json: ")
-    assert "5 of 6 boards agree" in finished.stdout
+    await written_of(ledger, slices, tmp_path / "out")
+    votes = pl.read_parquet(tmp_path / "out" / "votes.parquet")
+    columns = ["arena", "voted_at", *votes.drop("arena", "voted_at").columns]
+    assert votes.equals(votes.sort(columns))
+
+
+async def test_votes_that_came_since_are_on_boards_that_are_published_with_the_ledger(
+    ledger: Ledger, slices: SlicesInUse, tmp_path: Path
+) -> None:
+    await publish(ledger, slices)
+    await record(ledger, later(6000))  # whose style nobody has counted yet
+    written = await written_of(ledger, slices, tmp_path / "out")
+    assert written.votes == 410
+    assert all(verified(tmp_path / "out").values())
+    boards = PublishedBoards(ledger, ["text"], Recipe(), slices)
+    for one in written.boards:
+        at = datetime.fromisoformat(one.published_at)
+        shown = await boards.board("text", one.slice, control=one.control, at=at)
+        board = json.loads((tmp_path / "out" / one.file).read_text())
+        assert shown["data_sha256"] == board["data_sha256"]
+
+
+async def test_votes_that_come_while_it_is_written_wait_for_the_next(
+    ledger: Ledger, slices: SlicesInUse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_stale = BoardPublisher.publish_stale
+
+    async def and_then_somebody_votes(publisher: BoardPublisher) -> int:
+        published = await publish_stale(publisher)
+        await record(ledger, later(6000))
+        assert await publish_stale(another) > 0
+        return published
+
+    another = BoardPublisher(ledger, ["text"], Recipe(), slices)
+    monkeypatch.setattr(BoardPublisher, "publish_stale", and_then_somebody_votes)
+    written = await written_of(ledger, slices, tmp_path / "out")
+    assert written.votes == 400
+    assert all(verified(tmp_path / "out").values())
+
+
+def later(first: int) -> list[Battle]:
+    """Ten battles after all others."""
+    at = datetime(2026, 3, 9, tzinfo=UTC)
+    return [battle(n, sides=(CARDS[WREN], CARDS[OWL]), at=at) for n in range(first, first + 10)]
+
+
+async def test_a_board_that_cannot_be_made_any_more_is_left_out_and_named(
+    ledger: Ledger, slices: SlicesInUse, tmp_path: Path
+) -> None:
+    await publish(ledger, slices)
+    few = SLICES.replace("2026-03-02 00:00:00", "2026-03-01 12:10:00")  # too few to tell style
+    _, left_out = await write_public_ledger(ledger, declared(tmp_path, few), tmp_path / "out")
+    assert left_out == ["boards/text/march-style.json"]
+    assert "boards/text/march.json" in verified(tmp_path / "out")
+    assert all(verified(tmp_path / "out").values())
+
+
+async def test_without_a_vote_there_is_no_ledger(
+    ledger_url: str, slices: SlicesInUse, tmp_path: Path
+) -> None:
+    async with open_ledger(ledger_url) as ledger:
+        with pytest.raises(ReleaseError, match="no votes that a board could be made of"):
+            await write_public_ledger(ledger, slices, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 async def test_pooled_figures_are_those_that_people_saw(
-    ledger: Ledger, slices: Slices, tmp_path: Path
+    ledger: Ledger, slices: SlicesInUse, tmp_path: Path
 ) -> None:
-    await written_of(ledger, slices, tmp_path)
-    boards = PublishedBoards(ledger, ["text"], Recipe(), SlicesInUse(tmp_path / "slices.toml"))
+    await written_of(ledger, slices, tmp_path / "out")
+    boards = PublishedBoards(ledger, ["text"], Recipe(), slices)
     for control, name in (("", "short"), ("style", "short-style")):
         shown = await boards.board("text", "short", control=control)
         written = json.loads((tmp_path / f"out/boards/text/{name}.pooled.json").read_text())
@@ -195,9 +232,9 @@ async def test_pooled_figures_are_those_that_people_saw(
 
 
 async def test_pooled_figures_that_do_not_follow_from_the_parents_votes_are_found(
-    ledger: Ledger, slices: Slices, tmp_path: Path
+    ledger: Ledger, slices: SlicesInUse, tmp_path: Path
 ) -> None:
-    await written_of(ledger, slices, tmp_path)
+    await written_of(ledger, slices, tmp_path / "out")
     out = tmp_path / "out"
     manifest = (out / "ledger.json").read_text()
     for name in ("short", "short-style"):
@@ -211,9 +248,10 @@ async def test_pooled_figures_that_do_not_follow_from_the_parents_votes_are_foun
             say(out, manifest, board, pooled_sha256=digest)
             assert differing(out) == {board: "pooled.json"}
             (out / "ledger.json").write_text(manifest)
-        file.write_text(figures)
+        file.unlink()
         say(out, manifest, board, pooled=None, pooled_sha256=None)
         assert differing(out) == {board: "no pooled figures"}
+        file.write_text(figures)
         (out / "ledger.json").write_text(manifest)
     assert differing(out) == {}
 
@@ -246,14 +284,13 @@ def differing(out: Path) -> dict[str, str]:
 
 
 async def test_of_a_part_that_stayed_the_figures_are_pooled_with_the_whole_of_now(
-    ledger: Ledger, slices: Slices, tmp_path: Path
+    ledger: Ledger, slices: SlicesInUse, tmp_path: Path
 ) -> None:
-    await publish(ledger, tmp_path)
-    later = battle(7000, sides=(CARDS[WREN], CARDS[OWL]), at=datetime(2026, 3, 9, tzinfo=UTC))
-    await record(ledger, [later])
+    await publish(ledger, slices)
+    await record(ledger, later(7000))
     await Labelling(ledger).label_all()
-    await written_of(ledger, slices, tmp_path)
-    boards = PublishedBoards(ledger, ["text"], Recipe(), SlicesInUse(tmp_path / "slices.toml"))
+    await written_of(ledger, slices, tmp_path / "out")
+    boards = PublishedBoards(ledger, ["text"], Recipe(), slices)
     whole, part = [await boards.board("text", slice_) for slice_ in ("overall", "march")]
     assert part["pooling"]["data_sha256"] != whole["data_sha256"]
     written = json.loads((tmp_path / "out/boards/text/march.pooled.json").read_text())
@@ -261,7 +298,7 @@ async def test_of_a_part_that_stayed_the_figures_are_pooled_with_the_whole_of_no
     assert all(verified(tmp_path / "out").values())
 
 
-@pytest.mark.parametrize("content", ["", "{}", '{"format": 1}', "[]"])
+@pytest.mark.parametrize("content", ["", "{}", '{"format": 1}', '{"format": 2}', "[]"])
 def test_a_ledger_that_is_none_is_a_sentence(content: str, tmp_path: Path) -> None:
     (tmp_path / "ledger.json").write_text(content)
     with pytest.raises(SavedBoardError, match=r"ledger.json is"):
@@ -272,10 +309,8 @@ async def test_no_battle_is_named_as_the_one_that_another_repeats(
     ledger: Ledger, tmp_path: Path
 ) -> None:
     first = '[[slice]]\nid = "first"\nname = "First"\nwhere = "duplicate_of IS NULL"\n'
-    slices = declare(tmp_path, first)
     await Duplicates(ledger).label_all()
-    await publish(ledger, tmp_path)
-    await write_public_ledger(ledger, slices, tmp_path / "out")
+    await written_of(ledger, declared(tmp_path, first), tmp_path / "out")
     assert all(verified(tmp_path / "out").values())
     votes = pl.read_parquet(tmp_path / "out" / "votes.parquet")
     assert set(votes["duplicate_of"].drop_nulls()) == {"another battle"}

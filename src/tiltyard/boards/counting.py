@@ -25,6 +25,9 @@ from tiltyard.labels.style import with_style
 from tiltyard.ratings.pair_counts import Floats
 from tiltyard.ratings.weights import WeightError, half_life, inverse_propensity
 
+NO_VALUE = "no_control_value"
+"""The kind of what a board says of votes without a value for a control."""
+
 CLUSTERS: Mapping[str, tuple[str, ...]] = {
     "prompt": ("prompt", "prompt_id", "opening_msg", "instruction"),
     "session": ("session", "session_id", "evaluation_session_id", "session_hash"),
@@ -206,4 +209,4 @@ def _left_out(before: pl.DataFrame, after: pl.DataFrame) -> tuple[Diagnostic, ..
         return ()
     empty = ", ".join(name for name in before.columns if before[name].null_count())
     votes = "1 vote" if lost == 1 else f"{lost:,} votes"
-    return (Diagnostic("no_control_value", f"{votes} with nothing in {empty} left out.", ()),)
+    return (Diagnostic(NO_VALUE, f"{votes} with nothing in {empty} left out.", ()),)

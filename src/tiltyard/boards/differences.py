@@ -40,6 +40,27 @@ def compare_values(
         yield abs(before - after) if both else 0.0, None if same else sentence
 
 
+def values_beside(
+    given: Any,  # noqa: ANN401  # JSON is any of its types
+    known: Any,  # noqa: ANN401  # likewise
+    where: str = "",
+) -> Iterator[str]:
+    """Name what one JSON value has that another of its form has no place for.
+
+    >>> list(values_beside({"a": [{"b": 1, "c": 2}], "d": 3}, {"a": [{"b": 1}]}))
+    ['a c', 'd']
+    """
+    if isinstance(given, dict) and isinstance(known, dict):
+        for key, value in given.items():
+            if key in known:
+                yield from values_beside(value, known[key], f"{where}{key} ")
+            else:
+                yield f"{where}{key}"
+    elif isinstance(given, list) and isinstance(known, list):
+        for one, other in zip(given, known, strict=False):
+            yield from values_beside(one, other, where)
+
+
 def compare_covariances(
     names: tuple[Sequence[str], Sequence[str]], saved: Floats | None, rebuilt: Floats | None
 ) -> Found:

@@ -1,11 +1,12 @@
 """A published board as a document: who its models are, which votes it has, how to make it again."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 from tiltyard import __version__
 from tiltyard.boards.board import Board
+from tiltyard.boards.controls import Control
 from tiltyard.boards.pooling import Pooled
 from tiltyard.boards.recipe import Recipe
 from tiltyard.boards.records import DECIMALS, rounded
@@ -21,6 +22,14 @@ CONTROLS: tuple[Held, ...] = ("", "style")
 
 POOLED = ("pooled", "pooled_lower", "pooled_upper")
 """What each model of a board has beside its rating."""
+
+
+def recipe_of(common: Recipe, where: Sequence[str], control: str) -> Recipe:
+    """Say how a board of a slice is made, from what it has in common with all others."""
+    recipe = replace(common, where=tuple(where))
+    if control == STYLE:
+        recipe = replace(recipe, controls=(*recipe.controls, Control.parse(STYLE)))
+    return recipe
 
 
 class BoardKey(NamedTuple):

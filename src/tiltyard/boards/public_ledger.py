@@ -2,22 +2,47 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from tiltyard.battles.reading import read_battles
-from tiltyard.battles.table import Battles
-from tiltyard.boards.board import Board
-from tiltyard.boards.differences import compare_values
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from tiltyard.boards.document import CONTROLS, recipe_of
 from tiltyard.boards.errors import SavedBoardError
-from tiltyard.boards.public_pooling import ArenaBoard, PublicPooling, pooled_json
-from tiltyard.boards.saving import read_file
-from tiltyard.boards.verifying import Verification, rebuild, verify_rebuilt
+from tiltyard.boards.public_pooling import ArenaBoard
+from tiltyard.boards.recipe import Recipe
+from tiltyard.boards.saving import read_file, read_recipe
 
-LEDGER, VOTES = "ledger.json", "votes.parquet"
+LEDGER, VOTES, BOARDS = "ledger.json", "votes.parquet", "boards"
 FORMAT = 2
+POOLED = ".pooled"
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+"""Of arenas and slices, which become names of files."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerSlice:
+    """A slice of the boards in a public ledger.
+
+    Attributes
+    ----------
+    id, name
+        Of the slice.
+    within
+        The slice that this one is a part of; None for all votes.
+    where
+        What holds of its votes, in SQL.
+    """
+
+    __pydantic_config__: ClassVar = ConfigDict(extra="forbid", strict=True)
+
+    id: str
+    name: str
+    within: str | None
+    where: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +59,11 @@ class LedgerBoard:
         Which board; `control` is empty for none.
     published_at
         When it was published.
-    within
-        The slice that this one is a part of; None for all votes.
     pooled, pooled_sha256
         The file of its pooled figures, and the digest of that; None where it has none.
     """
+
+    __pydantic_config__: ClassVar = ConfigDict(extra="forbid", strict=True)
 
     file: str
     sha256: str
@@ -46,7 +71,6 @@ class LedgerBoard:
     slice: str
     control: str
     published_at: str
-    within: str | None
     pooled: str | None
     pooled_sha256: str | None
 
@@ -76,22 +100,57 @@ class PublicLedger:
         When.
     votes
         How many votes there are.
+    times
+        How exactly they say when they were cast: `day`, or what boards ask for that is finer.
     votes_sha256
         Of the file of votes.
+    recipe
+        What all boards have in common.
+    slices
+        Which votes they have.
     boards
         Every board that must follow from the votes.
     """
+
+    __pydantic_config__: ClassVar = ConfigDict(extra="forbid", strict=True)
 
     format: int
     tiltyard: str
     written_at: str
     votes: int
+    times: str
     votes_sha256: str
+    recipe: Mapping[str, Any]
+    slices: Sequence[LedgerSlice]
     boards: Sequence[LedgerBoard]
 
     def to_json(self) -> str:
         """Write it down."""
         return json.dumps(asdict(self), indent=2) + "\n"
+
+    @property
+    def sha256(self) -> str:
+        """Digest of what is written down, and so of every file."""
+        return sha256_of(self.to_json().encode())
+
+    def slice_of(self, board: LedgerBoard) -> LedgerSlice:
+        """Find the slice of a board."""
+        return next(one for one in self.slices if one.id == board.slice)
+
+    def recipe_of(self, board: LedgerBoard) -> Recipe:
+        """Say how a board is made, whatever its own file says."""
+        common = read_recipe(self.recipe, LEDGER)
+        return recipe_of(common, self.slice_of(board).where, board.control)
+
+
+def board_file(key: ArenaBoard, kind: str = "") -> str:
+    """Name the file of a board, or of something beside it.
+
+    >>> board_file(ArenaBoard("text", "coding", "style"), ".pooled")
+    'boards/text/coding-style.pooled.json'
+    """
+    control = f"-{key.control}" if key.control else ""
+    return f"{BOARDS}/{key.arena}/{key.slice}{control}{kind}.json"
 
 
 def is_public_ledger(directory: Path) -> bool:
@@ -105,78 +164,52 @@ def read_public_ledger(directory: Path) -> PublicLedger:
     Raises
     ------
     SavedBoardError
-        When it cannot be read.
+        When it cannot be read, or what it says cannot be.
     """
+    file = directory / LEDGER
     try:
-        values: dict[str, Any] = json.loads(read_file(directory / LEDGER))
-        if values["format"] != FORMAT:
-            raise SavedBoardError(f"{directory / LEDGER} is not of this version of Tiltyard.")
-        boards = [LedgerBoard(**board) for board in values.pop("boards")]
-        return PublicLedger(**values, boards=boards)
-    except (ValueError, KeyError, TypeError) as error:
-        raise SavedBoardError(f"{directory / LEDGER} is damaged or cut short.") from error
-
-
-def verify_public_ledger(directory: Path) -> Iterator[tuple[LedgerBoard, Verification]]:
-    """Make every board of a public ledger again from its votes, one after the other.
-
-    And its pooled figures from its parent's votes.
-
-    Raises
-    ------
-    SavedBoardError
-        When a file is not the one that was written, or cannot be read.
-    """
-    ledger = read_public_ledger(directory)
-    _require(directory, VOTES, ledger.votes_sha256)
-    for board in ledger.boards:
-        for name, sha256 in board.files.items():
-            _require(directory, name, sha256)
-    votes = votes_by_arena(read_battles(directory / VOTES))
-    saved = {board.key: Board.load(directory / board.file) for board in ledger.boards}
-    pooling = PublicPooling({key: board.recipe for key, board in saved.items()}, votes)
-    for board in ledger.boards:
-        file, was = directory / board.file, saved[board.key]
-        again = rebuild(file, was, votes[board.arena])
-        found = verify_rebuilt(file, was, again, from_votes=True)
-        figures = pooling.pooled(board.key, again, board.within)
-        yield board, _with_pooled(found, directory, board, figures)
-
-
-def votes_by_arena(votes: Battles) -> Mapping[str, Battles]:
-    """Part the votes of a public ledger."""
-    parts = votes.frame.partition_by("arena", as_dict=True, maintain_order=True)
-    return {str(arena): Battles(part) for (arena,), part in parts.items()}
-
-
-def _with_pooled(
-    found: Verification, directory: Path, board: LedgerBoard, again: Mapping[str, Any] | None
-) -> Verification:
-    """Add to what was found of a board what is found of its pooled figures."""
-    if board.pooled is None:
-        if again is None:
-            return found
-        sentence = f"{board.file} has no pooled figures, and the votes of {board.within} give some."
-        return replace(found, differences=(*found.differences, sentence), same_bytes=False)
-    written = read_file(directory / board.pooled)
-    try:
-        compared = list(compare_values(json.loads(written), again, board.pooled))
+        text = read_file(file)
+        values = json.loads(text)
+        if not isinstance(values, dict) or values.get("format") != FORMAT:
+            raise SavedBoardError(f"{file} is not of this version of Tiltyard.")
+        ledger = TypeAdapter(PublicLedger).validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = " ".join(map(str, first["loc"]))
+        raise SavedBoardError(f"{file} is no public ledger: {place}: {first['msg']}.") from error
     except ValueError as error:
-        raise SavedBoardError(f"{directory / board.pooled} is damaged or cut short.") from error
-    said = [sentence for _, sentence in compared if sentence]
-    return replace(
-        found,
-        differences=(*found.differences, *said),
-        largest_gap=max(found.largest_gap, *(gap for gap, _ in compared)),
-        same_bytes=found.same_bytes and again is not None and written == pooled_json(again),
-    )
+        raise SavedBoardError(f"{file} is damaged or cut short.") from error
+    fault = next(_faults(ledger), None)
+    if fault is not None:
+        raise SavedBoardError(f"{file} is no public ledger: {fault}.")
+    return ledger
+
+
+def _faults(ledger: PublicLedger) -> Iterator[str]:
+    """Say what cannot be of a ledger whose values are of the right kinds."""
+    if not ledger.boards:
+        yield "it names no board"
+    if read_recipe(ledger.recipe, LEDGER).to_dict() != ledger.recipe:
+        yield "its recipe is not complete, or of another digest"
+    slices = {one.id for one in ledger.slices}
+    seen: set[ArenaBoard] = set()
+    for board in ledger.boards:
+        if not (NAME.fullmatch(board.arena) and NAME.fullmatch(board.slice)):
+            yield f"{board.arena}/{board.slice} is no name of a board"
+        if board.slice not in slices:
+            yield f"it does not say which votes are in the slice {board.slice}"
+        if board.control not in CONTROLS:
+            yield f"no board controls for {board.control!r}"
+        pooled = {None, board_file(board.key, POOLED)}
+        if board.file != board_file(board.key) or board.pooled not in pooled:
+            yield f"{board.file} is not where {board_file(board.key)} belongs"
+        if board.key in seen:
+            yield f"it names {board.file} twice"
+        seen.add(board.key)
+    if unused := slices - {board.slice for board in ledger.boards}:
+        yield f"it names no board of the slice {min(unused)}"
 
 
 def sha256_of(content: bytes) -> str:
     """Digest a file's bytes."""
     return hashlib.sha256(content).hexdigest()
-
-
-def _require(directory: Path, name: str, expected: str) -> None:
-    if sha256_of(read_file(directory / name)) != expected:
-        raise SavedBoardError(f"{directory / name} is not the file that {LEDGER} names.")

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from time import time
 
-from tiltyard.boards.document import Faces
+from tiltyard.boards.document import BoardKey, Faces
 from tiltyard.boards.kept_covariance import kept_covariance
 from tiltyard.boards.living.boards import ArenaBoards
 from tiltyard.boards.living.making import Made
@@ -82,6 +82,20 @@ class BoardPublisher:
         """
         said = [self._slices.fault] if self._slices.fault else []
         return " ".join([*said, *dict.fromkeys(self._slice_faults)]) or None
+
+    @property
+    def table(self) -> LivingTable:
+        """The votes of the last look."""
+        return self._table
+
+    @property
+    def newest(self) -> dict[tuple[str, BoardKey], int]:
+        """The number of every board's snapshot, by arena and key, as the last pass left them."""
+        return {
+            (arena.arena, key): number
+            for arena in self._arenas
+            for key, number in arena.published_numbers.items()
+        }
 
     async def publish_stale(self, told: Told = tell_nobody) -> int:
         """Publish a new snapshot of every board whose votes or rules changed; count them."""

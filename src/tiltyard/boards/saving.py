@@ -97,6 +97,19 @@ def read_board(path: str | Path) -> dict[str, Any]:
     return values
 
 
+def read_values(path: str | Path) -> dict[str, Any]:
+    """Read all that the JSON of a board says, known or not.
+
+    Raises
+    ------
+    SavedBoardError
+        When it cannot be read.
+    """
+    place = Path(path)
+    file = place / BOARD if place.is_dir() else place
+    return _parsed(read_file(file), file.name)
+
+
 def read_manifest(directory: str | Path) -> Manifest:
     """Read the manifest of a saved board.
 
@@ -161,7 +174,7 @@ def read_document(values: dict[str, Any], source: str) -> dict[str, Any]:
             "log_likelihood": _as(float | None, values["log_likelihood"], "log_likelihood", source),
             "coefficients": _records(Coefficient, values, "coefficients", source),
             "diagnostics": _records(Diagnostic, values, "diagnostics", source),
-            "recipe": _recipe(_object(values["recipe"], "recipe", source), source),
+            "recipe": read_recipe(_object(values["recipe"], "recipe", source), source),
             "data_sha256": _as(str, values["data_sha256"], "data_sha256", source),
             "version": _as(str, values["version"], "version", source),
             "filters": _records(Step, {"filters": []} | values, "filters", source),
@@ -193,7 +206,14 @@ def _object(value: object, name: str, source: str) -> dict[str, Any]:
     return value
 
 
-def _recipe(values: dict[str, Any], source: str) -> Recipe:
+def read_recipe(values: Mapping[str, Any], source: str) -> Recipe:
+    """Read a recipe from its JSON values.
+
+    Raises
+    ------
+    SavedBoardError
+        When a value is of the wrong kind.
+    """
     try:
         return Recipe.from_dict(values)
     except (TypeError, AttributeError) as error:

@@ -10,7 +10,7 @@ from tiltyard.battles.pair_table import PairTable
 from tiltyard.battles.table import Battles
 from tiltyard.boards.board import Board
 from tiltyard.boards.checking import CHECKS, checked
-from tiltyard.boards.differences import Found, compare_covariances, compare_values
+from tiltyard.boards.differences import Found, compare_covariances, compare_values, values_beside
 from tiltyard.boards.errors import SavedBoardError
 from tiltyard.boards.ranking import rank, rank_counted
 from tiltyard.boards.records import Diagnostic
@@ -22,6 +22,7 @@ from tiltyard.boards.saving import (
     read_file,
     read_manifest,
     read_table,
+    read_values,
 )
 
 SHOWN = 20
@@ -46,6 +47,9 @@ class Verification:
         Whether every rebuilt file has the bytes of the saved one. Where not, numbers within a
         millionth of each other, absolutely or relatively, are no difference: another version, or
         another processor's last digits.
+    unchecked
+        What the JSON of a board says beside it, such as the names of organisations: no votes give
+        that. In a directory that was saved it is a difference.
     """
 
     board: Board
@@ -53,6 +57,7 @@ class Verification:
     differences: tuple[str, ...]
     largest_gap: float
     same_bytes: bool
+    unchecked: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -92,6 +97,9 @@ def verify_rebuilt(
     """Compare every file of a board with one that was rebuilt, as :func:`verify_board` does."""
     place = Path(path)
     found = list(_against_manifest(place, board)) if place.is_dir() else []
+    beside = tuple(dict.fromkeys(values_beside(read_values(place), board.to_dict())))
+    if place.is_dir():
+        found += [f"The board says {name}, which no votes give." for name in beside]
     if again.data_sha256 != board.data_sha256:
         found.append(
             f"The {'' if from_votes else 'saved '}votes are not those of the board: their "
@@ -106,7 +114,8 @@ def verify_rebuilt(
         found.append(f"The board was made by Tiltyard {board.version}, and this is {__version__}.")
     source = "votes" if from_votes else "saved votes"
     gap = max(gap for gap, _ in compared)
-    return Verification(board, source, tuple(found), gap, not found and _same_bytes(place, again))
+    same = not found and _same_bytes(place, again)
+    return Verification(board, source, tuple(found), gap, same, beside)
 
 
 def rebuild(path: str | Path, board: Board, battles: Battles | PairTable | None) -> Board:

@@ -63,14 +63,23 @@ def provider(
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="A directory.")
 @data_option
 def ledger(out: Path, data: Path | None) -> None:
-    """Write the public vote ledger: every counted vote without its words, and every board.
+    """Publish what boards are due, and write them and every counted vote, without its words.
 
     `tiltyard verify DIRECTORY` makes all boards again from it, byte by byte.
     """
-    from tiltyard.boards.slice_file import read_slices
+    from tiltyard.battles.notes import counted
+    from tiltyard.boards.slices_in_use import SlicesInUse
+    from tiltyard.labels.labellers import labellers_with
     from tiltyard.releases.public_votes import write_public_ledger
     from tiltyard.web.settings import read_settings
 
-    slices = read_slices(read_settings(data=data).slices)
-    written = in_ledger(lambda ledger: write_public_ledger(ledger, slices, out), data)
-    click.echo(f"{written.votes:,} votes and {len(written.boards):,} boards in {out}.")
+    settings = read_settings(data=data)
+    slices, given = SlicesInUse(settings.slices), labellers_with(settings.labeller_place)
+    written, left_out = in_ledger(
+        lambda ledger: write_public_ledger(ledger, slices, out, given), data
+    )
+    for file in left_out:
+        click.echo(f"{file} is not in it: it cannot be made of the votes there are now.")
+    votes, boards = counted(written.votes, "vote"), counted(len(written.boards), "board")
+    click.echo(f"{votes} and {boards} in {out}; times by the {written.times}.")
+    click.echo(f"SHA-256 of ledger.json: {written.sha256}")

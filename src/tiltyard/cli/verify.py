@@ -53,7 +53,9 @@ def _verify_ledger(directory: Path, votes: tuple[Path, ...], *, as_json: bool) -
     """Make every board of a public ledger again."""
     import json
 
-    from tiltyard.boards.public_ledger import verify_public_ledger
+    from tiltyard.battles.notes import counted
+    from tiltyard.boards.public_ledger import LEDGER, sha256_of
+    from tiltyard.boards.verifying_ledger import verify_public_ledger
     from tiltyard.cli.patience import patience, printable
     from tiltyard.cli.recipe_options import BadInput
 
@@ -63,6 +65,7 @@ def _verify_ledger(directory: Path, votes: tuple[Path, ...], *, as_json: bool) -
         found = list(verify_public_ledger(directory))
     differing = [(board, one) for board, one in found if not one.holds]
     exact = sum(one.same_bytes for _, one in found)
+    digest = sha256_of((directory / LEDGER).read_bytes())
     if as_json:
         rows = [
             {
@@ -73,16 +76,18 @@ def _verify_ledger(directory: Path, votes: tuple[Path, ...], *, as_json: bool) -
             }
             for board, one in found
         ]
-        click.echo(json.dumps({"holds": not differing, "boards": rows}, indent=2))
+        values = {"holds": not differing, "ledger_sha256": digest, "boards": rows}
+        click.echo(json.dumps(values, indent=2))
     else:
         for board, one in differing:
             click.echo(printable(f"{board.file}: {one.differences[0]}"))
         pooled = sum(board.pooled is not None for board, _ in found)
         click.echo(
-            f"{len(found) - len(differing):,} of {len(found):,} boards agree with their votes, "
-            f"{exact:,} of them byte by byte. {pooled:,} have pooled figures, which were made "
-            "again from their parents' votes too."
+            f"{len(found) - len(differing):,} of {counted(len(found), 'board')} agree with their "
+            f"votes, {exact:,} of them byte by byte. {pooled:,} have pooled figures, which were "
+            "made again from their parents' votes too."
         )
+        click.echo(f"SHA-256 of {LEDGER}: {digest}")
     if differing:
         sys.exit(DIFFERS)
 
@@ -90,6 +95,7 @@ def _verify_ledger(directory: Path, votes: tuple[Path, ...], *, as_json: bool) -
 def _print(found: "Verification", *, as_json: bool) -> None:
     import json
 
+    from tiltyard.battles.notes import counted
     from tiltyard.cli.patience import printable
 
     if as_json:
@@ -99,6 +105,7 @@ def _print(found: "Verification", *, as_json: bool) -> None:
             "differences": found.differences,
             "largest_gap": found.largest_gap,
             "same_bytes": found.same_bytes,
+            "unchecked": found.unchecked,
         }
         click.echo(json.dumps(values, indent=2))
         return
@@ -107,9 +114,12 @@ def _print(found: "Verification", *, as_json: bool) -> None:
         click.echo(printable(difference))
     said = "agrees with" if found.holds else "differs from"
     click.echo(
-        f"The board of {board.votes:,} votes on {len(board.models)} models {said} what its "
-        f"{found.rebuilt_from} give{_how_closely(found)}."
+        f"The board of {counted(board.votes, 'vote')} on {counted(len(board.models), 'model')} "
+        f"{said} what its {found.rebuilt_from} give{_how_closely(found)}."
     )
+    if found.holds and found.unchecked:
+        said = ", ".join(found.unchecked)
+        click.echo(printable(f"What else it says was not checked, as no votes give it: {said}."))
 
 
 def _how_closely(found: "Verification") -> str:

@@ -1,190 +1,135 @@
 """Write the public vote ledger: every counted vote without its words, and the boards of them."""
 
-import secrets
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import asyncio
+import shutil
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from time import time
-from typing import Any
 
 import polars as pl
 
 from tiltyard import __version__
-from tiltyard.battles.columns import SCHEMA
-from tiltyard.battles.pseudonyms import pseudonymise_voters
-from tiltyard.battles.table import Battles
-from tiltyard.boards.board import Board
-from tiltyard.boards.conditions import Condition, hold_all
-from tiltyard.boards.document import CONTROLS, BoardKey, Faces
+from tiltyard.boards.document import Faces
 from tiltyard.boards.living.single_votes import STYLE_LABELS
 from tiltyard.boards.living.table import LivingTable
 from tiltyard.boards.public_ledger import (
     FORMAT,
     LEDGER,
     VOTES,
-    LedgerBoard,
     PublicLedger,
     sha256_of,
-    verify_public_ledger,
-    votes_by_arena,
 )
-from tiltyard.boards.public_pooling import (
-    ArenaBoard,
-    PublicPooling,
-    pooled_json,
-    published_figures,
-)
-from tiltyard.boards.saving import read_document
-from tiltyard.boards.slice_file import Slices
-from tiltyard.labels.duplicates import BATTLES
-from tiltyard.labels.labellers import label_sources, shipped_labellers
+from tiltyard.boards.publishing import BoardPublisher
+from tiltyard.boards.recipe import Recipe
+from tiltyard.boards.slices_in_use import SlicesInUse
+from tiltyard.boards.verifying_ledger import verify_public_ledger
+from tiltyard.labels.labeller import Labeller
 from tiltyard.ledger import register
-from tiltyard.ledger.consents import opted_out
 from tiltyard.ledger.engine import Ledger, SyncConnection
-from tiltyard.ledger.snapshots import newest_numbers, read_numbered
+from tiltyard.ledger.snapshots import read_numbered
 from tiltyard.releases.errors import ReleaseError
 from tiltyard.releases.files import empty_directory
-from tiltyard.releases.preparing import KEY_BYTES
+from tiltyard.releases.public_boards import PublicBoard, files_of_boards, slices_of
+from tiltyard.releases.public_columns import coarse_times, counted, public_columns
 
-BOARDS = "boards"
-SOURCE = "source"
-OTHER = "another battle"
-"""What stands for the id of a battle that asked the same before."""
+RECIPE = Recipe()
+"""What all boards have in common."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Published:
-    """A published board's document, and which one it is."""
-
-    arena: str
-    key: BoardKey
-    document: Mapping[str, Any]
-
-    @property
-    def file(self) -> str:
-        return f"{self._name}.json"
-
-    @property
-    def pooled_file(self) -> str:
-        return f"{self._name}.pooled.json"
-
-    @property
-    def ledger_key(self) -> ArenaBoard:
-        return ArenaBoard(self.arena, *self.key)
-
-    @property
-    def within(self) -> str | None:
-        return self.document.get("within")
-
-    @property
-    def _name(self) -> str:
-        control = f"-{self.key.control}" if self.key.control else ""
-        return f"{BOARDS}/{self.arena}/{self.key.slice}{control}"
+Written = tuple[PublicLedger, list[str]]
 
 
-async def write_public_ledger(ledger: Ledger, slices: Slices, out: Path) -> PublicLedger:
-    """Write the votes of all published boards, and these boards, into an empty directory.
+async def write_public_ledger(
+    ledger: Ledger,
+    slices: SlicesInUse,
+    out: Path,
+    labellers: Sequence[Labeller] | None = None,
+) -> Written:
+    """Publish what boards are due, and write them and their votes into an empty directory.
 
-    Every vote that a board counts is in it, with who stood where, the outcome, when, and the
-    columns that the boards' slices and controls look at: no words, no battle's id, and voters
-    under a key that nobody keeps; of those who have opted out, nobody's. Every board is made again
-    from what was written before this returns.
+    Every vote that a board counts is in it, with who stood where, the outcome, the day, and the
+    columns that the boards' slices and controls look at: no words, no battle's id, and no voter.
+    Votes that come meanwhile wait for the next ledger. Every board is made again from what was
+    written before this returns.
+
+    Parameters
+    ----------
+    slices, labellers
+        Which boards there are, and whose labels slices may ask for: those of the worker.
+
+    Returns
+    -------
+    ledger : PublicLedger
+        What was written.
+    left_out : list
+        The files of boards that are published but cannot be made of the votes of now.
 
     Raises
     ------
     ReleaseError
-        When the directory is not empty or cannot be written, nothing is published, or a published
-        board is not what its votes give now, because some came since: let the worker publish first.
+        When the directory is not empty or cannot be written, or there is no board.
     """
     async with ledger.reading() as connection:
-        faces = Faces.of(await register.read_cards(connection))
         arenas = await register.read_arenas(connection)
-    return await ledger.in_thread(partial(_write, arenas, slices, faces, out))
-
-
-def _write(
-    arenas: Sequence[str], slices: Slices, faces: Faces, out: Path, connection: SyncConnection
-) -> PublicLedger:
-    published = [one for arena in arenas for one in _boards(connection, arena, slices)]
-    if not published:
-        raise ReleaseError("No board is published yet: run tiltyard worker first.")
-    table = LivingTable(label_sources(shipped_labellers()))
-    table.catch_up(connection, time())
-    hidden = opted_out(connection)
-    wanted = _columns(published)
-    of_arenas = [
-        _public(_counted(table.battles(arena), boards), faces, hidden, wanted)
-        for arena, boards in _by_arena(published).items()
-    ]
-    votes = pl.concat(of_arenas).sort("arena", "voted_at", maintain_order=True)
+    publisher = BoardPublisher(ledger, arenas, RECIPE, slices, labellers)
     with empty_directory(out):
-        manifest = _files(votes, published, out)
-        _require_current(out)
-    return manifest
+        await publisher.publish_stale()
+        published = await ledger.in_thread(partial(_read_boards, publisher))
+        if not published:
+            raise ReleaseError("There are no votes that a board could be made of.")
+        async with ledger.reading() as connection:
+            faces = Faces.of(await register.read_cards(connection))
+        return await asyncio.to_thread(_write, publisher.table, published, faces, out)
 
 
-def _boards(connection: SyncConnection, arena: str, slices: Slices) -> Iterator[_Published]:
-    keys = [BoardKey(one.id, control) for one in slices.of_arena(arena) for control in CONTROLS]
-    numbers = newest_numbers(connection, arena, keys)
-    for key in keys:
-        if key in numbers:
-            yield _Published(arena, key, read_numbered(connection, numbers[key]).board)
+def _read_boards(publisher: BoardPublisher, connection: SyncConnection) -> list[PublicBoard]:
+    newest = [
+        PublicBoard(arena, key, read_numbered(connection, number).board)
+        for (arena, key), number in publisher.newest.items()
+    ]
+    return [one for one in newest if one.document["votes"]]
 
 
-def _by_arena(published: Sequence[_Published]) -> dict[str, list[_Published]]:
-    arenas = sorted({one.arena for one in published})
-    return {arena: [one for one in published if one.arena == arena] for arena in arenas}
-
-
-def _counted(battles: Battles, published: Sequence[_Published]) -> Battles:
-    """Keep the votes that at least one of these boards counts: imported ones are in few."""
-    counted = pl.repeat(False, battles.frame.height, dtype=pl.Boolean, eager=True)
-    for where in {tuple(one.document["recipe"]["where"]) for one in published}:
-        counted |= hold_all(battles.frame, [Condition.parse(sql) for sql in where])
-    return Battles(battles.frame.filter(counted))
-
-
-def _columns(published: Sequence[_Published]) -> list[str]:
-    """Name the columns that boards look at beside those of the battles table."""
-    conditions = {sql for one in published for sql in one.document["recipe"]["where"]}
-    columns = {SOURCE}.union(*(Condition.parse(sql).columns for sql in conditions))
-    if any(one.key.control for one in published):
-        columns |= STYLE_LABELS
-    return sorted(columns - SCHEMA.keys())
-
-
-def _public(
-    battles: Battles, faces: Faces, hidden: set[str], columns: Sequence[str]
-) -> pl.DataFrame:
-    names = faces.public_ids
-    voter = pl.col("voter").cast(pl.String)
-    frame = battles.frame.with_columns(
-        pl.lit(None, SCHEMA["battle_id"]).alias("battle_id"),
-        *(pl.when(pl.col(one).is_not_null()).then(pl.lit(OTHER)).alias(one) for one in BATTLES),
-        pl.when(~voter.is_in(list(hidden))).then(voter).cast(pl.Categorical).alias("voter"),
-        *(
-            pl.col(side).cast(pl.String).replace(names).cast(pl.Categorical)
-            for side in ("model_a", "model_b")
-        ),
+def _write(table: LivingTable, published: list[PublicBoard], faces: Faces, out: Path) -> Written:
+    """Write the boards that follow from their votes, which most often are all."""
+    left_out: list[str] = []
+    while published:
+        manifest = _write_files(table, published, faces, out)
+        failing = {board.file for board, found in verify_public_ledger(out) if not found.holds}
+        if not failing:
+            return manifest, sorted(left_out)
+        left_out += failing
+        published = [one for one in published if one.file not in failing]
+        shutil.rmtree(out)
+    raise ReleaseError(
+        f"None of the {len(left_out):,} boards that are published is what its votes give now: "
+        "another worker may be publishing. Try again."
     )
-    return pseudonymise_voters(
-        Battles(frame.select(*SCHEMA, *columns)), secrets.token_bytes(KEY_BYTES)
-    ).frame
 
 
-def _files(votes: pl.DataFrame, published: Sequence[_Published], out: Path) -> PublicLedger:
+def _write_files(
+    table: LivingTable, published: Sequence[PublicBoard], faces: Faces, out: Path
+) -> PublicLedger:
+    wheres = {one.where for one in published}
+    unit, votes = coarse_times(pl.concat(_votes(table, published, faces)), wheres)
     stream = BytesIO()
     votes.write_parquet(stream, compression="zstd")
     contents, boards = {VOTES: stream.getvalue()}, []
-    for one, files in _files_of_boards(votes, published):
-        boards.append(_entry(one, files))
+    for entry, files in files_of_boards(votes, published):
+        boards.append(entry)
         contents |= files
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    digest = sha256_of(contents[VOTES])
-    manifest = PublicLedger(FORMAT, __version__, now, votes.height, digest, boards)
+    manifest = PublicLedger(
+        format=FORMAT,
+        tiltyard=__version__,
+        written_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        votes=votes.height,
+        times=unit,
+        votes_sha256=sha256_of(contents[VOTES]),
+        recipe=RECIPE.to_dict(),
+        slices=slices_of(published),
+        boards=boards,
+    )
     contents[LEDGER] = manifest.to_json().encode()
     try:
         for name, content in contents.items():
@@ -195,58 +140,13 @@ def _files(votes: pl.DataFrame, published: Sequence[_Published], out: Path) -> P
     return manifest
 
 
-def _files_of_boards(
-    votes: pl.DataFrame, published: Sequence[_Published]
-) -> Iterator[tuple[_Published, dict[str, bytes]]]:
-    """Write every board down, and its pooled figures where it has any."""
-    made = {
-        one.ledger_key: Board(**read_document(dict(one.document), one.file)) for one in published
-    }
-    recipes = {key: board.recipe for key, board in made.items()}
-    pooling = PublicPooling(recipes, votes_by_arena(Battles(votes)))
-    newest = {key: board.data_sha256 for key, board in made.items()}
-    for one in published:
-        board = made[one.ledger_key]
-        files = {one.file: board.to_json().encode()}
-        figures = _figures(one, board, newest, pooling)
-        if figures is not None:
-            files[one.pooled_file] = pooled_json(figures)
-        yield one, files
-
-
-def _figures(
-    one: _Published, board: Board, newest: Mapping[ArenaBoard, str], pooling: PublicPooling
-) -> Mapping[str, Any] | None:
-    """Give a board's pooled figures: those published, or new ones where its parent moved on since.
-
-    A board's snapshot is never changed when votes come that its parent alone counts.
-    """
-    figures = published_figures(one.document)
-    if figures is not None:
-        parent = one.ledger_key._replace(slice=str(figures["within"]))
-        if figures["data_sha256"] == newest.get(parent):
-            return figures
-    return pooling.pooled(one.ledger_key, board, one.within)
-
-
-def _entry(one: _Published, files: Mapping[str, bytes]) -> LedgerBoard:
-    pooled = one.pooled_file if one.pooled_file in files else None
-    return LedgerBoard(
-        one.file,
-        sha256_of(files[one.file]),
-        one.arena,
-        *one.key,
-        str(one.document["published_at"]),
-        one.within,
-        pooled,
-        sha256_of(files[pooled]) if pooled else None,
-    )
-
-
-def _require_current(out: Path) -> None:
-    stale = [board.file for board, found in verify_public_ledger(out) if not found.holds]
-    if stale:
-        raise ReleaseError(
-            f"{len(stale):,} boards are not what their votes give now, such as {stale[0]}: "
-            "run tiltyard worker, then write the ledger into another directory."
-        )
+def _votes(
+    table: LivingTable, published: Sequence[PublicBoard], faces: Faces
+) -> Iterator[pl.DataFrame]:
+    """Give the votes that go out, arena by arena."""
+    styles = STYLE_LABELS if any(one.key.control for one in published) else ()
+    everywhere = {one.where for one in published}
+    for arena in sorted({one.arena for one in published}):
+        wheres = {one.where for one in published if one.arena == arena}
+        rows = counted(table.battles(arena), wheres)
+        yield public_columns(rows, everywhere, styles, faces.public_ids)

@@ -75,6 +75,11 @@ class ArenaBoards:
         self._published[made.key] = number, made.document
         self._settled[made.key] = made.rules
 
+    @property
+    def published_numbers(self) -> dict[BoardKey, int]:
+        """The numbers of the snapshots it knows."""
+        return {key: number for key, (number, _) in self._published.items()}
+
     def make_stale(
         self, table: LivingTable, slices: Slices, faces: Faces, told: Told
     ) -> Iterator[Made]:

@@ -6,10 +6,9 @@ from typing import Any, ClassVar
 
 from tiltyard import __version__
 from tiltyard.boards.board import Board
-from tiltyard.boards.controls import Control
 from tiltyard.boards.counted import Counted
-from tiltyard.boards.counting import CountedVotes, count_votes
-from tiltyard.boards.document import STYLE, BoardKey, Faces, Origin, board_document
+from tiltyard.boards.counting import NO_VALUE, CountedVotes, count_votes
+from tiltyard.boards.document import STYLE, BoardKey, Faces, Origin, board_document, recipe_of
 from tiltyard.boards.fitting import Fitted
 from tiltyard.boards.living.counts import SliceCounts
 from tiltyard.boards.living.single_votes import STYLE_LABELS, SingleVotes
@@ -153,10 +152,8 @@ class Making:
     def _source(self, key: BoardKey) -> _Source | None:
         """Find the votes of a board; None where there are none."""
         origin = self._origin(key)
-        recipe = replace(self._recipe, where=tuple(origin.where))
+        recipe = recipe_of(self._recipe, origin.where, key.control)
         styled = key.control == STYLE
-        if styled:
-            recipe = replace(recipe, controls=(*recipe.controls, Control.parse(STYLE)))
         if not origin.sources:
             return None
         if not styled and self._recipe.needs_only_votes:
@@ -205,6 +202,7 @@ def _untellable(votes: int, control: str, error: TiltyardError) -> str:
 def _is_current(before: Document, source: _Source, faces: Faces) -> bool:
     """Say whether a published board is what would be made now."""
     manifest, origin = before.get("manifest") or {}, source.origin
+    said = {one["message"] for one in before["diagnostics"] if one["kind"] == NO_VALUE}
     rows = [{key: row[key] for key in row if key != "name"} for row in before["models"]]
     return (
         before["version"] == __version__
@@ -212,5 +210,6 @@ def _is_current(before: Document, source: _Source, faces: Faces) -> bool:
         and before["sources"] == dict(sorted(origin.sources.items()))
         and manifest.get("slice_sha256") == slice_sha256(origin.slice, origin.where)
         and before["data_sha256"] == source.votes.counted.sha256
+        and said == {one.message for one in source.votes.diagnostics if one.kind == NO_VALUE}
         and faces.name(rows) == before["models"]
     )

@@ -1,5 +1,6 @@
 """A release holds what people let be published, and nothing that says who they are."""
 
+import json
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -317,6 +318,29 @@ async def test_a_changed_file_is_found(ledger: Ledger, tmp_path: Path) -> None:
     (out / "README.md").unlink()
     with pytest.raises(ReleaseError, match=r"README.md is missing"):
         require_files(out, manifest)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"name": "../../elsewhere"}, "is no name of a release"),
+        ({"files": ["README.md"]}, "files: Input should be an object"),
+        ({"files": {"data/../../x.parquet": "0"}}, "is no file of a release"),
+        ({"files": {"/etc/hostname": "0"}}, "is no file of a release"),
+        ({"votes": "many"}, "votes: Input should be a valid integer"),
+        ({"rules": [5]}, "rules 0: Input should be a valid string"),
+    ],
+)
+async def test_a_manifest_that_says_what_no_release_can_be_is_refused(
+    tmp_path: Path, change: dict[str, object], said: str
+) -> None:
+    async with open_ledger(f"sqlite:///{tmp_path / 'ledger'}") as ledger:
+        await record(ledger, [asked(1)], definition=ASKING)
+        await prepared(ledger, tmp_path / "out")
+    file = tmp_path / "out" / MANIFEST
+    file.write_text(json.dumps(json.loads(file.read_text()) | change))
+    with pytest.raises(ReleaseError, match=said):
+        read_manifest(tmp_path / "out")
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 2}', '{"format": 1}'])

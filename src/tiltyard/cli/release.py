@@ -213,11 +213,10 @@ def list_(data: Path | None, *, as_json: bool) -> None:
 
 
 def _require_name(name: str) -> None:
-    import re
-
     from tiltyard.cli.recipe_options import BadInput
+    from tiltyard.releases.manifest import NAME
 
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}", name):
+    if not NAME.fullmatch(name):
         raise BadInput(
             f"--name {name!r} is no name: use up to 80 letters, digits, dots, dashes, underscores."
         )

@@ -2,10 +2,13 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from tiltyard.releases.errors import ReleaseError
 
@@ -14,6 +17,11 @@ DATA, STEM = "data", "votes"
 VOTES = f"{DATA}/{STEM}"
 """What the names of all files of votes begin with."""
 FORMAT = 1
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+"""Of releases, which become names of directories."""
+
+FILE = re.compile(rf"README\.md|{VOTES}[A-Za-z0-9-]*\.(parquet|jsonl)")
+"""Of files in a release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,8 @@ class Manifest:
     files
         SHA-256 of every file beside this one.
     """
+
+    __pydantic_config__: ClassVar = ConfigDict(extra="forbid", strict=True)
 
     format: int
     name: str
@@ -101,10 +111,11 @@ def read_manifest(directory: Path) -> Manifest:
     Raises
     ------
     ReleaseError
-        When there is none, or it is of another format.
+        When there is none, it is of another format, or it says what no release can be.
     """
     try:
-        values = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
+        text = (directory / MANIFEST).read_text(encoding="utf-8")
+        values = json.loads(text)
     except OSError as error:
         raise ReleaseError(
             f"{directory} is not a release: it has no {MANIFEST} ({error.strerror})."
@@ -114,7 +125,25 @@ def read_manifest(directory: Path) -> Manifest:
     known = {field.name for field in fields(Manifest)}
     if not isinstance(values, dict) or values.get("format") != FORMAT or known != values.keys():
         raise ReleaseError(f"{directory / MANIFEST} is not of this version of Tiltyard.")
-    return Manifest(**values)
+    try:
+        manifest = TypeAdapter(Manifest).validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = " ".join(map(str, first["loc"]))
+        raise ReleaseError(
+            f"{directory / MANIFEST} was changed: {place}: {first['msg']}. Prepare it again."
+        ) from error
+    _require_names(directory, manifest)
+    return manifest
+
+
+def _require_names(directory: Path, manifest: Manifest) -> None:
+    """Require names that lead nowhere else when files are copied by them."""
+    if not NAME.fullmatch(manifest.name):
+        raise ReleaseError(f"{directory / MANIFEST}: {manifest.name!r} is no name of a release.")
+    strange = [name for name in manifest.files if not FILE.fullmatch(name)]
+    if strange:
+        raise ReleaseError(f"{directory / MANIFEST}: {strange[0]!r} is no file of a release.")
 
 
 def require_files(directory: Path, manifest: Manifest) -> None:

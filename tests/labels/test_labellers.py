@@ -2,13 +2,13 @@ from collections import Counter
 
 import pytest
 
-from tiltyard.labels import duplicates
 from tiltyard.labels.errors import LabelError
 from tiltyard.labels.labeller import Batch, Conversation, Labeller
 from tiltyard.labels.labellers import (
     classes_of,
     find_labeller,
     label_columns,
+    label_sources,
     shipped_labeller,
     shipped_labellers,
 )
@@ -53,11 +53,11 @@ def test_names_and_versions_fit_into_the_ledger(labeller: Labeller) -> None:
 
 
 def test_no_two_labellers_have_a_column_in_common() -> None:
-    counted = Counter(column for one in shipped_labellers() for column in one.columns)
+    sources = label_sources(shipped_labellers())
+    counted = Counter(column for one in sources for column in one.columns)
     assert set(counted.values()) == {1}
     scores = {f"{name}_score" for name in ("language", "category", "hard", "expert", "occupation")}
-    assert label_columns().keys() == {*counted, *scores, *duplicates.COLUMNS}
-    assert counted.keys().isdisjoint(duplicates.COLUMNS)
+    assert label_columns().keys() == {*counted, *scores}
 
 
 def test_single_texts_are_labelled_by_the_same_labellers() -> None:

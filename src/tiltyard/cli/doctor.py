@@ -46,7 +46,7 @@ def doctor(data: Path | None, contestants: Path | None, as_json: bool) -> None: 
 
     settings = read_settings(data=data, contestants=contestants)
     looks = (_ledger, _catalogue, _arenas, _labellers)
-    findings = [_pages(), *(look(settings) for look in looks)]
+    findings = [_pages(), *(look(settings) for look in looks), *_names()]
     found = suggestions(os.environ, asyncio.run(list_ollama_models()))
     if as_json:
         report = {
@@ -64,6 +64,18 @@ def _pages() -> Finding:
     if (built / "battle.js").is_file():
         return Finding("pages", fine=True, sentence="The browser's part is built.")
     return Finding("pages", fine=False, sentence="The browser's part is not built: run make setup.")
+
+
+def _names() -> list[Finding]:
+    """Try the recogniser of names, where one was chosen."""
+    from tiltyard.labels.names import names_recogniser
+
+    try:
+        recogniser = names_recogniser()
+    except TiltyardError as error:
+        return [Finding("names", fine=False, sentence=str(error))]
+    said = f"Names of people are recognised by {recogniser}."
+    return [] if recogniser is None else [Finding("names", fine=True, sentence=said)]
 
 
 def _ledger(settings: "Settings") -> Finding:

@@ -11,6 +11,8 @@ import click
 from tiltyard.cli.recipe_options import BadInput, column_option, columns_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tiltyard.imports.records import ImportReport
     from tiltyard.ledger.engine import Ledger
 
@@ -175,11 +177,23 @@ def _print(reports: list["ImportReport"], *, as_json: bool) -> None:
 def _lines(report: "ImportReport") -> list[str]:
     from tiltyard.battles.notes import counted
 
-    lines = [f"{counted(n, 'row')} left out: {why}." for why, n in report.skipped.items()]
-    if len(lines) > SHOWN:
-        rest = sum(list(report.skipped.values())[SHOWN:])
-        lines[SHOWN:] = [f"{rest:,} rows left out for {len(lines) - SHOWN} more reasons: --json."]
+    left_out = _shortened("{} left out: {}.", report.skipped, "row")
+    lacking = _shortened("{} added without {}.", report.lacking, "battle")
     known = f", {report.known:,} were there already" if report.known else ""
     rows, added = counted(report.rows, "row"), counted(report.added, "battle")
     said = f"{report.file}: {rows}, {added} added{known}."
-    return [*lines, *report.notes, f"{said} Source {report.source}, arena {report.arena}."]
+    return [
+        *left_out,
+        *lacking,
+        *report.notes,
+        f"{said} Source {report.source}, arena {report.arena}.",
+    ]
+
+
+def _shortened(line: str, counts: "Mapping[str, int]", thing: str) -> list[str]:
+    from tiltyard.battles.notes import counted
+
+    lines = [line.format(counted(n, thing), why) for why, n in counts.items()]
+    if len(lines) <= SHOWN:
+        return lines
+    return [*lines[:SHOWN], f"And {len(lines) - SHOWN} more lines like these: --json."]

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,14 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from tiltyard.battles.codecs import comparia_reactions, fastchat_log, noticed, prepared, schema_of
+from tiltyard.battles.codecs import (
+    comparia_reactions,
+    fastchat_log,
+    noticed,
+    pair_counts,
+    prepared,
+    schema_of,
+)
 from tiltyard.battles.codecs.pair_counts import is_count_file, read_count_file
 from tiltyard.battles.csv_ends import refuse_cut_csv
 from tiltyard.battles.errors import VotesError
@@ -32,6 +39,10 @@ SLICE = 50_000
 MOST_VOTES = 20_000_000
 """A file that counts more votes is ranked as it is; one by one they would take a day."""
 
+NO_SCHEMA = "columns"
+"""What a file whose columns are of no published schema is said to be of."""
+
+NO_VOTES = "its count is 0, so it stands for no vote"
 NO_OBJECT = "it is not an object with the columns of a vote"
 LEFT_OUT = {
     "no_vote": "nobody voted on it",
@@ -58,12 +69,15 @@ class Batch:
         How many of these were left out, by why.
     notes
         What else was noticed, by kind.
+    schema
+        The schema that the file's columns are of, as labels of its publisher are versioned.
     """
 
     frame: pl.DataFrame
     rows: int
     skipped: Counter[str]
     notes: Mapping[str, str]
+    schema: str = NO_SCHEMA
 
 
 Reading = Callable[[list[Any], str, Columns, int], Batch]
@@ -139,7 +153,8 @@ def _in_document(
     if is_count_file(document):
         _require(schema, "pair_counts", file)
         frame = read_count_file(document, file.name).frame.with_row_index(ROW)
-        yield from _pieces(Batch(frame, frame.height, Counter(), {}), size)
+        batch = Batch(frame, frame.height, Counter(), {}, pair_counts.CODEC.name)
+        yield from _pieces(batch, size)
         return
     rows = iter([document] if isinstance(document, dict) else document)
     place = 0
@@ -159,7 +174,7 @@ def _of_rows(rows: list[Any], source: str, columns: Columns, place: int) -> Batc
     objects = [row for row in rows if isinstance(row, dict)]
     batch = _batch(frame_of_rows(objects, source), source, columns, place)
     batch.skipped[NO_OBJECT] += len(rows) - len(objects)
-    return Batch(batch.frame, len(rows), +batch.skipped, batch.notes)
+    return replace(batch, rows=len(rows), skipped=+batch.skipped)
 
 
 def _of_log(records: list[dict[str, Any]], source: str, _: Columns, place: int) -> Batch:
@@ -170,7 +185,7 @@ def _of_log(records: list[dict[str, Any]], source: str, _: Columns, place: int) 
         battles = Battles.concat([*_one_by_one(records, source, skipped)])
     frame = battles.frame.with_row_index(ROW, place)
     left_out, notes = _told(battles.notes)
-    return Batch(frame, len(records), skipped + left_out, notes)
+    return Batch(frame, len(records), skipped + left_out, notes, fastchat_log.CODEC.name)
 
 
 def _one_by_one(
@@ -188,7 +203,10 @@ def _batch(frame: pl.DataFrame, source: str, columns: Columns, place: int) -> Ba
     table = prepared(frame).with_row_index(ROW, place)
     read = salvage(table, source, columns=columns)
     left_out, notes = _told((*noticed(frame), *read.battles.notes))
-    return Batch(read.battles.frame, frame.height, read.skipped + left_out, notes)
+    empty = int((read.battles.frame["count"] == 0).sum())
+    skipped = read.skipped + left_out + Counter({NO_VOTES: empty})
+    schema = _schema_name(frame.columns) or NO_SCHEMA
+    return Batch(read.battles.frame, frame.height, +skipped, notes, schema)
 
 
 def _told(notes: tuple[Note, ...]) -> tuple[Counter[str], Mapping[str, str]]:
@@ -217,6 +235,7 @@ def _pieces(batch: Batch, size: int) -> Iterator[Batch]:
             batch.rows if first else 0,
             batch.skipped if first else Counter(),
             batch.notes if first else {},
+            batch.schema,
         )
 
 

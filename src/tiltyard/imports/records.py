@@ -22,6 +22,8 @@ class ImportReport:
         How many were there already, from an earlier import of the same source.
     skipped
         How many rows were left out, by a sentence that says why.
+    lacking
+        How many of the added battles had something that a ledger does not keep, by what.
     notes
         What else was noticed while reading, one sentence each.
     """
@@ -33,4 +35,5 @@ class ImportReport:
     added: int
     known: int
     skipped: Mapping[str, int]
+    lacking: Mapping[str, int]
     notes: Sequence[str]

@@ -6,24 +6,36 @@ from typing import Any
 
 import polars as pl
 
-from tiltyard.imports.conversations import said
+from tiltyard.imports.conversations import SLOTS, Said
+from tiltyard.imports.published import published_labels
 from tiltyard.ledger.sources import IMPORTED_POLICY, UNKNOWN_TIME
 
 NAMED_MODE, BLIND_MODE = "side_by_side", "battle"
-SLOTS = ("a", "b")
 MOST_POLICY = 80
 Rows = Mapping[str, pl.DataFrame]
 
 
-def table_rows(frame: pl.DataFrame, *, source: str, arena: str, definition: str) -> Rows:
+def table_rows(
+    frame: pl.DataFrame,
+    conversation: Said,
+    *,
+    source: str,
+    arena: str,
+    definition: str,
+    schema: str,
+) -> Rows:
     """Make the rows of some battles, by table, each after those that it refers to.
 
     Parameters
     ----------
     frame
         Of the battles table, with the battles' ids in `id` and pseudonyms in `voter`.
+    conversation
+        What was said in them.
     source, arena, definition
         What all of them say.
+    schema
+        That of their file.
     """
     at = pl.col("voted_at").fill_null(UNKNOWN_TIME)
     votes = frame.select(
@@ -32,8 +44,8 @@ def table_rows(frame: pl.DataFrame, *, source: str, arena: str, definition: str)
         at.alias("at"),
         _mode(frame),
         *_draw(),
+        *_told(frame),
     )
-    conversation = said(frame)
     last = conversation.turns.group_by("battle").agg(pl.col("number").max().alias("turn"))
     votes = votes.join(last, left_on="id", right_on="battle").sort("id")
     times = votes.select(pl.col("id").alias("battle"), "at")
@@ -47,13 +59,11 @@ def table_rows(frame: pl.DataFrame, *, source: str, arena: str, definition: str)
             *("mode", "voter", "policy", "pair_probability"),
             created_at="at",
         ),
-        "sides": pl.concat(_side(votes, slot) for slot in SLOTS).sort("battle", "slot"),
+        "sides": _sides(votes, conversation.systems),
         "turns": turns.select("battle", "number", "parts", created_at="at"),
         "attempts": _attempts(answers),
         "votes": votes.select(
-            "outcome",
-            "voter",
-            pl.lit("[]").alias("tags"),
+            *("outcome", "voter", "tags", "comment"),
             (pl.lit("import:") + pl.col("id")).alias("receipt"),
             battle="id",
             turn="turn",
@@ -62,6 +72,7 @@ def table_rows(frame: pl.DataFrame, *, source: str, arena: str, definition: str)
         "reveals": votes.select(
             pl.lit("vote").alias("cause"), battle="id", turn="turn", revealed_at="at"
         ),
+        "labels": published_labels(frame, schema).sort("battle"),
     }
 
 
@@ -84,16 +95,40 @@ def _draw() -> tuple[pl.Expr, pl.Expr]:
     )
 
 
+def _told(frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
+    """Take tags and comments, where they are what Tiltyard's own export has."""
+    tags, comment = pl.lit("[]"), pl.lit(None, pl.String)
+    if frame.schema.get("tags") == pl.List(pl.String):
+        listed = pl.struct("tags").struct.json_encode().str.slice(len('{"tags":'))
+        tags = pl.when(pl.col("tags").is_not_null()).then(listed.str.head(-1)).otherwise(tags)
+    if frame.schema.get("comment") == pl.String:
+        comment = pl.col("comment").str.replace_all("\x00", "\ufffd", literal=True)
+    return tags.alias("tags"), comment.alias("comment")
+
+
+def _sides(votes: pl.DataFrame, systems: pl.DataFrame) -> pl.DataFrame:
+    sides = pl.concat(_side(votes, slot) for slot in SLOTS)
+    model = pl.struct(pl.col("contestant").alias("model"))
+    if systems.is_empty():
+        told = sides.with_columns(components=model.struct.json_encode())
+    else:
+        told = sides.join(systems, on=["battle", "slot"], how="left", maintain_order="left")
+        both = pl.struct(pl.col("contestant").alias("model"), "system").struct.json_encode()
+        known = pl.when(pl.col("system").is_not_null())
+        told = told.select(
+            pl.exclude("system"), components=known.then(both).otherwise(model.struct.json_encode())
+        )
+    return told.sort("battle", "slot")
+
+
 def _side(votes: pl.DataFrame, slot: str) -> pl.DataFrame:
     name = pl.col(f"model_{slot}")
     known = votes.get_column(f"model_{slot}").unique().to_list()
-    part = pl.struct(name.alias("model")).struct.json_encode()
     return votes.select(
         pl.col("id").alias("battle"),
         pl.lit(slot).alias("slot"),
         name.alias("contestant"),
         name.replace_strict({one: imported_version(one) for one in known}).alias("version"),
-        part.alias("components"),
     )
 
 
@@ -103,10 +138,10 @@ def _attempts(answers: pl.DataFrame) -> pl.DataFrame:
         "turn",
         "slot",
         "parts",
+        "reasoning",
         pl.lit(1).alias("number"),
         pl.lit("done").alias("state"),
         pl.lit(0).alias("seed"),
-        pl.lit("").alias("reasoning"),
         started_at="at",
         ended_at="at",
     )

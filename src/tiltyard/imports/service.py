@@ -12,10 +12,12 @@ from pathlib import Path
 import polars as pl
 
 from tiltyard.imports.batches import Batch, Columns, read_batches, refuse_endless
+from tiltyard.imports.conversations import said
 from tiltyard.imports.keys import Keys
+from tiltyard.imports.published import unkept
 from tiltyard.imports.records import ImportReport
 from tiltyard.imports.removing import require_kept
-from tiltyard.imports.rows import Rows, imported_card, imported_version, table_rows
+from tiltyard.imports.rows import imported_card, imported_version, table_rows
 from tiltyard.ledger import bulk
 from tiltyard.ledger.engine import Ledger, SyncConnection
 from tiltyard.ledger.sources import IMPORTED, UNKNOWN_TIME
@@ -95,12 +97,14 @@ class Importer:
         reading = read_batches(file, size=BATCH, columns=columns or {}, schema=schema)
         rows, added, known = 0, 0, 0
         skipped: Counter[str] = Counter()
+        lacking: Counter[str] = Counter()
         notes: dict[str, str] = {}
         keys = Keys(self._source, self._voter_key)
         for batch in reading:
             votes = self._importable(batch, keys, skipped)
-            new = await self._ledger.write_in_thread(partial(self._add, votes))
-            added, known = added + new, known + votes.height - new
+            add = partial(self._add, votes, batch.schema)
+            new, lost = await self._ledger.write_in_thread(add)
+            added, known, lacking = added + new, known + votes.height - new, lacking + lost
             refuse_endless(added + known)
             rows += batch.rows
             skipped += batch.skipped
@@ -114,6 +118,7 @@ class Importer:
             added,
             known,
             dict(skipped.most_common()),
+            dict(lacking.most_common()),
             tuple(notes.values()),
         )
 
@@ -151,20 +156,27 @@ class Importer:
         }
         return known.replace(names)
 
-    def _add(self, votes: pl.DataFrame, connection: SyncConnection) -> int:
-        """Add the battles that are not there; count them."""
+    def _add(
+        self, votes: pl.DataFrame, schema: str, connection: SyncConnection
+    ) -> tuple[int, Counter[str]]:
+        """Add the battles that are not there; count them, and those that lack something."""
         bulk.lock_imports(connection)
         there = bulk.known_battles(connection, votes["id"].to_list())
         fresh = votes.filter(~pl.col("id").is_in(list(there)))
         if fresh.is_empty():
-            return 0
+            return 0, Counter()
         self._record(connection, fresh)
-        bulk.insert_frames(connection, self._rows(fresh))
-        return fresh.height
-
-    def _rows(self, votes: pl.DataFrame) -> Rows:
-        digest = _digest(self._definition)
-        return table_rows(votes, source=self._source, arena=self._arena, definition=digest)
+        conversation = said(fresh)
+        rows = table_rows(
+            fresh,
+            conversation,
+            source=self._source,
+            arena=self._arena,
+            definition=_digest(self._definition),
+            schema=schema,
+        )
+        bulk.insert_frames(connection, rows)
+        return fresh.height, conversation.lacking + unkept(fresh)
 
     def _record(self, connection: SyncConnection, votes: pl.DataFrame) -> None:
         """Record the contestants of these votes and what they were held under."""

@@ -1,7 +1,7 @@
 """How much markdown a text has, counted in two ways that are never mixed."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import repeat
 from typing import Any, Literal, NamedTuple
 
@@ -45,6 +45,7 @@ PATTERNS = {
     "stars": r"\*\*[^*\n]+\*\*",
     "underscores": r"__[^_\n]+__",
 }
+LEVELS = {f"h{level}": rf"(?m)^#{{{level}}}\s" for level in range(1, 7)}
 SPACE = r"[\s\x1c-\x1f]"
 """What `re` calls white space; the engine of polars leaves the four separators out."""
 
@@ -77,14 +78,37 @@ def count_all_regex(texts: pl.Series) -> pl.DataFrame:
     pl.DataFrame
         One column for each field of :class:`MarkdownCounts`.
     """
+    return _matches(_all_prose(texts), PATTERNS)
+
+
+def count_all_levels(texts: pl.Series) -> pl.DataFrame:
+    """Count headers of texts by level, as :func:`count_markdown_regex` counts them in all.
+
+    Parameters
+    ----------
+    texts
+        Shape (N,). Text, without nulls.
+
+    Returns
+    -------
+    pl.DataFrame
+        Columns `h1` to `h6`.
+    """
+    return _matches(_all_prose(texts), LEVELS)
+
+
+def _all_prose(texts: pl.Series) -> pl.Series:
     fenced = texts.str.contains("```", literal=True)
-    prose = texts
-    if fenced.any():
-        rows = fenced.arg_true()
-        prose = texts.clone().scatter(rows, [_without_blocks(text) for text in texts.gather(rows)])
+    if not fenced.any():
+        return texts
+    rows = fenced.arg_true()
+    return texts.clone().scatter(rows, [_without_blocks(text) for text in texts.gather(rows)])
+
+
+def _matches(prose: pl.Series, patterns: Mapping[str, str]) -> pl.DataFrame:
     return pl.DataFrame(
         prose.str.count_matches(pattern.replace(r"\s", SPACE)).cast(pl.Int64).alias(name)
-        for name, pattern in PATTERNS.items()
+        for name, pattern in patterns.items()
     )
 
 

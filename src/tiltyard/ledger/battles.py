@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tiltyard.ledger.columns import UtcDateTime
 from tiltyard.ledger.prompt_vectors import forget_vectors
 from tiltyard.ledger.prompts import forget_prompt
+from tiltyard.ledger.published import erasing_published
 from tiltyard.ledger.reading import read_battles
 from tiltyard.ledger.records import (
     AttemptEnd,
@@ -236,3 +237,5 @@ async def forget_battle(connection: AsyncConnection, battle: UUID, at: datetime)
         .values(parts=[], reasoning="", error=None)
     )
     await connection.execute(update(votes).where(votes.c.battle == battle).values(comment=None))
+    for erasing in erasing_published(connection.dialect.name, battle):
+        await connection.execute(erasing)

@@ -9,6 +9,9 @@ from tiltyard.ledger.tables import battles
 IMPORTED = "import:"
 """Sources of imported battles begin so."""
 
+PUBLISHED = "published"
+"""The labeller of what publishers said of imported battles."""
+
 IMPORTED_POLICY = "imported"
 """What drew a pair elsewhere is not known, nor how likely it was."""
 

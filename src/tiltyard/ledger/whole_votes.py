@@ -32,6 +32,8 @@ HEADS: dict[str, Any] = {
     "version_b": pl.String,
     "contestant_a": pl.String,
     "contestant_b": pl.String,
+    "system_a": pl.String,
+    "system_b": pl.String,
     "outcome": pl.String,
     "tags": pl.String,
     "comment": pl.String,
@@ -50,6 +52,16 @@ ANSWERS: dict[str, Any] = {
     "slot": pl.String,
     "number": pl.Int32,
     "parts": pl.String,
+}
+TOOK: dict[str, Any] = {
+    "vote": pl.Int64,
+    "turn": pl.Int32,
+    "slot": pl.String,
+    "number": pl.Int32,
+    "output_tokens": pl.Int64,
+    "first_text_ms": pl.Int64,
+    "duration_ms": pl.Int64,
+    "ended_at": TIME,
 }
 FOUND: dict[str, Any] = {
     "label": pl.Int64,
@@ -73,6 +85,8 @@ class WholeVotes:
     turns, answers
         What was said up to the vote, as JSON of parts; of an answer, the latest attempt. Nothing of
         battles whose words were erased.
+    took
+        What every attempt of these answers took, where that was asked for.
     labels
         Every label of the battles, by the battle's id; `value` is JSON.
     """
@@ -80,6 +94,7 @@ class WholeVotes:
     heads: pl.DataFrame
     turns: pl.DataFrame
     answers: pl.DataFrame
+    took: pl.DataFrame
     labels: pl.DataFrame
 
 
@@ -90,6 +105,7 @@ def read_whole_votes(
     size: int,
     imported: bool = False,
     words: bool = True,
+    took: bool = False,
 ) -> Iterator[WholeVotes]:
     """Read the votes on an arena's settled, blind battles in the order of their numbers.
 
@@ -103,6 +119,8 @@ def read_whole_votes(
         Whether to read imported votes too.
     words
         Whether to read what was said.
+    took
+        Whether to read what answers took.
     """
     after = 0
     while True:
@@ -115,6 +133,7 @@ def read_whole_votes(
             _plain_ids(heads),
             _frame(connection, _turns(some), TURNS) if words else pl.DataFrame(schema=TURNS),
             _frame(connection, _answers(some), ANSWERS) if words else pl.DataFrame(schema=ANSWERS),
+            _frame(connection, _took(some), TOOK) if took else pl.DataFrame(schema=TOOK),
             _plain_ids(_frame(connection, _labels(some), FOUND)),
         )
         after = last
@@ -129,6 +148,7 @@ def _heads(arena: str, after: int, size: int, *, imported: bool) -> Select[Any]:
             battles.c.definition,
             *(side.c.version for side in (side_a, side_b)),
             *(side.c.contestant for side in (side_a, side_b)),
+            *(side.c.components["system"].as_string() for side in (side_a, side_b)),
             votes.c.outcome,
             cast(votes.c.tags, Text),
             votes.c.comment,
@@ -167,10 +187,19 @@ def _turns(some: ColumnElement[bool]) -> Select[Any]:
 
 
 def _answers(some: ColumnElement[bool]) -> Select[Any]:
+    return _attempts(some, cast(attempts.c.parts, Text))
+
+
+def _took(some: ColumnElement[bool]) -> Select[Any]:
+    names = ("output_tokens", "first_text_ms", "duration_ms", "ended_at")
+    return _attempts(some, *(attempts.c[name] for name in names))
+
+
+def _attempts(some: ColumnElement[bool], *facts: ColumnElement[Any]) -> Select[Any]:
     said = and_(attempts.c.battle == votes.c.battle, attempts.c.turn <= votes.c.turn)
     columns = (attempts.c.turn, attempts.c.slot, attempts.c.number)
     return (
-        select(votes.c.id, *columns, cast(attempts.c.parts, Text))
+        select(votes.c.id, *columns, *facts)
         .select_from(votes)
         .join(attempts, said)
         .where(some)

@@ -8,14 +8,16 @@ from pathlib import Path
 
 import polars as pl
 
-from tiltyard.battles.codecs import CODECS, KNOWN_AS
+from tiltyard.battles.codecs import CODECS, KNOWN_AS, OWN
 from tiltyard.battles.table import Battles
 from tiltyard.boards.conditions import Condition, hold_all
 from tiltyard.boards.slice_file import LOCAL
+from tiltyard.labels import published
 from tiltyard.ledger.engine import SyncConnection
+from tiltyard.releases.as_published import as_published
 from tiltyard.releases.errors import ReleaseError
 from tiltyard.releases.files import Format, PartsWriter
-from tiltyard.releases.shaping import shaped
+from tiltyard.releases.shaping import WITH_TIMES, shaped
 from tiltyard.releases.tables import UNSHOWN, read_tables
 from tiltyard.releases.training import FORMATS, Made
 
@@ -103,7 +105,7 @@ def export_votes(
     left_out: Counter[str] = Counter()
     votes = 0
     with PartsWriter(out, export.schema, export.format) as writer:
-        for frame in sliced(connection, export.arena, export.conditions):
+        for frame in sliced(connection, export):
             votes += frame.height
             there = frame.filter(~pl.col("erased"))
             left_out[ERASED] += frame.height - there.height
@@ -120,18 +122,21 @@ def lay_out(schema: str) -> Callable[[pl.DataFrame], Made]:
 
 
 def sliced(
-    connection: SyncConnection, arena: str, conditions: Sequence[str], *, words: bool = True
+    connection: SyncConnection, export: Export, *, words: bool = True
 ) -> Iterator[pl.DataFrame]:
     """Read the votes of an arena that hold all conditions; there is at least one frame."""
-    parsed = [Condition.parse(sql) for sql in conditions]
-    imported = LOCAL not in conditions
-    for frame in read_tables(connection, arena, imported=imported, words=words):
+    parsed = [Condition.parse(sql) for sql in export.conditions]
+    imported = LOCAL not in export.conditions
+    took = SCHEMAS.get(export.schema) in WITH_TIMES
+    for frame in read_tables(connection, export.arena, imported=imported, words=words, took=took):
         yield frame.filter(hold_all(frame, parsed))
 
 
 def _published(frame: pl.DataFrame, *, schema: str) -> Made:
-    battles = Battles(shaped(frame.drop(UNSHOWN), schema))
-    document = CODECS[schema].write(battles)
+    document = CODECS[schema].write(Battles(shaped(frame, schema).drop(UNSHOWN)))
     if not isinstance(document, pl.DataFrame):
         raise TypeError(schema)
-    return document, Counter()
+    theirs = frame[published.LABELLER]
+    if schema == OWN.name:
+        return document.with_columns(theirs), Counter()
+    return as_published(document, theirs), Counter()

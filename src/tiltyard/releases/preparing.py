@@ -14,6 +14,8 @@ from tiltyard import __version__
 from tiltyard.battles.notes import counted
 from tiltyard.battles.pseudonyms import pseudonymise_voters
 from tiltyard.battles.table import Battles
+from tiltyard.labels import published
+from tiltyard.labels.names import names_recogniser
 from tiltyard.ledger.engine import SyncConnection
 from tiltyard.ledger.releases import read_releases
 from tiltyard.releases.card import CARD, dataset_card
@@ -29,10 +31,12 @@ from tiltyard.releases.training import FORMATS
 
 KEY_BYTES = 32
 PERSONAL = "Personal data that is recognised is replaced by its kind in brackets, as in [EMAIL]."
+NAMES = "Names of people are removed too, as far as the pipeline {} of spaCy recognises them."
+NO_NAMES = "Names of people were not looked for."
 VOTERS = "Voters have pseudonyms under a key of this release, which was thrown away."
 WITHHELD = "its words were withheld"
-UNPUBLISHED = ("personal_data",)
-"""Labels that would say where something was removed."""
+UNPUBLISHED = ("personal_data", *published.COLUMNS)
+"""Labels that would say where something was removed, and those of other arenas' battles."""
 
 Progress = Callable[[int], None]
 
@@ -158,7 +162,7 @@ def _released(connection: SyncConnection, plan: Plan, facts: _Facts) -> Iterator
     consented = Consented.read(connection)
     common_comments, common_openings = _common(connection, plan, consented)
     key = secrets.token_bytes(KEY_BYTES)
-    for read in sliced(connection, plan.export.arena, plan.export.conditions):
+    for read in sliced(connection, plan.export):
         frame, left_out = consented.keep(read)
         facts.left_out += left_out
         if plan.texts.prompts == "withhold":
@@ -180,7 +184,7 @@ def _common(
     """Find the comments and the first messages that enough voters wrote."""
     comments, openings = Writers(), Writers()
     words = plan.texts.prompts == "withhold"
-    for read in sliced(connection, plan.export.arena, plan.export.conditions, words=words):
+    for read in sliced(connection, plan.export, words=words):
         frame, _ = consented.keep(read)
         comments.add(frame["comment"], frame["voter"])
         if words:
@@ -247,9 +251,14 @@ def _manifest(plan: Plan, facts: _Facts, previous: str | None) -> Manifest:
         touched=facts.touched,
         comments_withheld=facts.comments,
         conversations_withheld=facts.conversations,
-        rules=[VOTERS, PERSONAL, *plan.texts.sentences],
+        rules=[VOTERS, PERSONAL, _names(), *plan.texts.sentences],
         files={},
     )
+
+
+def _names() -> str:
+    recogniser = names_recogniser()
+    return NO_NAMES if recogniser is None else NAMES.format(recogniser)
 
 
 def _require_new(connection: SyncConnection, name: str) -> None:

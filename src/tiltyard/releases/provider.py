@@ -117,7 +117,7 @@ def _own(
     consented = Consented.read(connection)
     key = secrets.token_bytes(KEY_BYTES)
     is_a, is_b = (pl.col(f"contestant_{side}") == model for side in "ab")
-    for read in sliced(connection, export.arena, export.conditions):
+    for read in sliced(connection, export):
         frame, dropped = consented.keep(read.filter(is_a | is_b))
         left_out += dropped
         counts.update(_results(frame, is_a))

@@ -1,15 +1,28 @@
-"""Say with the ledger's labels what published schemas say in columns of their own."""
+"""Say with what the ledger knows what published schemas say in columns of their own."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import polars as pl
 
+from tiltyard.battles.codecs.arena_100k import CONVERSATION
 from tiltyard.battles.codecs.arena_140k import COLUMNS as OF_140K
 from tiltyard.battles.codecs.comparia_turns import COLUMNS as OF_COMPARIA
 from tiltyard.battles.codecs.metadata import CONVERSATION_METADATA, CRITERIA
+from tiltyard.releases.measuring import (
+    Measured,
+    counted_parts,
+    full_conversation,
+    measure,
+    of_parts,
+)
+from tiltyard.releases.names import ANONYMOUS
 
 CRITERION = {name: f"hard_{name}" for name in CRITERIA.to_schema()}
+WITH_TIMES = {"comparia_turns"}
+"""Schemas that say what answers took."""
+
+TIMES = ("tokens", "total_tokens", "duration", "latency")
 Told = Mapping[str, Any]
 """What fills a struct: an expression or the same again by field; what is left out is null."""
 
@@ -25,33 +38,58 @@ def _with_33k(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_100k(frame: pl.DataFrame) -> pl.DataFrame:
+    a, b = (measure(frame[f"conversation_{side}"]) for side in "ab")
     refused = _label(frame, "refusal_a", pl.Boolean()) | _label(frame, "refusal_b", pl.Boolean())
     tags = pl.Struct({"criteria_v0.1": CRITERIA, **_OLD_TAGS})
+    message = pl.struct("content", "num_tokens", "role")
     return frame.with_columns(
         anony=pl.lit(value=True),
         is_code=_label(frame, "code", pl.Boolean()),
         is_refusal=refused,
-        conv_metadata=_filled(CONVERSATION_METADATA, _metadata(frame)),
+        conv_metadata=_filled(CONVERSATION_METADATA, _metadata(a, b)),
         category_tag=_filled(tags, _categories(frame)),
+        conversation_a=a.conversations(message).cast(CONVERSATION),
+        conversation_b=b.conversations(message).cast(CONVERSATION),
     )
 
 
 def _with_140k(frame: pl.DataFrame) -> pl.DataFrame:
+    a, b = (measure(frame[f"conversation_{side}"]) for side in "ab")
     return frame.with_columns(
         evaluation_session_id=pl.col("battle_id"),
         evaluation_order=pl.col("turn"),
         is_code=_label(frame, "code", pl.Boolean()),
-        conv_metadata=_filled(CONVERSATION_METADATA, _metadata(frame)),
+        conv_metadata=_filled(CONVERSATION_METADATA, _metadata(a, b)),
         category_tag=_filled(OF_140K["category_tag"], _categories(frame)),
+        conversation_a=a.conversations(of_parts()),
+        conversation_b=b.conversations(counted_parts()),
+        full_conversation=full_conversation(a, b),
     )
 
 
 def _with_comparia(frame: pl.DataFrame) -> pl.DataFrame:
     language = pl.col("language").cast(pl.String)
     spoken = pl.when(language.is_not_null()).then(pl.concat_list(language))
-    tokens = {f"tokens_{side}": _label(frame, f"style_tokens_{side}", pl.Int64()) for side in "ab"}
-    told = {"languages": spoken, "mode": pl.lit("random"), **tokens}
-    return frame.with_columns(metadata=_filled(OF_COMPARIA["metadata"], told))
+    ended = pl.max_horizontal(pl.col(f"took_{side}").struct.field("ended_at") for side in "ab")
+    waited = (pl.col("voted_at") - ended).dt.total_microseconds() / 1e6
+    told = {
+        **_times("a"),
+        **_times("b"),
+        "time_to_vote": pl.when(waited >= 0).then(waited),
+        "mode": pl.lit("random"),
+        "languages": spoken,
+    }
+    return frame.with_columns(
+        response_id=pl.format("{}-{}", "battle_id", "turn"),
+        metadata=_filled(OF_COMPARIA["metadata"], told),
+    )
+
+
+def _times(side: str) -> Told:
+    """Say what each answer took, but of no preview: how long one thinks may tell who it is."""
+    known = pl.col(f"model_{side}").cast(pl.String) != ANONYMOUS
+    took = pl.col(f"took_{side}").struct
+    return {f"{name}_{side}": pl.when(known).then(took.field(name)) for name in TIMES}
 
 
 _OLD_TAGS: dict[str, pl.DataType] = {
@@ -77,12 +115,16 @@ def _categories(frame: pl.DataFrame) -> Told:
     }
 
 
-def _metadata(frame: pl.DataFrame) -> Told:
-    tokens = {
-        f"sum_assistant_{side}_tokens": _label(frame, f"style_tokens_{side}", pl.Int64())
-        for side in "ab"
+def _metadata(a: Measured, b: Measured) -> Told:
+    told: dict[str, pl.Expr] = {
+        "sum_user_tokens": pl.lit(a.tokens["asked"]),
+        "turns": pl.col("turn"),
     }
-    return {"turns": pl.col("turn").cast(pl.Int64), **tokens}
+    for side, one in (("a", a), ("b", b)):
+        told[f"sum_assistant_{side}_tokens"] = pl.lit(one.tokens["answered"])
+        told[f"context_{side}_tokens"] = pl.lit(one.tokens["context"])
+        told |= {f"{name}_{side}": pl.lit(one.marks[name]) for name in one.marks.columns}
+    return told
 
 
 def _label(frame: pl.DataFrame, name: str, dtype: pl.DataType) -> pl.Expr:

@@ -6,6 +6,7 @@ import polars as pl
 
 from tiltyard.battles.table import Battles
 from tiltyard.boards.living.label_columns import LabelColumns
+from tiltyard.labels import published
 from tiltyard.labels.duplicates import BATTLES
 from tiltyard.labels.labellers import label_sources, shipped_labellers
 from tiltyard.ledger.engine import SyncConnection
@@ -13,18 +14,27 @@ from tiltyard.ledger.register import read_all_cards
 from tiltyard.ledger.sources import UNKNOWN_TIME
 from tiltyard.ledger.whole_votes import WholeVotes, read_whole_votes
 from tiltyard.releases.names import named, public_names
+from tiltyard.releases.timing import took
 
 PAGE = 5_000
 """So many votes are in memory at a time."""
 
-UNSHOWN = ("definition", "erased", "contestant_a", "contestant_b", *BATTLES)
-"""Columns that decide what goes out, and do not."""
+UNSHOWN = (
+    *("definition", "erased", "contestant_a", "contestant_b", *BATTLES),
+    *("took_a", "took_b", published.LABELLER),
+)
+"""Columns that decide what goes out or are put into the columns of a schema, and do not go out."""
 
 PARTS = pl.List(pl.Struct({"type": pl.String, "text": pl.String}))
 
 
 def read_tables(
-    connection: SyncConnection, arena: str, *, imported: bool = False, words: bool = True
+    connection: SyncConnection,
+    arena: str,
+    *,
+    imported: bool = False,
+    words: bool = True,
+    took: bool = False,
 ) -> Iterator[pl.DataFrame]:
     """Read an arena's settled votes as frames in the shape of the battles table.
 
@@ -33,25 +43,29 @@ def read_tables(
 
     Parameters
     ----------
-    imported, words
+    imported, words, took
         As for `read_whole_votes`.
     """
     names = public_names(read_all_cards(connection))
-    pages = read_whole_votes(connection, arena, size=PAGE, imported=imported, words=words)
+    pages = read_whole_votes(
+        connection, arena, size=PAGE, imported=imported, words=words, took=took
+    )
     for page in pages:
-        yield _table(page, arena, names)
+        yield _table(page, arena, names, words=words)
 
 
-def _table(page: WholeVotes, arena: str, names: Mapping[str, str]) -> pl.DataFrame:
+def _table(page: WholeVotes, arena: str, names: Mapping[str, str], *, words: bool) -> pl.DataFrame:
     heads = named(page.heads, names).with_columns(
         pl.lit(arena).alias("arena"),
         pl.col("tags").str.json_decode(pl.List(pl.String)),
         voted_at=pl.when(pl.col("voted_at") != UNKNOWN_TIME).then("voted_at"),
     )
     for side in "ab":
-        heads = heads.join(_conversation(page, side), on="vote", how="left", maintain_order="left")
+        said = _conversation(page, side, words=words)
+        for beside in (said, took(page.took, side)):
+            heads = heads.join(beside, on="vote", how="left", maintain_order="left")
     table = _labelled(heads, page.labels).with_columns(battle_id=_dashed("battle_id"))
-    unwanted = ("vote", "version_a", "version_b")
+    unwanted = ("vote", "version_a", "version_b", "system_a", "system_b")
     return Battles.from_frame(table.drop(unwanted), "the ledger").frame
 
 
@@ -60,7 +74,7 @@ def _dashed(name: str) -> pl.Expr:
     return pl.concat_str([pl.col(name).str.slice(*part) for part in parts], separator="-")
 
 
-def _conversation(page: WholeVotes, side: str) -> pl.DataFrame:
+def _conversation(page: WholeVotes, side: str, *, words: bool) -> pl.DataFrame:
     asked = page.turns.with_columns(role=pl.lit("user"), place=pl.lit(0))
     latest = page.answers.filter(pl.col("slot") == side).unique(
         ["vote", "turn"], keep="last", maintain_order=True
@@ -68,11 +82,25 @@ def _conversation(page: WholeVotes, side: str) -> pl.DataFrame:
     answered = latest.with_columns(role=pl.lit("assistant"), place=pl.lit(1))
     columns = ("vote", "turn", "place", "role", "parts")
     said = pl.concat([asked.select(columns), answered.select(columns)])
-    told = said.with_columns(content=_text()).filter(pl.col("parts") != "[]")
+    told = said.with_columns(content=_text()).filter(pl.col("parts") != "[]").drop("parts")
+    if words:
+        told = pl.concat([_system(page.heads, side).select(told.columns), told])
     return (
         told.sort("vote", "turn", "place")
         .group_by("vote", maintain_order=True)
         .agg(pl.struct("role", "content").alias(f"conversation_{side}"))
+    )
+
+
+def _system(heads: pl.DataFrame, side: str) -> pl.DataFrame:
+    """Give what stood before a conversation, where the ledger knows of something."""
+    there = heads.filter(pl.col(f"system_{side}").is_not_null())
+    return there.select(
+        "vote",
+        pl.lit(0, pl.Int32).alias("turn"),
+        pl.lit(0, pl.Int32).alias("place"),
+        pl.lit("system").alias("role"),
+        pl.col(f"system_{side}").alias("content"),
     )
 
 
@@ -86,4 +114,8 @@ def _labelled(heads: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     """Add a column for every label that counts, as boards have them."""
     columns = LabelColumns(label_sources(shipped_labellers()), heads["battle_id"])
     columns.add(found)
-    return heads.join(columns.frame(), on="battle_id", how="left", maintain_order="left")
+    theirs = found.filter(pl.col("labeller") == published.LABELLER).unique("battle_id", keep="last")
+    told = theirs.select("battle_id", pl.col("value").alias(published.LABELLER))
+    for one in (columns.frame(), told):
+        heads = heads.join(one, on="battle_id", how="left", maintain_order="left")
+    return heads

@@ -31,7 +31,7 @@ from tiltyard.contestants.demo import SuggestedPrompt, suggested_prompts
 from tiltyard.contestants.embeddings import Embeddings
 from tiltyard.images.sandbox import Sandbox
 from tiltyard.labels.labeller import Labeller
-from tiltyard.labels.labellers import labellers_with, reading_words
+from tiltyard.labels.labellers import labellers_with, reading_words, versions_of
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.lock import only_server
 from tiltyard.ledger.migrate import upgrade_ledger
@@ -260,6 +260,7 @@ def install(
     presence = Presence(ledger)
     surveying = Surveying(ledger, [definition.id for definition in definitions])
     labellers = labellers_with(settings.labeller_place)
+    versions_of(labellers)  # which says now what would stop the worker later
     embeddings = Embeddings()
     worker = Worker(
         ledger,

@@ -16,6 +16,9 @@ from tiltyard.battles.codecs.moments import naive_utc
 from tiltyard.battles.table import Battles
 
 MESSAGE = pl.Struct({"role": pl.String, "content": pl.List(PART)})
+COUNTED = pl.List(pl.Struct({"role": pl.String, "content": pl.List(PART), "num_tokens": pl.Int32}))
+"""The messages of side b; those of side a are published without their tokens."""
+FULL = pl.List(pl.Struct({"user": MESSAGE, "model_side_a": MESSAGE, "model_side_b": MESSAGE}))
 
 COLUMNS: dict[str, pl.DataType] = {
     "id": pl.String(),
@@ -25,10 +28,8 @@ COLUMNS: dict[str, pl.DataType] = {
     "evaluation_session_id": pl.String(),
     "evaluation_order": pl.Int32(),
     "conversation_a": OF_PARTS,
-    "conversation_b": OF_PARTS,
-    "full_conversation": pl.List(
-        pl.Struct({"user": MESSAGE, "model_side_a": MESSAGE, "model_side_b": MESSAGE})
-    ),
+    "conversation_b": COUNTED,
+    "full_conversation": FULL,
     "conv_metadata": CONVERSATION_METADATA,
     "category_tag": pl.Struct(
         {
@@ -36,7 +37,7 @@ COLUMNS: dict[str, pl.DataType] = {
                 {"creative_writing": pl.Boolean, "score": pl.String}
             ),
             "criteria_v0.1": CRITERIA,
-            "if_v0.1": pl.Struct({"if": pl.Boolean, "score": pl.Int64}),
+            "if_v0.1": pl.Struct({"if": pl.Boolean, "score": pl.Int32}),
             "math_v0.1": pl.Struct({"math": pl.Boolean}),
         }
     ),

@@ -49,7 +49,7 @@ class LabelColumns:
             if name in self._schemas:
                 ordered = part.with_columns(in_use=pl.col("version") == self._in_use[name])
                 kept = ordered.select("battle", *ORDER, *self._beside(name))
-                self._parts[name].append(kept.hstack(_decoded(part["value"], self._schemas[name])))
+                self._parts[name].append(kept.hstack(decode(part["value"], self._schemas[name])))
 
     def _beside(self, name: str) -> Iterator[pl.Expr]:
         """Give what stands beside a labeller's own columns: its version, and how sure it is."""
@@ -94,8 +94,8 @@ def _that_count(labels: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([labels.filter(~several), last]).drop(ORDER)
 
 
-def _decoded(values: pl.Series, schema: pl.Schema) -> pl.DataFrame:
-    """Read JSON objects; one that is not of its columns' types says nothing."""
+def decode(values: pl.Series, schema: pl.Schema) -> pl.DataFrame:
+    """Read JSON objects as columns; one that is not of their types says nothing."""
     plain = {
         name: pl.String() if dtype == pl.Categorical else dtype for name, dtype in schema.items()
     }

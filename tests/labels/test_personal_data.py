@@ -1,6 +1,7 @@
 import json
 import re
 from pathlib import Path
+from time import process_time
 
 import polars as pl
 import pytest
@@ -152,3 +153,16 @@ def test_a_card_with_one_wrong_digit_is_none(digit: int, place: int) -> None:
     card = "4539148803436467"
     wrong = f"{card[:place]}{digit}{card[place + 1 :]}"
     assert is_card(wrong) == (wrong == card)
+
+
+@pytest.mark.parametrize("unit", ["sk-", "eyJ-", ":", "1.", "1 ", "a@", "GPT "])
+def test_a_text_that_is_made_to_be_slow_takes_as_long_as_it_is(unit: str) -> None:
+    def seconds(characters: int) -> float:
+        text = unit * (characters // len(unit))
+        began = process_time()
+        find_personal_data(text)
+        return process_time() - began
+
+    short = min(seconds(20_000) for _ in range(3))
+    long = min(seconds(160_000) for _ in range(2))
+    assert long < 24 * max(short, 0.01), "eight times the text would take 64 times as long"

@@ -3,7 +3,7 @@
 import re
 
 ISSUED = (
-    r"sk-(?:(?:proj|svcacct|admin|ant|or)-|(?=[a-z_-]*[A-Z0-9]))[A-Za-z0-9_-]{20,}",
+    r"sk-(?:(?:proj|svcacct|admin|ant|or)-|(?=[a-z_-]{0,99}[A-Z0-9]))[A-Za-z0-9_-]{20,}",
     r"[srp]k_(?:live|test)_[A-Za-z0-9]{16,}",
     r"(?:AKIA|ASIA)[0-9A-Z]{16}(?![A-Za-z0-9])",
     r"gh[pousr]_[A-Za-z0-9]{36,}",
@@ -15,7 +15,7 @@ ISSUED = (
     r"SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}",
     r"npm_[A-Za-z0-9]{36}",
     r"hf_[A-Za-z0-9]{30,}",
-    r"eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}",
+    r"eyJ[A-Za-z0-9_-]{10,999}\.eyJ[A-Za-z0-9_-]{10,9999}\.[A-Za-z0-9_-]{10,}",
 )
 LABEL = r"(?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----"
 INSIDE = r"(?:(?!-----BEGIN)[\s\S])"

@@ -315,3 +315,19 @@ async def test_no_battle_is_named_as_the_one_that_another_repeats(
     votes = pl.read_parquet(tmp_path / "out" / "votes.parquet")
     assert set(votes["duplicate_of"].drop_nulls()) == {"another battle"}
     assert 0 < votes["duplicate_of"].null_count() < votes.height
+
+
+async def test_a_slice_that_has_no_votes_any_more_is_not_in_it(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    slice_ = '[[slice]]\nid = "code"\nname = "Code"\nwhere = "{}"\n'
+    declare(tmp_path, slice_.format("outcome = 'a'"))
+    in_use = SlicesInUse(tmp_path / "slices.toml")
+    boards = BoardPublisher(ledger, ["text"], Recipe(), in_use)
+    await boards.publish_stale()
+    slices = declare(tmp_path, slice_.format("outcome = 'a' AND turn = 77"))
+    assert await boards.publish_stale() == 2
+    await write_public_ledger(ledger, slices, tmp_path / "out")
+    assert verified(tmp_path / "out") == {
+        f"boards/text/overall{control}.json": True for control in ("", "-style")
+    }

@@ -93,7 +93,7 @@ class Making:
         self._with_parts = {one.parent for one in slices}
 
     def make(self, key: BoardKey, before: Document | None) -> tuple[Board, Document] | None:
-        """Make a board and its document; None without votes, or where it is as it was before.
+        """Make a board and its document; None where it is as it was before, or never had votes.
 
         Raises
         ------
@@ -101,9 +101,9 @@ class Making:
             Where it cannot be made, with a sentence that says why.
         """
         source = self._source(key)
-        if source is None or (
-            before is not None and _is_current(before, source, self._votes.faces)
-        ):
+        if source is None:
+            return None if before is None else self._emptied(key, before)
+        if before is not None and _is_current(before, source, self._votes.faces):
             return None
         fitted = self._fitted(key, source, None if before is None else Start.from_board(before))
         counted = source.votes
@@ -117,6 +117,20 @@ class Making:
         pooled = self._pooled(key, source)
         document = board_document(board, source.origin, key.control, self._votes.faces, pooled)
         return board, document
+
+    def _emptied(self, key: BoardKey, before: Document) -> tuple[Board, Document] | None:
+        """Make the board of a slice that had votes and has none; None where that is published."""
+        origin, faces = self._origin(key), self._votes.faces
+        counted = Counted(self._counts.pairs(key.slice, faces.public_ids))
+        source = _Source(
+            CountedVotes(counted, (), ()),
+            origin,
+            recipe_of(self._recipe, origin.where, key.control),
+        )
+        if _is_current(before, source, faces):
+            return None
+        board = Board((), None, (), (), source.recipe, counted.sha256, __version__)
+        return board, board_document(board, origin, key.control, faces)
 
     def _fitted(self, key: BoardKey, source: _Source, start: Start | None = None) -> Fitted:
         counted, recipe = source.votes.counted, source.recipe

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import AsyncGenerator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,9 +24,12 @@ from tiltyard.boards.publishing import BoardPublisher
 from tiltyard.boards.recipe import Recipe
 from tiltyard.boards.slices_in_use import SlicesInUse
 from tiltyard.boards.verifying_ledger import verify_public_ledger
+from tiltyard.labels.labellers import shipped_labellers
+from tiltyard.labels.trained import KINDS, TrainedLabeller, seed_classifier
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.records import Battle
 from tiltyard.releases.errors import ReleaseError
+from tiltyard.releases.exporting import Export, export_votes
 from tiltyard.releases.public_votes import write_public_ledger
 from tiltyard.worker.duplicates import Duplicates
 from tiltyard.worker.labelling import Labelling
@@ -321,13 +325,29 @@ async def test_a_slice_that_has_no_votes_any_more_is_not_in_it(
     ledger: Ledger, tmp_path: Path
 ) -> None:
     slice_ = '[[slice]]\nid = "code"\nname = "Code"\nwhere = "{}"\n'
-    declare(tmp_path, slice_.format("outcome = 'a'"))
-    in_use = SlicesInUse(tmp_path / "slices.toml")
-    boards = BoardPublisher(ledger, ["text"], Recipe(), in_use)
-    await boards.publish_stale()
-    slices = declare(tmp_path, slice_.format("outcome = 'a' AND turn = 77"))
-    assert await boards.publish_stale() == 2
-    await write_public_ledger(ledger, slices, tmp_path / "out")
+    await publish(ledger, declared(tmp_path, slice_.format("outcome = 'a'")))
+    slices = declared(tmp_path, slice_.format("outcome = 'a' AND turn = 77"))
+    await written_of(ledger, slices, tmp_path / "out")
     assert verified(tmp_path / "out") == {
         f"boards/text/overall{control}.json": True for control in ("", "-style")
     }
+
+
+async def test_labels_count_in_the_version_in_use_as_on_the_boards(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    seed = seed_classifier("category")
+    eager = TrainedLabeller(KINDS["category"], replace(seed, constants=seed.constants + 9.0))
+    own = [eager if one.name == "category" else one for one in shipped_labellers()]
+    slices = declared(tmp_path, '[[slice]]\nid = "code"\nname = "Code"\nwhere = "code"\n')
+    await Labelling(ledger, own).label_all()
+    await write_public_ledger(ledger, slices, tmp_path / "out", own)
+    assert all(verified(tmp_path / "out").values())
+    votes = pl.read_parquet(tmp_path / "out" / "votes.parquet")
+    assert votes["code"].to_list() == [True] * 400
+    exported = Export("text", "tiltyard", ("code",), labellers=own)
+    written = await ledger.in_thread(lambda one: export_votes(one, exported, tmp_path / "all"))
+    assert written.votes == 400
+    shipped = Export("text", "tiltyard", ("code",))
+    fewer = await ledger.in_thread(lambda one: export_votes(one, shipped, tmp_path / "some"))
+    assert fewer.votes < 400

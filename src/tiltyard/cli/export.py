@@ -52,11 +52,14 @@ def export(
     What is to be published goes through `tiltyard release`.
     """
     from tiltyard.boards.slice_file import read_slices
+    from tiltyard.labels.labellers import labellers_with
     from tiltyard.releases.exporting import Export
     from tiltyard.web.settings import read_settings
 
-    conditions = read_slices(slices_path or read_settings().slices).conditions_of(slice_id)
-    wanted = Export(arena, schema, conditions, format_)
+    settings = read_settings(data=data)
+    conditions = read_slices(slices_path or settings.slices).conditions_of(slice_id)
+    labellers = labellers_with(settings.labeller_place)
+    wanted = Export(arena, schema, conditions, format_, labellers)
     report = asyncio.run(_export(wanted, out, data))
     _print(report, out, as_json=as_json)
 

@@ -74,6 +74,7 @@ def prepare(
     """
     from tiltyard.boards.slice_file import read_slices
     from tiltyard.cli.recipe_options import BadInput
+    from tiltyard.labels.labellers import labellers_with
     from tiltyard.releases.exporting import Export
     from tiltyard.releases.preparing import Plan
     from tiltyard.releases.rare_texts import RareTexts
@@ -82,8 +83,10 @@ def prepare(
     _require_name(name)
     if out is None and not dry_run:
         raise BadInput("Say where with --out DIRECTORY, or look only with --dry-run.")
-    conditions = read_slices(slices_path or read_settings().slices).conditions_of(slice_id)
-    export = Export(arena, schema, conditions, format_)
+    settings = read_settings(data=data)
+    conditions = read_slices(slices_path or settings.slices).conditions_of(slice_id)
+    labellers = labellers_with(settings.labeller_place)
+    export = Export(arena, schema, conditions, format_, labellers)
     plan = Plan(name, title or name, licence, export, slice_id, RareTexts(k, rare_prompts))
     manifest = in_ledger(lambda ledger: _prepare(ledger, plan, None if dry_run else out), data)
     print_manifest(manifest, as_json=as_json)

@@ -36,14 +36,19 @@ def provider(
     from dataclasses import asdict
 
     from tiltyard.cli.recipe_options import BadInput
+    from tiltyard.labels.labellers import labellers_with
     from tiltyard.releases.exporting import Export
     from tiltyard.releases.provider import report_to_provider
     from tiltyard.web.settings import read_settings
 
-    most = read_settings(data=data).provider_share
+    settings = read_settings(data=data)
+    most = settings.provider_share
     if share is not None and share > most:
         raise BadInput(f"--share {share:g} is more than the {most:g} that this arena declares.")
-    wanted, part = Export(arena, schema, format=format_), share or most
+    wanted, part = (
+        Export(arena, schema, format=format_, labellers=labellers_with(settings.labeller_place)),
+        share or most,
+    )
     found = in_ledger(
         lambda ledger: ledger.in_thread(
             lambda c: report_to_provider(c, model, wanted, out, share=part)

@@ -13,6 +13,8 @@ from tiltyard.battles.table import Battles
 from tiltyard.boards.conditions import Condition, hold_all
 from tiltyard.boards.slice_file import LOCAL
 from tiltyard.labels import published
+from tiltyard.labels.labeller import Labeller
+from tiltyard.labels.labellers import label_sources, shipped_labellers
 from tiltyard.ledger.engine import SyncConnection
 from tiltyard.releases.as_published import as_published
 from tiltyard.releases.errors import ReleaseError
@@ -42,6 +44,8 @@ class Export:
         SQL conditions that every vote must hold.
     format
         `parquet` or `jsonl`.
+    labellers
+        Whose labels count, in the versions in use.
 
     Raises
     ------
@@ -53,6 +57,7 @@ class Export:
     schema: str
     conditions: Sequence[str] = (LOCAL,)
     format: Format = "parquet"
+    labellers: Sequence[Labeller] = field(default_factory=shipped_labellers)
 
     def __post_init__(self) -> None:
         if self.schema not in {*SCHEMAS, *FORMATS}:
@@ -128,7 +133,11 @@ def sliced(
     parsed = [Condition.parse(sql) for sql in export.conditions]
     imported = LOCAL not in export.conditions
     took = SCHEMAS.get(export.schema) in WITH_TIMES
-    for frame in read_tables(connection, export.arena, imported=imported, words=words, took=took):
+    labels = label_sources(export.labellers)
+    frames = read_tables(
+        connection, export.arena, labels, imported=imported, words=words, took=took
+    )
+    for frame in frames:
         yield frame.filter(hold_all(frame, parsed))
 
 

@@ -1,6 +1,6 @@
 """Votes of the ledger as a battles table with conversations and labels."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
@@ -8,7 +8,7 @@ from tiltyard.battles.table import Battles
 from tiltyard.boards.living.label_columns import LabelColumns
 from tiltyard.labels import published
 from tiltyard.labels.duplicates import BATTLES
-from tiltyard.labels.labellers import label_sources, shipped_labellers
+from tiltyard.labels.labeller import LabelSource
 from tiltyard.ledger.engine import SyncConnection
 from tiltyard.ledger.register import read_all_cards
 from tiltyard.ledger.sources import UNKNOWN_TIME
@@ -31,6 +31,7 @@ PARTS = pl.List(pl.Struct({"type": pl.String, "text": pl.String}))
 def read_tables(
     connection: SyncConnection,
     arena: str,
+    labels: Sequence[LabelSource],
     *,
     imported: bool = False,
     words: bool = True,
@@ -43,6 +44,8 @@ def read_tables(
 
     Parameters
     ----------
+    labels
+        Whose labels are columns.
     imported, words, took
         As for `read_whole_votes`.
     """
@@ -51,10 +54,17 @@ def read_tables(
         connection, arena, size=PAGE, imported=imported, words=words, took=took
     )
     for page in pages:
-        yield _table(page, arena, names, words=words)
+        yield _table(page, arena, names, labels, words=words)
 
 
-def _table(page: WholeVotes, arena: str, names: Mapping[str, str], *, words: bool) -> pl.DataFrame:
+def _table(
+    page: WholeVotes,
+    arena: str,
+    names: Mapping[str, str],
+    labels: Sequence[LabelSource],
+    *,
+    words: bool,
+) -> pl.DataFrame:
     heads = named(page.heads, names).with_columns(
         pl.lit(arena).alias("arena"),
         pl.col("tags").str.json_decode(pl.List(pl.String)),
@@ -64,7 +74,7 @@ def _table(page: WholeVotes, arena: str, names: Mapping[str, str], *, words: boo
         said = _conversation(page, side, words=words)
         for beside in (said, took(page.took, side)):
             heads = heads.join(beside, on="vote", how="left", maintain_order="left")
-    table = _labelled(heads, page.labels).with_columns(battle_id=_dashed("battle_id"))
+    table = _labelled(heads, page.labels, labels).with_columns(battle_id=_dashed("battle_id"))
     unwanted = ("vote", "version_a", "version_b", "system_a", "system_b")
     return Battles.from_frame(table.drop(unwanted), "the ledger").frame
 
@@ -110,9 +120,11 @@ def _text() -> pl.Expr:
     return pl.col("parts").str.json_decode(PARTS).list.eval(texts).list.join("")
 
 
-def _labelled(heads: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+def _labelled(
+    heads: pl.DataFrame, found: pl.DataFrame, labels: Sequence[LabelSource]
+) -> pl.DataFrame:
     """Add a column for every label that counts, as boards have them."""
-    columns = LabelColumns(label_sources(shipped_labellers()), heads["battle_id"])
+    columns = LabelColumns(labels, heads["battle_id"])
     columns.add(found)
     theirs = found.filter(pl.col("labeller") == published.LABELLER).unique("battle_id", keep="last")
     told = theirs.select("battle_id", pl.col("value").alias(published.LABELLER))

@@ -283,11 +283,11 @@ async def test_a_fault_in_the_file_of_slices_is_shown(tmp_path: Path) -> None:
     settings = {"slices": slices, "battles_per_minute": 0}
     async with serving(tmp_path, settings=settings) as base, voter(base) as ann:
         await sign_in(ann)
-        assert "file of slices is not in use" not in (await look(ann))[1]
+        assert "slices-fault" not in (await look(ann))[1]
         slices.write_text("[[slice]\n")
 
         async def said() -> bool:
-            return "The changed file of slices is not in use" in (await look(ann))[1]
+            return "Slices are not in use as their file has them" in (await look(ann))[1]
 
         await until(said)
         assert "is not TOML" in (await look(ann))[1]

@@ -163,3 +163,20 @@ async def test_boards_name_the_version_of_a_trained_labeller_that_labelled(
     board = await PublishedBoards(ledger, ["text"], Recipe()).board("text", "code")
     assert board["manifest"]["labellers"] == {"category": [trained.version]}
     assert trained.version != seed.version
+
+
+async def test_a_slice_that_votes_cannot_answer_is_told_to_who_ran_the_worker(
+    ledger_url: str, ledger: Ledger, tmp_path: Path
+) -> None:
+    slices = tmp_path / "slices.toml"
+    short = "CAST(style_tokens_a * 100000000 AS INT) < 9"
+    write(slices, f'[[slice]]\nid = "short"\nname = "Short"\nwhere = "{short}"\n')
+    async with opened(ledger) as arena:
+        await arena.add_examples()
+    done = await work_once(ledger_url, slices)
+    assert done.published > 0
+    assert "the condition of the slice short cannot be answered" in (done.slices_fault or "")
+
+
+def write(file: Path, text: str) -> None:
+    file.write_text(text)

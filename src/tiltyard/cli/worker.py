@@ -30,3 +30,5 @@ def worker(data: Path | None, once: bool) -> None:  # noqa: ARG001, FBT001  # fo
         done = asyncio.run(working)
     click.echo(f"{done.labelled:,} battles labelled, {done.published:,} boards published")
     say_vectors(done.vectors)
+    if done.slices_fault is not None:
+        click.echo(done.slices_fault, err=True)

@@ -37,11 +37,12 @@ CATALOGUE = Path("contestants.toml")
 
 @dataclass(frozen=True, slots=True)
 class WorkedOnce:
-    """What was made, with what was labelled by vectors beside it."""
+    """What was made, with what was labelled by vectors beside it, and what is wrong with slices."""
 
     labelled: int
     published: int
     vectors: VectorsLabelled
+    slices_fault: str | None
 
 
 async def work_once(
@@ -82,7 +83,8 @@ async def work_once(
         async with _vectors(ledger, given, catalogue, tell) as labelling:
             vectors = await labelling.label_all()
         again = await worker.once() if vectors.battles else Done(0, 0)
-        return WorkedOnce(done.labelled, done.published + again.published, vectors)
+        published = done.published + again.published
+        return WorkedOnce(done.labelled, published, vectors, worker.slices_fault)
 
 
 async def label_once(

@@ -86,7 +86,7 @@ class Worker:
 
     @property
     def slices_fault(self) -> str | None:
-        """Say why a changed file of slices is not in use; None when it is."""
+        """Say what is wrong with slices; None when nothing is."""
         return self._boards.slices_fault
 
     def wake(self) -> None:

@@ -65,11 +65,14 @@ VOTE_ROWS: Rows = {
     "settled": pl.Boolean(),
 }
 
+VERSION = pl.Categorical(pl.Categories("label versions", "tiltyard", pl.UInt16))
+"""Two bytes for each of many labels, of which there are few versions."""
+
 LABEL_ROWS: Rows = {
     "label": pl.Int64(),
     "battle_id": pl.String(),
     "labeller": pl.Categorical(),
-    "version": pl.Categorical(),
+    "version": VERSION,
     "labelled_at": pl.Datetime("us", "UTC"),
     "value": pl.String(),
     "score": pl.Float64(),

@@ -6,6 +6,7 @@ import polars as pl
 
 from tiltyard.labels.labeller import LabelSource
 from tiltyard.labels.labellers import score_column
+from tiltyard.ledger.table_rows import VERSION
 
 MODEL = "model@"
 """The versions of labels that a model gave begin so; they win over those of rules."""
@@ -72,7 +73,7 @@ class LabelColumns:
             if not parts:
                 score = self._scores[name]
                 schema = {
-                    VERSION_OF + name: pl.Categorical(),
+                    VERSION_OF + name: VERSION,
                     **({} if score is None else {score: pl.Float64()}),
                     **columns,
                 }

@@ -15,6 +15,7 @@ from tiltyard.labels.labeller import LabelSource
 from tiltyard.labels.labellers import columns_of
 from tiltyard.ledger.engine import SyncConnection
 from tiltyard.ledger.table_rows import (
+    VERSION,
     VOTE_ROWS,
     read_label_rows,
     read_labelled_ids,
@@ -149,7 +150,7 @@ class LivingTable:
     @cached_property
     def _schema(self) -> pl.Schema:
         votes = {name: dtype for name, dtype in VOTE_ROWS.items() if name not in OWN}
-        versions = {VERSION_OF + one.name: pl.Categorical() for one in self._sources}
+        versions = {VERSION_OF + one.name: VERSION for one in self._sources}
         labels = {
             name: dtype
             for one in self._sources

@@ -14,9 +14,10 @@ from tiltyard.contestants.demo import demo_catalogue
 from tiltyard.ledger import history, register
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.records import Attempt, Battle, Revealed, Side, Slot, Turn, Vote
+from tiltyard.releases.comparing import battles_in
 from tiltyard.releases.exporting import Export, ExportReport, export_votes
 from tiltyard.releases.files import Format
-from tiltyard.releases.manifest import Manifest
+from tiltyard.releases.manifest import Manifest, read_manifest
 from tiltyard.releases.preparing import Plan, prepare
 from tiltyard.releases.rare_texts import RareTexts
 
@@ -43,6 +44,7 @@ def battle(
     definition: ArenaDefinition = TEXT,
     comment: str | None = None,
     at: datetime | None = None,
+    stopped: Slot | None = None,
 ) -> Battle:
     """A settled battle with one vote on its last turn, unless it is said when."""
     opened = LONG_AGO + timedelta(minutes=number) if at is None else at
@@ -63,7 +65,7 @@ def battle(
         ],
         turns=[Turn(turn, _text(text)) for turn, text in enumerate(asked, 1)],
         attempts=[
-            Attempt(turn, slot, 1, "done", 1, _text(text), "")
+            Attempt(turn, slot, 1, "stopped" if slot == stopped else "done", 1, _text(text), "")
             for turn, both in enumerate(said, 1)
             for slot, text in zip(SLOTS, both, strict=True)
         ],
@@ -136,4 +138,9 @@ def plan(
 
 
 async def prepared(ledger: Ledger, out: Path, wanted: Plan | None = None) -> Manifest:
-    return await ledger.in_thread(lambda connection: prepare(connection, wanted or plan(), out))
+    return await prepare(ledger, wanted or plan(), out)
+
+
+async def released(ledger: Ledger, out: Path) -> set[str]:
+    """Which battles a prepared release has, by their ids in the ledger."""
+    return await ledger.in_thread(lambda c: battles_in(c, out, read_manifest(out)))

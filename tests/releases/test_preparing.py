@@ -15,13 +15,16 @@ from exported import (
     ASKING,
     CARDS,
     HERON,
+    LONG_AGO,
     OWL,
+    WREN,
     battle,
     plan,
     prepared,
     preview,
     read_parts,
     record,
+    released,
 )
 from importing import import_file
 from opened import open_ledger
@@ -31,15 +34,15 @@ from tiltyard.battles.reading import read_battles
 from tiltyard.ledger import battles as ledger_battles
 from tiltyard.ledger.consents import add_decision
 from tiltyard.ledger.engine import Ledger
-from tiltyard.ledger.records import Battle
+from tiltyard.ledger.records import Battle, Turn
 from tiltyard.releases.consented import NOT_OURS, OPTED_OUT, TAKEN_DOWN, UNASKED
 from tiltyard.releases.errors import ReleaseError
-from tiltyard.releases.exporting import ERASED, Export
+from tiltyard.releases.exporting import ERASED, SCHEMAS, Export
 from tiltyard.releases.manifest import MANIFEST, read_manifest, require_files
-from tiltyard.releases.preparing import WITHHELD, rehearse
+from tiltyard.releases.preparing import WITHHELD, Plan, rehearse
 from tiltyard.releases.publishing import take_down
 from tiltyard.releases.rare_texts import RareTexts
-from tiltyard.releases.training import EVEN, TIE, UNANSWERED
+from tiltyard.releases.training import EVEN, FORMATS, TIE, UNANSWERED
 
 pytestmark = pytest.mark.anyio
 
@@ -84,8 +87,8 @@ async def test_only_what_people_let_be_published_is_in_it(ledger: Ledger, tmp_pa
     manifest = await prepared(ledger, tmp_path / "out")
     assert manifest.left_out == {UNASKED: 1, ERASED: 1, TAKEN_DOWN: 1, OPTED_OUT: 1}
     assert manifest.consent == {"2026-11": 2}
-    ids = read(tmp_path / "out")["battle_id"].to_list()
-    assert ids == [str(UUID(int=number, version=4)) for number in (2, 6)]
+    ids = await released(ledger, tmp_path / "out")
+    assert ids == {str(UUID(int=number, version=4)) for number in (2, 6)}
     assert (manifest.votes, manifest.voters) == (2, 2)
 
 
@@ -169,18 +172,96 @@ async def test_words_of_rare_prompts_are_withheld_where_that_is_the_rule(
     assert frame["conversation_b"].is_null().to_list() == [False, False, True, True]
     assert frame["outcome"].len() == 4
     assert manifest.conversations_withheld == 2
-    assert any("at least 2 voters began one" in rule for rule in manifest.rules)
+    assert any("at least 2 voters, case and spaces" in rule for rule in manifest.rules)
+
+
+async def test_every_message_must_be_common_where_that_is_the_rule(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    said = (("Hi.", "Hello."), ("Oh.", "Ah."))
+    battles = [
+        asked(1, voter="ann", asked=("hi",)),
+        asked(2, voter="bob", asked=("Hi", "Tell me more"), said=said),
+        asked(3, voter="eve", asked=("hi", "tell me more"), said=said),
+        asked(4, voter="eve", asked=("hi", "I am Eve Miller, and my test was positive"), said=said),
+        picture(5, "ann"),
+        picture(6, "bob"),
+    ]
+    await record(ledger, battles, definition=ASKING)
+    manifest = await prepared(ledger, tmp_path / "out", plan(texts=RareTexts(2, "withhold")))
+    withheld = read(tmp_path / "out")["conversation_a"].is_null().to_list()
+    assert withheld == [False, False, False, True, True, True]
+    assert manifest.conversations_withheld == 3
+
+
+def picture(number: int, voter: str) -> Battle:
+    """A battle that begins with a picture and no word."""
+    return replace(asked(number, voter=voter), turns=[Turn(1, [{"type": "image", "sha256": "0"}])])
+
+
+def test_words_that_few_wrote_stay_here_unless_it_is_said_otherwise() -> None:
+    rule = Plan("first", "Votes", "cc-by-4.0", Export("text", "tiltyard")).texts
+    assert (rule.k, rule.prompts) == (5, "withhold")
 
 
 async def test_previews_are_anonymous_and_said_to_be(ledger: Ledger, tmp_path: Path) -> None:
     sides = (preview(), CARDS[OWL])
     await record(ledger, [asked(1, sides=sides), asked(2)], definition=ASKING)
     manifest = await prepared(ledger, tmp_path / "out")
-    assert read(tmp_path / "out")["model_a"].to_list()[0] == "anonymous"
+    frame = read(tmp_path / "out")
+    assert frame["model_a"].to_list() == ["anonymous", WREN]
+    assert frame["pair_probability"].to_list() == [None, 0.25]
     assert (manifest.previews, manifest.models) == (1, 2)
-    written = b"".join(file.read_bytes() for file in files_of(tmp_path / "out"))
-    assert HERON.encode() not in written
-    assert b"Blue Sky" not in written
+    card = (tmp_path / "out" / "README.md").read_text()
+    told = f"{frame.to_dicts()} {card} {manifest.to_json()}"
+    assert WREN in told
+    assert HERON not in told
+    assert "Blue Sky" not in told
+
+
+async def test_an_anonymous_side_that_says_who_it_is_says_nothing(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    told = [
+        ("I am Blue Sky, made by Demo.", "Light."),
+        ("Air.", "I am Owl."),  # who has its name anyway
+        ("I'm GPT-4 by OpenAI.", "Light."),
+    ]
+    sides = (preview(), CARDS[OWL])
+    battles = [asked(number, sides=sides, said=(said,)) for number, said in enumerate(told, 1)]
+    await record(ledger, [*battles, asked(4, said=(("I am Wren.", "No."),))], definition=ASKING)
+    manifest = await prepared(ledger, tmp_path / "out")
+    for side in "ab":
+        withheld = read(tmp_path / "out")[f"conversation_{side}"].is_null().to_list()
+        assert withheld == [True, False, True, False]
+    assert (manifest.identities_withheld, manifest.votes) == (2, 4)
+
+
+async def test_releases_cannot_be_joined_by_ids_and_times(ledger: Ledger, tmp_path: Path) -> None:
+    await record(ledger, [asked(1), asked(2)], definition=ASKING)
+    first, second = (UUID(int=number, version=4) for number in (1, 2))
+    seen: list[set[str]] = []
+    for name in ("one", "two"):
+        manifest = await prepared(ledger, tmp_path / name, plan(name))
+        frame = read(tmp_path / name)
+        ids = frame["battle_id"].to_list()
+        assert frame["voted_at"].to_list() == [LONG_AGO.replace(hour=0)] * 2
+        assert manifest.first_vote == LONG_AGO.date().isoformat()
+        assert await released(ledger, tmp_path / name) == {str(first), str(second)}
+        seen.append({*ids})
+    assert not seen[0] & (seen[1] | {str(first), str(second)})
+
+
+async def test_every_schema_has_the_ids_and_times_of_the_release(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    await record(ledger, [asked(1), asked(2, "b")], definition=ASKING)
+    for schema in (*SCHEMAS, *FORMATS):
+        await prepared(ledger, tmp_path / schema, plan(schema, schema=schema))
+        told = str(read(tmp_path / schema).to_dicts())
+        assert "00000000-0000" not in told
+        assert "datetime.datetime(2026, 3, 1, 12" not in told
+        assert len(await released(ledger, tmp_path / schema)) == 2
 
 
 def files_of(directory: Path) -> list[Path]:

@@ -1,11 +1,23 @@
 """A maker gets a declared share of its own model's battles, and learns of nobody else."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from exported import ASKING, CARDS, HERON, OWL, WREN, battle, preview, read_parts, record
+from exported import (
+    ASKING,
+    CARDS,
+    HERON,
+    LONG_AGO,
+    OWL,
+    WREN,
+    battle,
+    preview,
+    read_parts,
+    record,
+)
 from opened import open_ledger
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.records import Battle
@@ -49,12 +61,27 @@ async def test_a_maker_sees_its_own_model_and_no_other(ledger_url: str, tmp_path
     assert frame["model_b"].to_list() == ["anonymous", WREN, WREN]
     assert frame["comment"].to_list() == [None] * 3
     assert "contestant_a" not in frame.columns
-    written = b"".join(file.read_bytes() for file in files_in(tmp_path / "out"))
-    assert OWL.encode() not in written
+    assert frame["pair_probability"].null_count() == 3
+    assert frame["voted_at"].to_list() == [LONG_AGO.replace(hour=0)] * 3
+    told = str(frame.to_dicts())
+    assert WREN in told
+    assert OWL not in told
 
 
-def files_in(directory: Path) -> list[Path]:
-    return list(directory.iterdir())
+async def test_an_opponent_that_says_who_it_is_says_nothing(tmp_path: Path) -> None:
+    said = [
+        ("I am Wren.", "Light."),
+        ("Air.", "Hello, I am Owl."),
+        ("Air.", "I'm GPT-4 by OpenAI."),
+    ]
+    async with open_ledger(f"sqlite:///{tmp_path / 'ledger'}") as ledger:
+        battles = [asked(number, said=(both,)) for number, both in enumerate(said, 1)]
+        await record(ledger, battles, definition=ASKING)
+        found = await report(ledger, WREN, tmp_path / "out")
+    frame = read_parts(tmp_path / "out", "tiltyard")
+    assert frame["conversation_b"].is_null().to_list() == [False, True, True]
+    assert frame["conversation_a"].is_null().to_list() == [False, True, True]
+    assert (found.given, found.identities_withheld) == (3, 2)
 
 
 async def test_a_maker_sees_its_preview_by_its_id(tmp_path: Path) -> None:
@@ -70,9 +97,22 @@ async def test_the_share_is_kept_and_asking_again_gives_no_others(tmp_path: Path
         found = [await report(ledger, WREN, tmp_path / name, 0.2) for name in "ab"]
     ids = [read_parts(tmp_path / name, "tiltyard")["battle_id"] for name in "ab"]
     assert ids[0].equals(ids[1])
-    assert 0.12 < found[0].given / found[0].votes < 0.28
+    assert 0.12 < found[0].given / found[0].votes <= 0.2
     assert found[0].left_out == {BEYOND: 400 - found[0].given}
     assert ids[0].dtype == pl.String
+
+
+async def test_the_share_is_the_most_at_every_moment(tmp_path: Path) -> None:
+    given: list[set[str]] = []
+    async with open_ledger(f"sqlite:///{tmp_path / 'ledger'}") as ledger:
+        for first in range(1, 80, 7):
+            later = [asked(number) for number in range(first, first + 7)]
+            await record(ledger, later, definition=ASKING)
+            found = await report(ledger, WREN, tmp_path / str(first), 0.5)
+            assert found.given <= 0.5 * found.votes
+            given.append({*read_parts(tmp_path / str(first), "tiltyard")["battle_id"]})
+    assert all(earlier <= later for earlier, later in pairwise(given))
+    assert len(given[-1]) > 0.3 * 84
 
 
 async def test_a_model_without_votes_is_a_sentence(tmp_path: Path) -> None:

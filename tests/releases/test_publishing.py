@@ -1,5 +1,6 @@
 """What is published is what was reviewed, and what was withdrawn meanwhile stops it."""
 
+import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -8,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from exported import ASKING, battle, plan, prepared, record
+from exported import ASKING, battle, plan, prepared, read_parts, record, released
 from opened import open_ledger
 from s3_server import small_s3
 from small_hub import small_hub
@@ -225,6 +226,29 @@ async def test_a_changed_release_is_not_published(ledger: Ledger, tmp_path: Path
     (tmp_path / "out" / "README.md").write_text("All of it is true.")
     with pytest.raises(ReleaseError, match="was changed after it was prepared"):
         await publish(ledger, tmp_path / "out", [open_place(str(tmp_path / "www"))])
+
+
+async def test_a_changed_manifest_is_not_published(ledger: Ledger, tmp_path: Path) -> None:
+    await prepared(ledger, tmp_path / "out")
+    manifest = json.loads((tmp_path / "out" / "release.json").read_text())
+    (tmp_path / "out" / "release.json").write_text(json.dumps(manifest | {"votes": 10**9}))
+    with pytest.raises(ReleaseError, match=r"not as it was prepared with this ledger"):
+        await publish(ledger, tmp_path / "out", [open_place(str(tmp_path / "www"))])
+    assert not (tmp_path / "www").exists()
+
+
+async def test_a_battle_is_taken_down_by_its_id_in_any_release(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    for name in ("one", "two"):
+        await prepared(ledger, tmp_path / name, plan(name))
+    await publish(ledger, tmp_path / "one", [open_place(str(tmp_path / "www"))])
+    seen = [read_parts(tmp_path / name / "data", "votes")["battle_id"] for name in ("one", "two")]
+    taken = [str(seen[0][0]), str(seen[1][2])]
+    found = await ledger.write_in_thread(lambda c: take_down(c, taken, "Asked to.", NOW))
+    assert found == {id_: ["one"] for id_ in taken}
+    await prepared(ledger, tmp_path / "three", plan("three"))
+    assert await released(ledger, tmp_path / "three") == {id_of(2), id_of(4)}
 
 
 async def test_the_next_release_says_what_is_new_and_what_is_gone_and_why(

@@ -9,7 +9,7 @@ from exported import OWL, WREN, battle, export, read_parts, record
 from opened import open_ledger
 from tiltyard.ledger.records import Battle
 from tiltyard.releases.exporting import Export, ExportReport
-from tiltyard.releases.training import DIFFERENT, EVEN, TIE, UNANSWERED
+from tiltyard.releases.training import DIFFERENT, EVEN, STOPPED, TIE, UNANSWERED
 
 pytestmark = pytest.mark.anyio
 
@@ -78,3 +78,11 @@ async def test_an_answer_that_never_came_teaches_nothing(schema: str, tmp_path: 
     report, frame = await made(battles, schema, tmp_path)
     assert set(frame["battle_id"]) == {str(battles[0].id)}
     assert report.left_out == {UNANSWERED: 1}
+
+
+@pytest.mark.parametrize("schema", ["dpo", "reward", "kto"])
+async def test_an_answer_that_was_stopped_teaches_nothing(schema: str, tmp_path: Path) -> None:
+    battles = [battle(1, "a"), battle(2, "a", stopped="a"), battle(3, "b", stopped="b")]
+    report, frame = await made(battles, schema, tmp_path)
+    assert set(frame["battle_id"]) == {str(battles[0].id)}
+    assert report.left_out == {STOPPED: 2}

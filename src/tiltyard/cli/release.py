@@ -43,9 +43,9 @@ def release() -> None:
 @click.option(
     "--rare-prompts",
     type=click.Choice(["keep", "withhold"]),
-    default="keep",
+    default="withhold",
     show_default=True,
-    help="Whether conversations that begin with a rare message keep their words.",
+    help="Whether conversations with a rare message of their person keep their words.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what it would be, and leave nothing behind.")
 @data_option
@@ -97,13 +97,9 @@ async def _prepare(ledger: "Ledger", plan: "Plan", out: Path | None) -> "Manifes
     from tiltyard.releases import preparing
 
     with counting("Preparing", "votes") as progress:
-
-        def work(connection: "SyncConnection") -> "Manifest":
-            if out is None:
-                return preparing.rehearse(connection, plan, progress)
-            return preparing.prepare(connection, plan, out, progress)
-
-        return await ledger.in_thread(work)
+        if out is None:
+            return await ledger.in_thread(lambda c: preparing.rehearse(c, plan, progress))
+        return await preparing.prepare(ledger, plan, out, progress)
 
 
 @release.command()
@@ -166,7 +162,7 @@ def publish(directory: Path, places: tuple[str, ...], data: Path | None) -> None
 @click.option("--reason", required=True, help="For the record.")
 @data_option
 def takedown(battles: tuple[str, ...], reason: str, data: Path | None) -> None:
-    """Keep BATTLES out of every later release, by their ids."""
+    """Keep BATTLES out of every later release, by their ids here or in a release."""
     from datetime import UTC, datetime
 
     from tiltyard.releases.publishing import take_down

@@ -33,7 +33,8 @@ def _lines(manifest: "Manifest") -> list[str]:
     )
     withheld = (
         f"{counted(manifest.comments_withheld, 'comment')} and the words of "
-        f"{counted(manifest.conversations_withheld, 'conversation')} withheld"
+        f"{counted(manifest.conversations_withheld, 'conversation')} withheld, and those of "
+        f"{manifest.identities_withheld:,} in which a side that is not named says who it is"
     )
     return [
         f"{manifest.name}: {manifest.title}, {manifest.licence}",

@@ -89,6 +89,21 @@ def tells_identity(answer: str, names: Sequence[str] = ()) -> bool:
     return bool(present) and _tells(spoken, frozenset(present), own)
 
 
+def tells_own_name(answer: str, names: Sequence[str]) -> bool:
+    """Say whether the assistant says one of its contestant's names of itself.
+
+    Unlike in :func:`tells_identity`, a name that others have too needs no word about machines.
+
+    >>> tells_own_name("I'm Claude.", ["claude-3"]), tells_own_name("I'm Claude.", ["gpt-4o"])
+    (True, False)
+    """
+    spoken = UNSPOKEN.sub(" ", answer)
+    folded = spoken.casefold()
+    present = frozenset(name for name in _own(tuple(names)) if name in folded)
+    found = islice(_named(present).finditer(spoken), MOST) if present else ()
+    return any(_is_speaker(match, spoken) for match in found)
+
+
 def aliases(names: Iterable[str]) -> frozenset[str]:
     """Make the names by which a contestant may call itself of those on its card.
 

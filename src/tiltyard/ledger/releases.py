@@ -11,7 +11,17 @@ from sqlalchemy import Connection, insert, select, update
 
 from tiltyard.ledger.bulk import insert_frames
 from tiltyard.ledger.inserting import inserting_new
-from tiltyard.ledger.tables import battles, erasures, released_battles, releases, take_downs
+from tiltyard.ledger.tables import (
+    battles,
+    erasures,
+    prepared_releases,
+    released_battles,
+    releases,
+    take_downs,
+)
+
+HERE = "arena"
+"""The source of battles that were held here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +49,37 @@ def add_release(connection: Connection, release: Published, ids: Iterable[str]) 
     battle = [UUID(id_).hex for id_ in ids]
     frame = pl.DataFrame({"release": [release.name] * len(battle), "battle": battle})
     insert_frames(connection, {"released_battles": frame})
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A release that was prepared: its manifest's digest, and the key of its battles' ids."""
+
+    manifest_sha256: str
+    key: bytes
+    at: datetime
+
+
+def add_prepared(connection: Connection, prepared: Prepared) -> None:
+    """Remember a release that was prepared."""
+    row = {
+        "manifest_sha256": prepared.manifest_sha256,
+        "key": prepared.key,
+        "prepared_at": prepared.at,
+    }
+    connection.execute(inserting_new(connection.dialect.name, prepared_releases), [row])
+
+
+def read_prepared(connection: Connection) -> list[Prepared]:
+    """Read what was ever prepared, the newest first."""
+    query = prepared_releases.select().order_by(prepared_releases.c.prepared_at.desc())
+    return [Prepared(*row) for row in connection.execute(query)]
+
+
+def all_battles(connection: Connection) -> list[str]:
+    """Read the ids of all battles that were held here, as text."""
+    query = select(battles.c.id).where(battles.c.source == HERE)
+    return [str(battle) for battle in connection.scalars(query)]
 
 
 def add_place(connection: Connection, name: str, places: Sequence[str]) -> None:
@@ -74,13 +115,15 @@ def releases_of_battle(connection: Connection, battle: UUID) -> list[str]:
     return list(connection.scalars(query))
 
 
-def take_down(connection: Connection, battle: UUID, reason: str, at: datetime) -> bool:
-    """Keep a battle out of every later release; say whether there is such a battle."""
-    if connection.scalar(select(battles.c.id).where(battles.c.id == battle)) is None:
-        return False
+def is_battle(connection: Connection, battle: UUID) -> bool:
+    """Say whether there is such a battle."""
+    return connection.scalar(select(battles.c.id).where(battles.c.id == battle)) is not None
+
+
+def take_down(connection: Connection, battle: UUID, reason: str, at: datetime) -> None:
+    """Keep a battle out of every later release."""
     row = {"battle": battle, "reason": reason, "taken_down_at": at}
     connection.execute(inserting_new(connection.dialect.name, take_downs), [row])
-    return True
 
 
 def taken_down(connection: Connection) -> set[str]:

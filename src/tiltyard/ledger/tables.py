@@ -243,6 +243,14 @@ released_battles = Table(
     Column("battle", ForeignKey("battles.id"), primary_key=True),
 )
 
+prepared_releases = Table(
+    "prepared_releases",
+    metadata,
+    Column("manifest_sha256", String(64), primary_key=True),
+    Column("key", LargeBinary, nullable=False),  # of the ids that its battles have in it
+    Column("prepared_at", UtcDateTime, nullable=False),
+)
+
 uploads = Table(
     "uploads",
     metadata,

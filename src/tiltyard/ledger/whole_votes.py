@@ -52,6 +52,7 @@ ANSWERS: dict[str, Any] = {
     "slot": pl.String,
     "number": pl.Int32,
     "parts": pl.String,
+    "state": pl.String,
 }
 TOOK: dict[str, Any] = {
     "vote": pl.Int64,
@@ -83,8 +84,8 @@ class WholeVotes:
     heads
         One row per vote; `battle_id` is 32 hexadecimal digits, `tags` JSON.
     turns, answers
-        What was said up to the vote, as JSON of parts; of an answer, the latest attempt. Nothing of
-        battles whose words were erased.
+        What was said up to the vote, as JSON of parts; of an answer every attempt, with the state
+        it ended in. Nothing of battles whose words were erased.
     took
         What every attempt of these answers took, where that was asked for.
     labels
@@ -187,7 +188,7 @@ def _turns(some: ColumnElement[bool]) -> Select[Any]:
 
 
 def _answers(some: ColumnElement[bool]) -> Select[Any]:
-    return _attempts(some, cast(attempts.c.parts, Text))
+    return _attempts(some, cast(attempts.c.parts, Text), attempts.c.state)
 
 
 def _took(some: ColumnElement[bool]) -> Select[Any]:

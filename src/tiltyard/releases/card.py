@@ -128,7 +128,8 @@ def _removed(manifest: Manifest) -> Iterator[str]:
         yield "No personal data was recognised."
     yield (
         f"{counted(manifest.comments_withheld, 'comment')} and the words of "
-        f"{counted(manifest.conversations_withheld, 'conversation')} were withheld. A "
+        f"{counted(manifest.conversations_withheld, 'conversation')} were withheld, and the words "
+        f"of {manifest.identities_withheld:,} in which a side that is not named says who it is. A "
         "recogniser misses some: who finds something personal, please tell the arena, and it is "
         "taken down."
     )

@@ -12,6 +12,7 @@ from tiltyard.ledger import releases
 from tiltyard.ledger.engine import SyncConnection
 from tiltyard.releases.errors import ReleaseError
 from tiltyard.releases.exporting import ERASED
+from tiltyard.releases.hiding import release_id
 from tiltyard.releases.manifest import DATA, Manifest, manifest_of, read_manifest
 
 COMPARED = ("title", "licence", "schema", "slice", "conditions", "tiltyard", "rules", "consent")
@@ -42,38 +43,51 @@ class Difference:
     changed: Mapping[str, tuple[Any, Any]]
 
 
-def battle_ids(directory: Path) -> set[str]:
-    """Read the ids of a release's battles from its data.
+def battles_in(connection: SyncConnection, directory: Path, manifest: Manifest) -> set[str]:
+    """Find out which battles a prepared release has, by their ids in this ledger.
 
     Raises
     ------
     ReleaseError
-        When a file cannot be read.
+        When a file cannot be read, or the release was not prepared with this ledger as it is.
     """
-    ids: set[str] = set()
+    key = key_of(connection, manifest)
+    if key is None:
+        raise ReleaseError(
+            f"{directory} is not as it was prepared with this ledger: prepare it again."
+        )
+    known = {release_id(battle, key): battle for battle in releases.all_battles(connection)}
+    found: set[str] = set()
     for file in sorted((directory / DATA).iterdir()):
-        ids.update(_ids(file))
-    return ids
+        found.update(_ids(file))
+    return {known[one] for one in found}
+
+
+def key_of(connection: SyncConnection, manifest: Manifest) -> bytes | None:
+    """Look up the key of a release's ids; None where it was not prepared with this ledger."""
+    prepared = releases.read_prepared(connection)
+    return next((one.key for one in prepared if one.manifest_sha256 == manifest.sha256), None)
 
 
 def compare_with_last(connection: SyncConnection, directory: Path) -> Difference:
     """Compare a prepared release with the last of its arena that was published."""
     manifest = read_manifest(directory)
+    ids = battles_in(connection, directory, manifest)
     published = releases.read_releases(connection, manifest.arena)
     if not published:
-        ids = battle_ids(directory)
         return Difference(None, len(ids), 0, 0, {}, {})
     last = published[-1]
     before = releases.battles_of_release(connection, last.name)
-    return _difference(
-        connection, (manifest_of(last.manifest), before), (manifest, battle_ids(directory))
-    )
+    return _difference(connection, (manifest_of(last.manifest), before), (manifest, ids))
 
 
 def compare_directories(connection: SyncConnection, directory: Path, before: Path) -> Difference:
     """Compare a prepared release with another that was prepared."""
-    old = (read_manifest(before), battle_ids(before))
-    return _difference(connection, old, (read_manifest(directory), battle_ids(directory)))
+    old, new = (
+        (manifest, battles_in(connection, one, manifest))
+        for one, manifest in ((one, read_manifest(one)) for one in (before, directory))
+    )
+    return _difference(connection, old, new)
 
 
 Release = tuple[Manifest, set[str]]

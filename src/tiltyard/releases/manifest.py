@@ -56,8 +56,9 @@ class Manifest:
         How many votes of the slice are not in it, by why.
     personal_data
         How many pieces of each kind were removed; `touched` votes had any.
-    touched, comments_withheld, conversations_withheld
-        How many votes.
+    touched, comments_withheld, conversations_withheld, identities_withheld
+        How many votes: with personal data; without a comment or words that few wrote; and without
+        words in which a side that is not named says who it is.
     rules
         What was done to texts, in sentences.
     files
@@ -92,6 +93,7 @@ class Manifest:
     touched: int
     comments_withheld: int
     conversations_withheld: int
+    identities_withheld: int
     rules: Sequence[str]
     files: Mapping[str, str]
 
@@ -178,4 +180,4 @@ def sha256_of(file: Path) -> str:
 
 def manifest_of(values: Mapping[str, Any]) -> Manifest:
     """Take a manifest out of the ledger, where those of older versions are too."""
-    return Manifest(**{"rows": values["votes"], **values})
+    return Manifest(**{"rows": values["votes"], "identities_withheld": 0, **values})

@@ -16,16 +16,19 @@ from tiltyard.battles.pseudonyms import pseudonymise_voters
 from tiltyard.battles.table import Battles
 from tiltyard.labels import published
 from tiltyard.labels.names import names_recogniser
-from tiltyard.ledger.engine import SyncConnection
-from tiltyard.ledger.releases import read_releases
+from tiltyard.ledger.engine import Ledger, SyncConnection
+from tiltyard.ledger.register import read_all_cards
+from tiltyard.ledger.releases import Prepared, add_prepared, read_releases
 from tiltyard.releases.card import CARD, dataset_card
 from tiltyard.releases.consented import Consented
 from tiltyard.releases.errors import ReleaseError
 from tiltyard.releases.exporting import Export, lay_out, sliced
 from tiltyard.releases.files import PartsWriter, empty_directory
+from tiltyard.releases.hiding import IDS, without_ids_and_times
 from tiltyard.releases.manifest import DATA, FORMAT, MANIFEST, STEM, Manifest, sha256_of
+from tiltyard.releases.masking import WITHOUT_IDENTITIES, Names, names_of, without_identities
 from tiltyard.releases.names import ANONYMOUS
-from tiltyard.releases.rare_texts import RareTexts, Writers, first_messages, is_common
+from tiltyard.releases.rare_texts import CommonTexts, RareTexts
 from tiltyard.releases.redacting import CONVERSATIONS, redact_frame
 from tiltyard.releases.training import FORMATS
 
@@ -64,16 +67,17 @@ class Plan:
     licence: str
     export: Export
     slice: str = "overall"
-    texts: RareTexts = field(default_factory=lambda: RareTexts(5, "keep"))
+    texts: RareTexts = field(default_factory=lambda: RareTexts(5, "withhold"))
 
 
-def prepare(
-    connection: SyncConnection, plan: Plan, out: Path, progress: Progress = lambda _: None
+async def prepare(
+    ledger: Ledger, plan: Plan, out: Path, progress: Progress = lambda _: None
 ) -> Manifest:
     """Write a release into an empty directory: data, card and manifest. Nothing is published.
 
-    Only consented votes; voters under a key that nobody keeps; personal data removed; free text by
-    the plan's rule; previews `anonymous`. Synchronous.
+    Only consented votes; voters under a key that nobody keeps; battles with ids of this release,
+    under a key that the ledger keeps; personal data removed; free text by the plan's rule; previews
+    `anonymous`.
 
     Raises
     ------
@@ -81,10 +85,20 @@ def prepare(
         When the directory is not empty or cannot be written, the name is taken, or no vote may be
         released.
     """
+    key = secrets.token_bytes(KEY_BYTES)
+    manifest = await ledger.in_thread(lambda c: _write(c, plan, key, out, progress))
+    prepared = Prepared(manifest.sha256, key, datetime.now(UTC))
+    await ledger.write_in_thread(lambda c: add_prepared(c, prepared))
+    return manifest
+
+
+def _write(
+    connection: SyncConnection, plan: Plan, key: bytes, out: Path, progress: Progress
+) -> Manifest:
     _require_new(connection, plan.name)
     with empty_directory(out):
         facts = _Facts()
-        files = _write_votes(connection, plan, out, facts, progress)
+        files = _write_votes(plan, _released(connection, plan, key, facts), out, facts, progress)
         previous = read_releases(connection, plan.export.arena)
         manifest = _manifest(plan, facts, previous[-1].name if previous else None)
         (out / CARD).write_text(dataset_card(manifest, plan.export.format), encoding="utf-8")
@@ -95,11 +109,11 @@ def prepare(
 
 
 def _write_votes(
-    connection: SyncConnection, plan: Plan, out: Path, facts: "_Facts", progress: Progress
+    plan: Plan, frames: Iterator[pl.DataFrame], out: Path, facts: "_Facts", progress: Progress
 ) -> dict[str, str]:
     """Write the files of votes; give their digests."""
     with PartsWriter(out / DATA, STEM, plan.export.format) as writer:
-        for frame in _released(connection, plan, facts):
+        for frame in frames:
             rows, _ = lay_out(plan.export.schema)(frame)
             writer.write(rows)
             progress(facts.votes)
@@ -120,7 +134,8 @@ def rehearse(
         As `prepare` does.
     """
     with tempfile.TemporaryDirectory(prefix="tiltyard-release-") as directory:
-        return prepare(connection, plan, Path(directory) / "release", progress)
+        key = secrets.token_bytes(KEY_BYTES)
+        return _write(connection, plan, key, Path(directory) / "release", progress)
 
 
 @dataclass(slots=True)
@@ -141,6 +156,18 @@ class _Facts:
     touched: int = 0
     comments: int = 0
     conversations: int = 0
+    identities: int = 0
+
+    def without_words(
+        self, frame: pl.DataFrame, rule: RareTexts, texts: CommonTexts, names: Names
+    ) -> pl.DataFrame:
+        """Take away words that must not go out, and take note of how many."""
+        if rule.prompts == "withhold":
+            frame, rare = texts.without_rare_words(frame)
+            self.conversations += rare
+        frame, told = without_identities(frame, names)
+        self.identities += told
+        return frame
 
     def add(self, frame: pl.DataFrame) -> None:
         """Take note of votes that are released."""
@@ -157,55 +184,36 @@ class _Facts:
             self.languages += _counted(frame["language"])
 
 
-def _released(connection: SyncConnection, plan: Plan, facts: _Facts) -> Iterator[pl.DataFrame]:
+def _released(
+    connection: SyncConnection, plan: Plan, key: bytes, facts: _Facts
+) -> Iterator[pl.DataFrame]:
     """Give the votes as they are released, some at a time."""
     consented = Consented.read(connection)
-    common_comments, common_openings = _common(connection, plan, consented)
-    key = secrets.token_bytes(KEY_BYTES)
+    names = names_of(read_all_cards(connection))
+    texts = CommonTexts.of(_may_go_out(connection, plan, consented), plan.texts)
+    voters_key = secrets.token_bytes(KEY_BYTES)
     for read in sliced(connection, plan.export):
         frame, left_out = consented.keep(read)
         facts.left_out += left_out
-        if plan.texts.prompts == "withhold":
-            frame = _without_rare_words(frame, common_openings, facts)
+        frame = facts.without_words(frame, plan.texts, texts, names)
         frame = _teaching(frame, plan.export.schema, facts)
         facts.consent += consented.versions_of(frame)
-        frame = _without_rare_comments(frame, common_comments, facts)
+        frame, comments = texts.without_rare_comments(frame)
+        facts.comments += comments
         frame, removed, touched = redact_frame(frame)
         facts.personal_data += removed
         facts.touched += int(touched.sum())
-        hidden = pseudonymise_voters(Battles(frame), key).frame
+        hidden = pseudonymise_voters(Battles(without_ids_and_times(frame, key)), voters_key).frame
         facts.add(hidden)
         yield hidden.drop(UNPUBLISHED, strict=False)
 
 
-def _common(
+def _may_go_out(
     connection: SyncConnection, plan: Plan, consented: Consented
-) -> tuple[pl.Series, pl.Series]:
-    """Find the comments and the first messages that enough voters wrote."""
-    comments, openings = Writers(), Writers()
+) -> Iterator[pl.DataFrame]:
     words = plan.texts.prompts == "withhold"
     for read in sliced(connection, plan.export, words=words):
-        frame, _ = consented.keep(read)
-        comments.add(frame["comment"], frame["voter"])
-        if words:
-            openings.add(first_messages(frame), frame["voter"])
-    return comments.common(plan.texts.k), openings.common(plan.texts.k)
-
-
-def _without_rare_comments(frame: pl.DataFrame, common: pl.Series, facts: _Facts) -> pl.DataFrame:
-    written = frame["comment"].is_not_null()
-    kept = is_common(frame["comment"], common)
-    facts.comments += int((written & ~kept).sum())
-    return frame.with_columns(comment=pl.when(kept).then(pl.col("comment")))
-
-
-def _without_rare_words(frame: pl.DataFrame, common: pl.Series, facts: _Facts) -> pl.DataFrame:
-    openings = first_messages(frame)
-    kept = is_common(openings, common)
-    facts.conversations += int((openings.is_not_null() & ~kept).sum())
-    return frame.with_columns(
-        pl.when(kept).then(pl.col(name)).alias(name) for name in CONVERSATIONS
-    )
+        yield consented.keep(read)[0]
 
 
 def _teaching(frame: pl.DataFrame, schema: str, facts: _Facts) -> pl.DataFrame:
@@ -241,8 +249,8 @@ def _manifest(plan: Plan, facts: _Facts, previous: str | None) -> Manifest:
         voters=len(facts.voters),
         models=len(facts.models - {ANONYMOUS}),
         previews=facts.previews,
-        first_vote=min(facts.times).isoformat() if facts.times else None,
-        last_vote=max(facts.times).isoformat() if facts.times else None,
+        first_vote=min(facts.times).date().isoformat() if facts.times else None,
+        last_vote=max(facts.times).date().isoformat() if facts.times else None,
         outcomes=dict(sorted(facts.outcomes.items())),
         languages=dict(facts.languages.most_common()),
         consent=dict(sorted(facts.consent.items())),
@@ -251,7 +259,8 @@ def _manifest(plan: Plan, facts: _Facts, previous: str | None) -> Manifest:
         touched=facts.touched,
         comments_withheld=facts.comments,
         conversations_withheld=facts.conversations,
-        rules=[VOTERS, PERSONAL, _names(), *plan.texts.sentences],
+        identities_withheld=facts.identities,
+        rules=[VOTERS, IDS, PERSONAL, _names(), *plan.texts.sentences, WITHOUT_IDENTITIES],
         files={},
     )
 

@@ -13,10 +13,13 @@ from tiltyard.battles.outcome import Outcome
 from tiltyard.battles.pseudonyms import pseudonymise_voters
 from tiltyard.battles.table import Battles
 from tiltyard.ledger.engine import SyncConnection
+from tiltyard.ledger.register import read_all_cards
 from tiltyard.releases.consented import Consented
 from tiltyard.releases.errors import ReleaseError
 from tiltyard.releases.exporting import Export, lay_out, sliced
 from tiltyard.releases.files import PartsWriter
+from tiltyard.releases.hiding import on_their_day
+from tiltyard.releases.masking import names_of, without_identities
 from tiltyard.releases.names import ANONYMOUS
 from tiltyard.releases.preparing import KEY_BYTES, UNPUBLISHED
 from tiltyard.releases.redacting import redact_frame
@@ -39,8 +42,9 @@ class ProviderReport:
         How many of them were written.
     won, lost, even
         How the model did in all of `votes`; both-bad and ties are even.
-    left_out, personal_data
-        How many votes were not written, and how many pieces of personal data were removed.
+    left_out, identities_withheld, personal_data
+        How many votes were not written, of how many the words were not because a side that is not
+        named says in them who it is, and how many pieces of personal data were removed.
     files
         What was written.
     """
@@ -53,6 +57,7 @@ class ProviderReport:
     lost: int
     even: int
     left_out: Mapping[str, int]
+    identities_withheld: int
     personal_data: Mapping[str, int]
     files: Sequence[str]
 
@@ -63,8 +68,8 @@ def report_to_provider(
     """Write a model's own battles for its maker, as a preview and as a public model.
 
     Only what people let be published; the opponent is `anonymous`, voters are under a key that
-    nobody keeps, comments stay here, and personal data is removed. A battle's id decides whether
-    it is in the share, so asking again gives no others. Synchronous.
+    nobody keeps, comments stay here, and personal data is removed. A battle's id and place decide
+    whether it is in the share, so asking again gives no others. Synchronous.
 
     Parameters
     ----------
@@ -81,13 +86,17 @@ def report_to_provider(
     counts: Counter[str] = Counter()
     left_out: Counter[str] = Counter()
     removed: Counter[str] = Counter()
+    names = names_of(read_all_cards(connection))
+    chosen, withheld = _Share(share), 0
     with PartsWriter(out, export.schema, export.format) as writer:
         for frame in _own(connection, model, export, counts, left_out):
-            kept = frame.filter(_within(frame["battle_id"], share))
+            kept = frame.filter(chosen.within(frame["battle_id"]))
             left_out[BEYOND] += frame.height - kept.height
-            without, pieces, _ = redact_frame(kept)
+            masked, told = without_identities(kept, names)
+            withheld += told
+            without, pieces, _ = redact_frame(masked)
             removed += pieces
-            rows, dropped = lay_out(export.schema)(without)
+            rows, dropped = lay_out(export.schema)(on_their_day(without))
             left_out += dropped
             writer.write(rows)
         if not sum(counts.values()):
@@ -101,6 +110,7 @@ def report_to_provider(
         counts["lost"],
         counts["even"],
         dict(+left_out),
+        withheld,
         dict(removed),
         writer.files,
     )
@@ -147,8 +157,21 @@ def _results(frame: pl.DataFrame, is_a: pl.Expr) -> Mapping[str, int]:
     return dict(counted.iter_rows())
 
 
-def _within(ids: pl.Series, share: float) -> pl.Series:
-    """Choose a share of battles by their ids: always the same ones."""
-    most = share * 2.0 ** (8 * HASH_BYTES)
-    digests = (hashlib.blake2b(id_.encode(), digest_size=HASH_BYTES).digest() for id_ in ids)
-    return pl.Series([int.from_bytes(digest) < most for digest in digests], dtype=pl.Boolean)
+class _Share:
+    """Chooses votes in their order: always the same ones, and at no moment more than the share."""
+
+    def __init__(self, share: float) -> None:
+        self._share = share
+        self._seen = self._given = 0
+
+    def within(self, ids: pl.Series) -> pl.Series:
+        """Choose among the next votes by the ids of their battles."""
+        return pl.Series([self._is_given(id_) for id_ in ids], dtype=pl.Boolean)
+
+    def _is_given(self, id_: str) -> bool:
+        self._seen += 1
+        digest = hashlib.blake2b(id_.encode(), digest_size=HASH_BYTES).digest()
+        drawn = int.from_bytes(digest) < self._share * 2.0 ** (8 * HASH_BYTES)
+        given = drawn and self._given + 1 <= self._share * self._seen
+        self._given += given
+        return given

@@ -10,9 +10,10 @@ from uuid import UUID
 from tiltyard.ledger import releases
 from tiltyard.ledger.engine import Ledger, SyncConnection
 from tiltyard.ledger.releases import Published
-from tiltyard.releases.comparing import battle_ids
+from tiltyard.releases.comparing import battles_in
 from tiltyard.releases.consented import Consented
 from tiltyard.releases.errors import ReleaseError
+from tiltyard.releases.hiding import release_id
 from tiltyard.releases.manifest import MANIFEST, Manifest, read_manifest, require_files
 from tiltyard.releases.places import Place
 
@@ -31,7 +32,7 @@ async def publish(ledger: Ledger, directory: Path, places: Sequence[Place]) -> M
     """
     manifest = read_manifest(directory)
     require_files(directory, manifest)
-    ids = battle_ids(directory)
+    ids = await ledger.in_thread(lambda c: battles_in(c, directory, manifest))
     before = await ledger.in_thread(lambda c: _may_be_published(c, manifest, ids))
     names = [MANIFEST, *manifest.files]
     reached = list(before.places) if before else []
@@ -51,6 +52,11 @@ def take_down(
 ) -> dict[str, list[str]]:
     """Keep battles out of every later release; say in which releases each of them is.
 
+    Parameters
+    ----------
+    battles
+        Their ids: of this ledger, or of a release that was prepared with it.
+
     Raises
     ------
     ReleaseError
@@ -59,10 +65,26 @@ def take_down(
     found = {}
     for given in battles:
         id_ = _id(given)
-        if not releases.take_down(connection, id_, reason, at):
-            raise ReleaseError(f"There is no battle {given}.")
-        found[str(id_)] = releases.releases_of_battle(connection, id_)
+        battle = id_ if releases.is_battle(connection, id_) else _released_as(connection, id_)
+        if battle is None:
+            raise ReleaseError(f"There is no battle {given}, here or in a release.")
+        releases.take_down(connection, battle, reason, at)
+        found[given] = releases.releases_of_battle(connection, battle)
     return found
+
+
+def _released_as(connection: SyncConnection, id_: UUID) -> UUID | None:
+    """Find the battle that has an id in some release that was prepared."""
+    battles = releases.all_battles(connection)
+    return next(
+        (
+            UUID(battle)
+            for prepared in releases.read_prepared(connection)
+            for battle in battles
+            if release_id(battle, prepared.key) == str(id_)
+        ),
+        None,
+    )
 
 
 def _id(given: str) -> UUID:

@@ -21,10 +21,12 @@ PAGE = 5_000
 
 UNSHOWN = (
     *("definition", "erased", "contestant_a", "contestant_b", *BATTLES),
-    *("took_a", "took_b", published.LABELLER),
+    *("took_a", "took_b", "ended_a", "ended_b", published.LABELLER),
 )
 """Columns that decide what goes out or are put into the columns of a schema, and do not go out."""
 
+ENDED = "done"
+"""The state of an attempt that came to its end."""
 PARTS = pl.List(pl.Struct({"type": pl.String, "text": pl.String}))
 
 
@@ -72,7 +74,7 @@ def _table(
     )
     for side in "ab":
         said = _conversation(page, side, words=words)
-        for beside in (said, took(page.took, side)):
+        for beside in (said, _ended(page, side), took(page.took, side)):
             heads = heads.join(beside, on="vote", how="left", maintain_order="left")
     table = _labelled(heads, page.labels, labels).with_columns(battle_id=_dashed("battle_id"))
     unwanted = ("vote", "version_a", "version_b", "system_a", "system_b")
@@ -100,6 +102,13 @@ def _conversation(page: WholeVotes, side: str, *, words: bool) -> pl.DataFrame:
         .group_by("vote", maintain_order=True)
         .agg(pl.struct("role", "content").alias(f"conversation_{side}"))
     )
+
+
+def _ended(page: WholeVotes, side: str) -> pl.DataFrame:
+    """Say whether a side's last answer came to its end: nobody stopped it and it did not fail."""
+    of_side = page.answers.filter(pl.col("slot") == side)
+    last = of_side.unique("vote", keep="last", maintain_order=True)
+    return last.select("vote", (pl.col("state") == ENDED).alias(f"ended_{side}"))
 
 
 def _system(heads: pl.DataFrame, side: str) -> pl.DataFrame:

@@ -15,6 +15,7 @@ from tiltyard.battles.outcome import Outcome
 Made = tuple[pl.DataFrame, Counter[str]]
 
 UNANSWERED = "an answer is missing or empty"
+STOPPED = "an answer was stopped before its end"
 EVEN = "a tie or both-bad vote prefers neither answer"
 TIE = "a tie calls neither answer good or bad"
 DIFFERENT = "the two sides had different conversations before their last answers"
@@ -129,8 +130,11 @@ def _answered(frame: pl.DataFrame) -> Made:
             .alias(f"prompt_{side}"),
         )
     )
-    kept = split.filter(_is_answered("a") & _is_answered("b"))
-    return kept, Counter({UNANSWERED: frame.height - kept.height})
+    answered = split.filter(_is_answered("a") & _is_answered("b"))
+    kept = answered.filter(pl.col("ended_a") & pl.col("ended_b"))
+    return kept, Counter(
+        {UNANSWERED: frame.height - answered.height, STOPPED: answered.height - kept.height}
+    )
 
 
 def _is_answered(side: str) -> pl.Expr:

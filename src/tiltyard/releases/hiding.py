@@ -1,0 +1,39 @@
+"""Ids and times of what goes out, so that two releases cannot be joined by them."""
+
+import hashlib
+from uuid import UUID
+
+import polars as pl
+
+IDS = (
+    "Battles have ids of this release alone, and votes the day they were cast: no other release, "
+    "and no public ledger, can be joined by them."
+)
+
+
+def release_id(battle: str, key: bytes) -> str:
+    """Give a battle's id in the release with this key.
+
+    >>> release_id("00000000-0000-4000-8000-000000000001", b"k" * 32)
+    'f96625f9-1405-4389-5891-c736235063c7'
+    """
+    return str(UUID(hashlib.blake2b(battle.encode(), key=key, digest_size=16).hexdigest()))
+
+
+def without_ids_and_times(frame: pl.DataFrame, key: bytes) -> pl.DataFrame:
+    """Give battles the ids of a release, and votes the day they were cast."""
+    battles = frame["battle_id"]
+    known = battles.unique()
+    hidden = battles.replace_strict(
+        known, [release_id(one, key) for one in known], return_dtype=pl.String
+    )
+    return on_their_day(frame.with_columns(battle_id=hidden))
+
+
+def on_their_day(frame: pl.DataFrame) -> pl.DataFrame:
+    """Say of votes on which day they were cast, and no more: when answers ended goes as well."""
+    ended = pl.lit(None, pl.Datetime("us", "UTC")).alias("ended_at")
+    return frame.with_columns(
+        pl.col("voted_at").dt.truncate("1d"),
+        *(pl.col(f"took_{side}").struct.with_fields(ended) for side in "ab"),
+    )

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from serving import serving, voter
-from tiltyard.web.pages.board_view import board_view
+from tiltyard.web.pages.board_view import board_view, unrated_row
 from tiltyard.web.pages.slice_links import board_controls, slice_links, unmade_style
 
 pytestmark = pytest.mark.anyio
@@ -34,14 +34,16 @@ SUMMARIES = [
 ]
 
 
-def test_slices_with_votes_are_offered_and_the_control_stays_chosen() -> None:
-    links = slice_links(SUMMARIES, "code", "style", None)
+def test_every_slice_is_offered_and_the_control_stays_chosen() -> None:
+    links = slice_links([SUMMARIES[-1], *SUMMARIES[:-1]], "code", "style", None)
     assert [(one.name, one.votes, one.current, one.few, one.inside) for one in links] == [
         ("Overall", "1,000", False, False, False),
         ("Code", "400", True, False, False),
         ("Law", "20", False, True, False),
         ("Law-German", "10", False, True, True),
+        ("Music", "0", False, True, False),
     ]
+    assert [one.name for one in links if one.empty] == ["Music"]
     assert links[0].url == "/boards/text/overall?control=style"
     assert links[2].url == "/boards/text/law"  # which has no such board
 
@@ -67,6 +69,8 @@ async def test_a_page_leads_to_the_other_slices_and_says_where_votes_are_few(
         assert "Not enough votes yet" not in overall
         assert "pooled" not in overall
         assert 'href="/boards/text/german"' in overall
+        without_votes = overall[overall.index("No votes yet:") :]
+        assert 'href="/boards/text/law"' in without_votes
         async with ann.get("/boards/text/german") as response:
             german = await response.text()
         assert "Not enough votes yet" in german
@@ -83,3 +87,19 @@ def test_a_board_of_before_there_were_slices_is_still_shown() -> None:
     old = {"arena": "text", "slice": "overall", "votes": 3, "sources": {}, "models": []}
     view = board_view({**old, "diagnostics": []})
     assert (view.slice_words, view.few, view.control) == ("overall", None, "")
+
+
+def test_a_model_that_is_not_rated_has_its_pooled_figure() -> None:
+    model = {
+        "model": "wren",
+        "name": "Wren",
+        "organisation": "Works",
+        "licence": "none",
+        "demo": False,
+        "battles": 2,
+        "pooled": 1012.4,
+        "pooled_lower": 960.2,
+        "pooled_upper": 1064.6,
+    }
+    assert unrated_row(model, []).pooled == "pooled with the larger slice 1012, 960 to 1065"
+    assert unrated_row({**model, "pooled": None}, []).pooled is None

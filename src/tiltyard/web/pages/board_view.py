@@ -54,6 +54,7 @@ class UnratedRow:
     demo: bool
     battles: str
     reasons: tuple[str, ...]
+    pooled: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,15 @@ def unrated_row(model: Json, diagnostics: Sequence[Json]) -> UnratedRow:
         demo=model["demo"],
         battles=grouped(model["battles"]),
         reasons=reasons or ("There are not enough votes yet to rate this model.",),
+        pooled=_pooled(model),
     )
+
+
+def _pooled(model: Json) -> str | None:
+    if model.get("pooled") is None:
+        return None
+    low, high = model["pooled_lower"], model["pooled_upper"]
+    return f"pooled with the larger slice {model['pooled']:.0f}, {low:.0f} to {high:.0f}"
 
 
 def rank_spread(model: Json) -> str:

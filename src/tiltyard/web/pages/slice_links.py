@@ -11,7 +11,7 @@ from tiltyard.web.pages.words import grouped, slice_words
 
 @dataclass(frozen=True, slots=True)
 class SliceLink:
-    """A slice to choose; `few` where its votes are not enough."""
+    """A slice to choose; `few` where its votes are not enough, `empty` where it has none."""
 
     name: str
     description: str
@@ -19,6 +19,7 @@ class SliceLink:
     url: str
     current: bool
     few: bool
+    empty: bool
     inside: bool
 
 
@@ -39,7 +40,7 @@ def slice_links(
     page: str = "",
     **kept: str,
 ) -> list[SliceLink]:
-    """Link to every slice with votes, and to the one that is shown; the control stays chosen.
+    """Link to every slice, those without votes last; the control stays chosen.
 
     Parameters
     ----------
@@ -48,7 +49,6 @@ def slice_links(
     kept
         What else stays in the query.
     """
-    there = {one["slice"] for one in summaries if one["votes"]} | {slice_name}
     return [
         SliceLink(
             name=one["name"],
@@ -58,10 +58,10 @@ def slice_links(
             + link_moment(at, **kept, control=control if control in one["controls"] else ""),
             current=one["slice"] == slice_name,
             few=not one["enough"],
+            empty=not one["votes"],
             inside=one["within"] not in {None, "overall"},
         )
-        for one in summaries
-        if one["slice"] in there
+        for one in sorted(summaries, key=lambda one: not one["votes"])
     ]
 
 

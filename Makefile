@@ -24,7 +24,7 @@ demo: .venv/ready
 	@$(BIN)/tiltyard demo
 
 test: .venv/ready
-	@OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile $(TESTS)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: .venv/ready
 	$(BIN)/ruff check

@@ -25,6 +25,17 @@ def missing(part: str, package: str) -> None:
     pytest.skip(sentence)
 
 
+LONG = ("faults/", "leaks/", "browser/", "arena/test_match.py", "web/test_openapi.py")
+"""Files that take long begin first: no core is idle while another has one of them left."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let long files come first, in the order that chance gave them."""
+    here = Path(__file__).parent
+    items.sort(key=lambda item: not str(item.path.relative_to(here)).startswith(LONG))
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"

@@ -47,9 +47,11 @@ async def serving(
         async with no_task_left(), installation.running(address(taken)):
             server = Server(installation)
             serve = asyncio.create_task(server.serve(sockets=[taken]))
-            yield address(taken)
-            server.should_exit = True
-            await serve
+            try:
+                yield address(taken)
+            finally:
+                server.should_exit = True
+                await serve
 
 
 @asynccontextmanager

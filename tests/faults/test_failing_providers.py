@@ -61,7 +61,7 @@ def card(wire: str, model: str, server: str) -> Contestant:
         organisation="Test works",
         licence="none",
         adapter=wire,
-        model=f"{model}:{wire}",
+        model=f"{model}:{wire} of this file",  # what is so once is so once for a model
         base_url=server.replace("/v1", "/v1beta") if wire == "gemini" else server,
         key_env="SOME_KEY",
         parameters={"temperature": 0.5},

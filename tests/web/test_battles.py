@@ -259,7 +259,10 @@ async def test_a_forgotten_battle_is_gone_from_my_history(tmp_path: Path) -> Non
 
 async def test_my_history_comes_in_pages_the_newest_first(tmp_path: Path) -> None:
     async with serving(tmp_path) as base, voter(base) as ann:
-        mine = [(await ask(ann))["id"] for _ in range(5)][::-1]
+        mine: list[str] = []
+        for _ in range(5):
+            mine.insert(0, (await ask(ann))["id"])
+            await follow(ann, mine[0])
         seen, query = [], {"limit": "2"}
         for left in (3, 1, 0):
             async with ann.get(f"{API}/battles", params=query) as response:

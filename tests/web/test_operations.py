@@ -55,7 +55,7 @@ async def test_the_operator_sees_what_the_worker_did(
         status, answer = await look(base, "worker", Authorization=f"Bearer {OPERATOR}")
         assert status == 200
         assert answer["last"]["labelled"] == 600
-        assert answer["last"]["published"] == 2  # overall and german
+        assert answer["last"]["published"] == 4  # overall and german, as voted and by style
         assert answer["slices_fault"] is None
         slices.write_text("[[slice]\n")
 

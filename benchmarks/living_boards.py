@@ -1,4 +1,8 @@
-"""Publish every board of a million labelled votes: from nothing, and again after new votes."""
+"""Publish every board of a million labelled votes: from nothing, and again after new votes.
+
+The last pass is the whole worker's, which labels the new votes first: twice that and its longest
+rest is the longest that a vote waits for its boards.
+"""
 
 import asyncio
 import json
@@ -6,7 +10,7 @@ import os
 import resource
 import sqlite3
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,10 +25,12 @@ from synthetic import draw_log, length_edge, style_counts
 from tiltyard.boards.publishing import BoardPublisher
 from tiltyard.boards.recipe import Recipe
 from tiltyard.contestants.demo import demo_catalogue
+from tiltyard.labels import duplicates
 from tiltyard.labels.labellers import score_column, shipped_labellers
 from tiltyard.labels.occupations import VERTICALS
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.migrate import upgrade_ledger
+from tiltyard.worker.service import Worker
 
 VOTES, MODELS, FRESH = 1_000_000, 100, 1_000
 VARIETY = 2_000
@@ -94,7 +100,7 @@ async def _create(place: Path) -> int:
         return _add(database, 0, VOTES)
 
 
-def _add(database: sqlite3.Connection, first: int, count: int) -> int:
+def _add(database: sqlite3.Connection, first: int, count: int, *, labelled: bool = True) -> int:
     """Record battles with their votes and labels; count the rows of labels."""
     a, b = style_counts(count, seed=first + 1)
     log = draw_log(count, MODELS, seed=first + 2, edge=length_edge(a, b))
@@ -124,7 +130,19 @@ def _add(database: sqlite3.Connection, first: int, count: int) -> int:
             for n, (id_, _, _, outcome) in enumerate(rows)
         ),
     )
-    return sum(_label(database, ids, first, a, b))
+    many(
+        "INSERT INTO reveals VALUES (?, 1, 'vote', ?)",
+        ((id_, _time(first + n)) for n, id_ in enumerate(ids)),
+    )
+    many(
+        "INSERT INTO turns (battle, number, parts, created_at) VALUES (?, 1, ?, ?)",
+        ((id_, _asked(first + n), _time(first + n)) for n, id_ in enumerate(ids)),
+    )
+    return sum(_label(database, ids, first, a, b)) if labelled else 0
+
+
+def _asked(number: int) -> str:
+    return json.dumps([{"type": "text", "text": f"What is case {number} of {number % 977}?"}])
 
 
 def _label(
@@ -148,6 +166,13 @@ def _label(
             ),
         )
         yield len(ids)
+    alone = json.dumps({"duplicate_of": None, "near_duplicate_of": None, "prompt_copies": 1})
+    database.executemany(
+        "INSERT INTO labels (battle, labeller, labeller_version, value, labelled_at) "
+        "VALUES (?, ?, ?, ?, ?)",
+        ((id_, duplicates.LABELLER, duplicates.VERSION, alone, _time(0)) for id_ in ids),
+    )
+    yield len(ids)
 
 
 def _style(a: list[int], b: list[int]) -> str:
@@ -176,25 +201,34 @@ def _value(columns: pl.Schema, random: np.random.Generator) -> str:
 async def _measure(place: Path) -> tuple[dict[str, Pass], int]:
     async with Ledger(place) as ledger:
         boards = BoardPublisher(ledger, ["text"], Recipe())
-        first = await _pass(boards)
+        first = await _pass(boards.publish_stale)
         with sqlite3.connect(place) as database:
             _add(database, VOTES, FRESH)
-        again = await _pass(boards)
-        nothing = await _pass(boards)
+        again = await _pass(boards.publish_stale)
+        nothing = await _pass(boards.publish_stale)
+        with sqlite3.connect(place) as database:
+            _add(database, VOTES + FRESH, FRESH, labelled=False)
+        worker = Worker(ledger, boards, every_s=1.0)
+
+        async def work() -> int:
+            return (await worker.once()).published
+
+        whole = await _pass(work)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     named = {
         "from nothing": first,
         f"after {FRESH:,} new votes": again,
         "after none": nothing,
+        f"the worker's, which labels {FRESH:,} new votes first": whole,
     }
     return named, peak
 
 
-async def _pass(boards: BoardPublisher) -> Pass:
+async def _pass(publish: Callable[[], Awaitable[int]]) -> Pass:
     late: list[float] = []
     watch = asyncio.create_task(_watch(late))
     began, cpu = monotonic(), process_time()
-    published = await boards.publish_stale()
+    published = await publish()
     took = Pass(published, monotonic() - began, process_time() - cpu, late)
     watch.cancel()
     return took

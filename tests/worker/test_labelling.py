@@ -148,11 +148,45 @@ async def test_a_labeller_that_fails_leaves_the_others_alone(ledger: Ledger) -> 
         await arena.add_examples()
     labelling = Labelling(ledger, [failing, words])
     assert await labelling.label_all() == words.labelled == 600
-    assert labelling.faults == {"failing": "ValueError: 200 are too many"}
+    assert labelling.faults == {"failing": "ValueError: 1 are too many"}
     assert not labelling.backlog
     mended = Words()
     mended.name = "failing"
     assert await Labelling(ledger, [mended, words]).label_all() == 600
+
+
+async def test_a_battle_that_cannot_be_labelled_stops_no_other(ledger: Ledger) -> None:
+    class Squeamish(Words):
+        def label(self, batch: Batch) -> list[Label]:
+            if any("snake" in prompt for prompt in batch.prompts):
+                raise ValueError("a snake")
+            return super().label(batch)
+
+    async with opened(ledger) as arena:
+        await arena.add_examples()
+        await voted(arena, "Where does a snake sleep?")
+        await voted(arena, "Where does a bird sleep?")
+    labelling = Labelling(ledger, [Squeamish()])
+    for _ in range(2):
+        await labelling.label_all()
+        assert len(await values(ledger)) == 601
+        assert not labelling.backlog
+    assert labelling.faults == {"words": "ValueError: a snake"}
+
+
+async def test_a_labeller_that_always_fails_makes_no_backlog(ledger: Ledger) -> None:
+    class Failing(Words):
+        def label(self, batch: Batch) -> list[Label]:
+            raise ValueError(f"{len(batch)} are too many")
+
+    async with opened(ledger) as arena:
+        await arena.add_examples()
+    labelling, calls = Labelling(ledger, [Failing()]), 1
+    await labelling.label_all(until=monotonic())
+    while labelling.backlog:
+        await labelling.label_all(until=monotonic())
+        calls += 1
+    assert calls == 600 / BATCH + 1
 
 
 async def test_one_that_goes_on_labels_what_was_settled_since(ledger: Ledger) -> None:

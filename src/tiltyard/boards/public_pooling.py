@@ -4,6 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+import polars as pl
+
+from tiltyard.battles.columns import SCHEMA
 from tiltyard.battles.table import Battles
 from tiltyard.boards.board import Board
 from tiltyard.boards.counted import Counted
@@ -13,6 +16,8 @@ from tiltyard.boards.pooling import Parent, pool
 from tiltyard.boards.ranking import fit_counted
 from tiltyard.boards.recipe import Recipe
 from tiltyard.errors import TiltyardError
+
+NO_VOTES = Battles(pl.DataFrame(schema=SCHEMA))
 
 Document = Mapping[str, Any]
 
@@ -51,9 +56,12 @@ class PublicPooling:
         within
             The slice that it is a part of.
         """
-        counted = self._counted(key) if board.counted is None else board.counted
         parent = None if within is None else self._parent(key._replace(slice=within))
         if parent is None:
+            return None
+        try:
+            counted = self._counted(key) if board.counted is None else board.counted
+        except TiltyardError:  # these votes do not give this board
             return None
         found = pool(counted, parent, board.recipe)
         rows = [{"model": one.model, **pooled_figures(one.model, found)} for one in board.models]
@@ -72,7 +80,7 @@ class PublicPooling:
         return self._parents[key]
 
     def _counted(self, key: ArenaBoard) -> Counted:
-        return count_votes(self._votes[key.arena], self._recipes[key]).counted
+        return count_votes(self._votes.get(key.arena, NO_VOTES), self._recipes[key]).counted
 
 
 def published_figures(document: Document) -> Document | None:

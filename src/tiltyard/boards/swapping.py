@@ -109,9 +109,11 @@ def by_chance(swaps: Sequence[SliceSwap], confidence: float) -> str | None:
     verdicts = sum(one.verdict != "not_rated" for one in swaps)
     if verdicts < 2:  # noqa: PLR2004  # one verdict is what its interval says
         return None
+    by_chance = verdicts * (1 - confidence)
+    said = f"{by_chance:.0f}" if by_chance >= 1 else f"{by_chance:.1g}"
     return (
-        f"{verdicts} verdicts: if the two were alike everywhere, about "
-        f"{verdicts * (1 - confidence):.1g} of them would still say better or worse by chance."
+        f"{verdicts} verdicts: if the two were alike everywhere, about {said} of them would still "
+        "say better or worse by chance."
     )
 
 

@@ -93,10 +93,10 @@ def published_labels(frame: pl.DataFrame, version: str) -> pl.DataFrame:
     version
         The schema of their file.
     """
+    value = _values(frame, kept_columns(frame))
     if version == OWN.name and LABELLER in frame.columns:
-        value = _passed_on(frame[LABELLER])
-    else:
-        value = _values(frame, kept_columns(frame))
+        passed_on = _passed_on(frame[LABELLER])
+        value = passed_on.zip_with(passed_on.is_not_null(), value)
     return (
         pl.DataFrame([frame["id"].alias("battle"), value])
         .drop_nulls("value")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from tiltyard.imports.errors import ImportVotesError
-from tiltyard.ledger import removals
+from tiltyard.ledger import bulk, removals
 from tiltyard.ledger.engine import Ledger, SyncConnection
 from tiltyard.ledger.sources import IMPORTED
 
@@ -20,7 +20,12 @@ async def require_kept(ledger: Ledger, source: str) -> None:
     ImportVotesError
         When it was.
     """
-    if source in await ledger.in_thread(removals.removed_sources):
+    await ledger.in_thread(lambda connection: require_kept_by(connection, source))
+
+
+def require_kept_by(connection: SyncConnection, source: str) -> None:
+    """Refuse what :func:`require_kept` does, in a transaction."""
+    if source in removals.removed_sources(connection):
         raise ImportVotesError(
             f"{source.removeprefix(IMPORTED)} was removed and stays so: give another --source."
         )
@@ -64,7 +69,12 @@ async def remove_source(
     """
     now = datetime.now(UTC)
     name = IMPORTED + source
-    await ledger.write_in_thread(lambda one: removals.remove_source(one, name, now))
+
+    def remove(connection: SyncConnection) -> None:
+        bulk.lock_imports(connection)  # what is being imported is there, or finds this out
+        removals.remove_source(connection, name, now)
+
+    await ledger.write_in_thread(remove)
     batches = await ledger.in_thread(lambda one: list(removals.battles_of(one, name)))
     for number, ids in enumerate(batches, 1):
         await ledger.write_in_thread(partial(removals.erase_words, ids=ids, at=now))

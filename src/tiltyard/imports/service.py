@@ -16,7 +16,7 @@ from tiltyard.imports.conversations import said
 from tiltyard.imports.keys import Keys
 from tiltyard.imports.published import unkept
 from tiltyard.imports.records import ImportReport
-from tiltyard.imports.removing import require_kept
+from tiltyard.imports.removing import require_kept, require_kept_by
 from tiltyard.imports.rows import imported_card, imported_version, table_rows
 from tiltyard.ledger import bulk
 from tiltyard.ledger.engine import Ledger, SyncConnection
@@ -161,6 +161,7 @@ class Importer:
     ) -> tuple[int, Counter[str]]:
         """Add the battles that are not there; count them, and those that lack something."""
         bulk.lock_imports(connection)
+        require_kept_by(connection, self._source)
         there = bulk.known_battles(connection, votes["id"].to_list())
         fresh = votes.filter(~pl.col("id").is_in(list(there)))
         if fresh.is_empty():

@@ -13,7 +13,7 @@ from tiltyard.ledger.engine import SyncConnection
 from tiltyard.releases.errors import ReleaseError
 from tiltyard.releases.exporting import ERASED
 from tiltyard.releases.hiding import release_id
-from tiltyard.releases.manifest import DATA, Manifest, manifest_of, read_manifest
+from tiltyard.releases.manifest import DATA, Manifest, manifest_of, read_manifest, require_files
 
 COMPARED = ("title", "licence", "schema", "slice", "conditions", "tiltyard", "rules", "consent")
 NO_LONGER = "it is not in the slice any more, or the voter has opted out"
@@ -56,6 +56,7 @@ def battles_in(connection: SyncConnection, directory: Path, manifest: Manifest) 
         raise ReleaseError(
             f"{directory} is not as it was prepared with this ledger: prepare it again."
         )
+    require_files(directory, manifest)
     known = {release_id(battle, key): battle for battle in releases.all_battles(connection)}
     found: set[str] = set()
     for file in sorted((directory / DATA).iterdir()):

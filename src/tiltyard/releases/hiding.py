@@ -6,8 +6,8 @@ from uuid import UUID
 import polars as pl
 
 IDS = (
-    "Battles have ids of this release alone, and votes the day they were cast: no other release, "
-    "and no public ledger, can be joined by them."
+    "Battles have ids of this release alone, and votes the day they were cast. Released words and "
+    "counts of style can still tell which rows of two releases are one battle."
 )
 
 

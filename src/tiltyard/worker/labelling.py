@@ -1,5 +1,6 @@
 """Label the battles that lack a label, batch by batch."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from math import inf
@@ -18,6 +19,8 @@ from tiltyard.ledger.labels import FoundLabel
 from tiltyard.worker.progress import Told, tell_nobody
 
 BATCH = 200
+GIVE_UP = 20
+"""After so many failures in a row a labeller is left out until the next round."""
 READ_CHARS = 50_000
 """So much is read of what each side says in a battle: a batch fits into memory whatever comes."""
 
@@ -53,16 +56,18 @@ class Labelling:
     backlog
         Whether the last call left battles for the next one.
     faults
-        By labeller, how it failed in the last call. Its battles lack its label and are tried again
-        when others are labelled; the other labellers go on.
+        By labeller, how it failed in the last round through the battles. A battle that it cannot
+        label lacks its label and is tried again when others are labelled; everything else goes on.
     """
 
     def __init__(self, ledger: Ledger, labellers: Sequence[Labeller] | None = None) -> None:
         self.backlog = False
         self.faults: dict[str, str] = {}
+        self._failures: Counter[str] = Counter()
         self._ledger = ledger
         self._labellers = shipped_labellers() if labellers is None else labellers
         self._settled: int | None = None
+        self._round: int | None = None
         self._after: UUID | None = None
         self._cards: dict[str, Mapping[str, Any]] = {}
 
@@ -81,8 +86,11 @@ class Labelling:
         settled = await self._ledger.in_thread(labels.count_settled)
         if settled == self._settled:
             return 0
-        total, from_the_first, self.backlog = 0, self._after is None, True
-        self.faults.clear()
+        if self._after is None:  # a round begins
+            self._round = settled
+            self.faults.clear()
+            self._failures.clear()
+        total, self.backlog = 0, True
         told(0)
         while (done := await self._label_batch(self._after)) is not None:
             total, self._after = total + done.battles, done.last
@@ -90,7 +98,8 @@ class Labelling:
             if monotonic() > until:
                 return total
         self._after = None
-        if from_the_first:  # otherwise some may have been settled behind where this call began
+        # Battles that were settled since the round began may lie behind where it is.
+        if self._round == settled:
             self._settled, self.backlog = settled, False
         return total
 
@@ -113,7 +122,7 @@ class Labelling:
         found: list[FoundLabel] = []
         for labeller in self._labellers:
             lacking = [one for one in said if labeller.name not in there[one.battle]]
-            if lacking and labeller.name not in self.faults:
+            if lacking and self._failures[labeller.name] < GIVE_UP:
                 which = tuple(one.battle for one in lacking)
                 batch = batches.setdefault(which, self._batch(lacking))
                 found += self._label(labeller, which, batch)
@@ -122,13 +131,26 @@ class Labelling:
     def _label(
         self, labeller: Labeller, which: Sequence[UUID], batch: Batch
     ) -> Sequence[FoundLabel]:
+        """Label a batch; where that fails, each battle by itself, and leave out those that fail."""
         try:
             made = labeller.label(batch)
         except Exception as error:  # noqa: BLE001  # whatever one labeller does, the others go on
-            self.faults[labeller.name] = said = f"{type(error).__name__}: {error}"[:200]
-            log.error("a labeller failed", labeller=labeller.name, error=said)  # noqa: TRY400  # no values of locals, which are people's words
-            return []
-        return found_labels(labeller, which, made)
+            if len(which) == 1:
+                self._tell(labeller.name, error)
+                return []
+        else:
+            self._failures[labeller.name] = 0
+            return found_labels(labeller, which, made)
+        found: list[FoundLabel] = []
+        for battle, said in zip(which, batch, strict=True):
+            if self._failures[labeller.name] < GIVE_UP:
+                found += self._label(labeller, (battle,), Batch([said]))
+        return found
+
+    def _tell(self, labeller: str, error: Exception) -> None:
+        self._failures[labeller] += 1
+        self.faults[labeller] = said = f"{type(error).__name__}: {error}"[:200]
+        log.error("a labeller failed", labeller=labeller, error=said)
 
     def _batch(self, said: Sequence[Said]) -> Batch:
         return Batch([self._conversation(one) for one in said])

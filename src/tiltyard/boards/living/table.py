@@ -28,6 +28,8 @@ from tiltyard.ledger.table_rows import (
 
 MANY = 100_000
 """From so many fresh votes on, reading all labels is faster than asking for theirs."""
+MANY_CHUNKS = 32
+"""Every look that finds something adds a piece to each column; so many are put together."""
 PATIENCE_S = 3600.0
 """A row that is committed later than this after rows with higher numbers is not found before the
 table is read anew. Transactions of the ledger last seconds."""
@@ -145,7 +147,8 @@ class LivingTable:
         stayed = self.rows
         if not left.is_empty():
             stayed = stayed.filter(~pl.col("vote").is_in(left["vote"].implode()))
-        return pl.concat([stayed, entered]), Growth(entered, left)
+        grown = pl.concat([stayed, entered])
+        return grown.rechunk() if grown.n_chunks() > MANY_CHUNKS else grown, Growth(entered, left)
 
     @cached_property
     def _schema(self) -> pl.Schema:

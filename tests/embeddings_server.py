@@ -149,6 +149,11 @@ class Service:
     ) -> web.StreamResponse:
         if name == "picky":
             name = "status-400" if any(POISON in text for text in texts) else "plain"
+        if name == "one-batch":
+            if any(POISON in text for text in texts):
+                large = "input is too large to process. increase the physical batch size"
+                return web.json_response({"error": {"code": 500, "message": large}}, status=500)
+            name = "plain"
         if name.startswith("status-"):
             heard = request.headers.get("Authorization", "nothing")
             words = {"error": {"message": f"You sent {heard}. {'Because. ' * 100}"}}

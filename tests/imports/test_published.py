@@ -12,9 +12,10 @@ from sqlalchemy import select
 
 from importing import battle_ids, import_file
 from opened import open_ledger
+from tiltyard.battles.codecs import OWN
 from tiltyard.boards.living.table import LivingTable
 from tiltyard.boards.slice_columns import slice_columns
-from tiltyard.imports.published import WEIGHTS
+from tiltyard.imports.published import WEIGHTS, published_labels
 from tiltyard.imports.removing import remove_source
 from tiltyard.labels.labellers import label_sources, shipped_labellers
 from tiltyard.labels.occupations import OCCUPATIONS
@@ -289,3 +290,20 @@ async def test_the_same_file_again_adds_no_label(tmp_path: Path) -> None:
             report = await import_file(ledger, lines(tmp_path, OF_100K | {"weight": 2}))
             assert (report.known, report.lacking) == (known, {} if known else {WEIGHTS: 1})
         assert len(await labels_in(ledger)) == 1
+
+
+def test_an_export_of_another_tiltyard_has_labels_of_its_own_and_of_others() -> None:
+    passed_on = json.dumps({"published_code": False})
+    frame = pl.DataFrame(
+        {
+            "id": ["1" * 32, "2" * 32],
+            "battle_id": ["one", "two"],
+            "published": [None, passed_on],
+            "code": [True, True],
+        }
+    )
+    labels = published_labels(frame, OWN.name)
+    assert labels["battle"].to_list() == frame["id"].to_list()
+    first, second = map(json.loads, labels["value"])
+    assert first["published_code"] is True
+    assert second == json.loads(passed_on)

@@ -13,6 +13,7 @@ from tiltyard.boards.published import PublishedBoards
 from tiltyard.boards.publishing import BoardPublisher
 from tiltyard.boards.recipe import Recipe
 from tiltyard.boards.slices_in_use import SlicesInUse
+from tiltyard.imports import service
 from tiltyard.imports.errors import ImportVotesError
 from tiltyard.imports.removing import count_source, remove_source
 from tiltyard.ledger.engine import Ledger
@@ -94,3 +95,18 @@ async def test_a_name_that_was_taken_back_is_used_up(tmp_path: Path) -> None:
             await import_file(ledger, file)
         assert (await import_file(ledger, file, source="others-2")).added == 20
         assert (await import_file(ledger, file, source="others-2")).known == 20
+
+
+async def test_an_import_whose_source_is_taken_back_meanwhile_ends(
+    ledger_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def kept_so_far(ledger: Ledger, source: str) -> None:
+        await remove_source(ledger, source.removeprefix("import:"))
+
+    monkeypatch.setattr(service, "require_kept", kept_so_far)
+    synthetic_votes(20).write_parquet(tmp_path / "votes.parquet")
+    async with open_ledger(ledger_url) as ledger:
+        with pytest.raises(ImportVotesError, match="was removed and stays so"):
+            await import_file(ledger, tmp_path / "votes.parquet")
+        async with ledger.reading() as connection:
+            assert await connection.scalar(select(func.count()).select_from(battles)) == 0

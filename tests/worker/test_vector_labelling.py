@@ -199,14 +199,16 @@ async def test_two_spaces_wait_for_their_own_endpoints_only(
     assert (await found(ledger)) == {"fix my loop": {"code"}}
 
 
+@pytest.mark.parametrize("behaviour", ["picky", "one-batch"])
 async def test_what_an_endpoint_does_not_take_is_left_alone_and_nothing_else(
     ledger: Ledger,
     embeddings: Embeddings,
     model: EmbeddingModel,
     embeddings_server: EmbeddingsServer,
+    behaviour: str,
 ) -> None:
     await ask(ledger, "a song", "poison in a poem", "fix my loop", "more poison", "a sad song")
-    embeddings_server.behave("picky")
+    embeddings_server.behave(behaviour)
     one = labelling(ledger, embeddings, model)
     done = await one.label_all()
     assert (done.battles, done.fetched, done.refused, done.faults) == (3, 3, 2, ())

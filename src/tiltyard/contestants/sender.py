@@ -25,6 +25,8 @@ _OVERLOADED = 529  # Anthropic's own
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504, _OVERLOADED})
 _OUTAGES = _PASSING | {401, 402, 403}
 _REFUSALS = frozenset({400, 413, 422})
+_TOO_LARGE = "too large to process"
+"""So llama.cpp answers 500 to a text of more than its batch: the text's fault, and no outage."""
 
 
 class ProviderError(Exception):
@@ -62,12 +64,13 @@ class ProviderError(Exception):
     @classmethod
     def of_status(cls, status: int, words: str, *, wait_s: float | None = None) -> Self:
         """Make one of the status a provider answered with, which says whether to ask again."""
+        refused = status in _REFUSALS or _TOO_LARGE in words
         return cls(
             words,
-            again=status in _PASSING,
-            outage=status in _OUTAGES,
+            again=status in _PASSING and not refused,
+            outage=status in _OUTAGES and not refused,
             wait_s=wait_s,
-            refused=status in _REFUSALS,
+            refused=refused,
         )
 
     def final(self) -> Self:

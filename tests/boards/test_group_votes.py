@@ -6,19 +6,21 @@ import polars as pl
 
 from tiltyard.battles.table import Battles
 from tiltyard.boards.group_votes import GroupVotes, votes_of_group
+from tiltyard.ledger.memberships import Member
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MODELS = ["auk", "dove", "gull"]
 
 
-def group_of(**cast: int) -> GroupVotes:
-    """The votes of members who cast so many each, one a minute until noon."""
+def group_of(left: str = "", /, **cast: int) -> GroupVotes:
+    """The votes of members who cast so many each, one a minute until noon; some of them left."""
     rows = [
         {"model_a": "auk", "model_b": "dove", "winner": "a", "voter": member, "voted_at": at}
         for member, votes in cast.items()
         for at in (NOON - timedelta(minutes=number + 1) for number in range(votes))
     ]
-    return votes_of_group(Battles.from_frame(pl.DataFrame(rows)), [*cast], MODELS, NOON)
+    members = [Member(one, NOON - timedelta(days=1), one in left) for one in cast]
+    return votes_of_group(Battles.from_frame(pl.DataFrame(rows)), members, MODELS, NOON)
 
 
 def voters(found: GroupVotes) -> dict[str, int]:
@@ -44,11 +46,35 @@ def test_those_who_joined_later_come_by_fives() -> None:
     assert set(voters(group_of(**nine, j=3))) == set("abcdefghij")
 
 
+def test_who_leaves_and_comes_back_learns_nothing_about_the_sixth() -> None:
+    six = dict.fromkeys("abcdef", 3)
+    assert set(voters(group_of(**six))) == set("abcde")
+    assert voters(group_of("a", **six)) == {}
+    assert set(voters(group_of(**six))) == set("abcde")
+
+
+def test_who_leaves_takes_four_others_along_and_no_more() -> None:
+    assert set(voters(group_of("c", **dict.fromkeys("abcdefghij", 3)))) == set("fghij")
+
+
+def test_who_votes_late_pushes_nobody_out() -> None:
+    late = group_of(**dict.fromkeys("bcdef", 3), a=1)
+    assert set(voters(late)) == set("bcdef")
+
+
+def test_who_joined_today_is_not_counted_yet() -> None:
+    votes = group_of(**dict.fromkeys("abcde", 3)).votes
+    members = [Member(one, NOON - timedelta(days=1)) for one in "abcd"]
+    found = votes_of_group(votes, [*members, Member("e", NOON)], MODELS, NOON)
+    assert voters(found) == {}
+
+
 def test_votes_that_compare_nothing_do_not_make_voters() -> None:
     rows = [
         {"model_a": "auk", "model_b": other, "winner": "a", "voter": voter, "voted_at": at}
         for voter in "abcde"
         for other, at in (("stranger", NOON - timedelta(hours=1)), ("dove", NOON))
     ]
-    found = votes_of_group(Battles.from_frame(pl.DataFrame(rows)), [*"abcde"], MODELS, NOON)
+    members = [Member(one, NOON - timedelta(days=1)) for one in "abcde"]
+    found = votes_of_group(Battles.from_frame(pl.DataFrame(rows)), members, MODELS, NOON)
     assert (found.voters, found.votes.frame.height) == (0, 0)

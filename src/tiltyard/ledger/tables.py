@@ -392,6 +392,7 @@ memberships = Table(
     Column("group_name", String(40), primary_key=True),
     Column("voter", String(64), primary_key=True, index=True),
     Column("joined_at", UtcDateTime, nullable=False),
+    Column("left_at", UtcDateTime),
 )
 
 source_removals = Table(

@@ -12,7 +12,7 @@ from tiltyard.boards.group_votes import LEAST_VOTERS, votes_of_group
 from tiltyard.boards.published import PublishedBoards
 from tiltyard.errors import TiltyardError
 from tiltyard.ledger.engine import Ledger
-from tiltyard.ledger.memberships import groups_of, join_group, leave_group, members_of
+from tiltyard.ledger.memberships import Member, groups_of, join_group, leave_group, members_of
 from tiltyard.web.own_boards import OwnAnswer, board_of_voters
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{5,39}")
@@ -85,7 +85,7 @@ async def leave(ledger: Ledger, name: str, voter: str) -> None:
     if not NAME.fullmatch(name):
         return
     async with ledger.writing() as connection:
-        await leave_group(connection, name, voter)
+        await leave_group(connection, name, voter, datetime.now(UTC))
 
 
 async def group_board(
@@ -102,10 +102,11 @@ async def group_board(
     TooFewMembersError
         When it has fewer than five members, or fewer than five of them have votes that count.
     """
-    members: Sequence[str] = ()
+    ever: Sequence[Member] = ()
     if NAME.fullmatch(name):
         async with ledger.reading() as connection:
-            members = await members_of(connection, name)
+            ever = await members_of(connection, name)
+    members = [one.voter for one in ever if not one.left]
     if voter not in members:
         raise UnknownGroupError("You are in no group of this name: join it first.")
     if len(members) < LEAST_MEMBERS:
@@ -115,16 +116,23 @@ async def group_board(
         )
 
     def choose(votes: Battles, everybody: Board) -> Battles:
-        found = votes_of_group(votes, members, everybody.covered, last_midnight())
+        found = votes_of_group(votes, ever, everybody.covered, last_midnight())
         if found.voters < LEAST_MEMBERS:
             raise TooFewMembersError(
                 f"{found.voters} of the members of {name} cast votes before today (UTC) that "
                 f"count. From {LEAST_MEMBERS} on it has a board, so that nobody's own taste can be "
                 "read from it."
             )
+        if found.votes.frame.is_empty():
+            raise TooFewMembersError(
+                f"No five of {name} are whole yet. Members count by fives, in the order in which "
+                "they had joined and voted before today (UTC), and with whoever leaves the other "
+                "four wait, so that nobody's own taste can be read from a board."
+            )
         return found.votes
 
-    answer = await board_of_voters(ledger, boards, arena, members, choose)
+    voters = [one.voter for one in ever]
+    answer = await board_of_voters(ledger, boards, arena, voters, choose)
     return replace(answer, counted=False)
 
 

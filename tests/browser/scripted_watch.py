@@ -5,17 +5,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from tiltyard.contestants.circuit import CircuitState
+from tiltyard.ledger.model_answers import ModelCost
+from tiltyard.ledger.prompt_vectors import VectorCost
 from tiltyard.ledger.servers import PresentServer
-from tiltyard.web.operator.bodies import (
-    EndpointHealth,
-    LabelCoverage,
-    LabellerCoverage,
-    ModelLabelCost,
-    VectorCost,
-    WorkerPass,
-    WorkerProgress,
-)
+from tiltyard.web.operator.bodies import EndpointHealth, WorkerPass, WorkerProgress
 from tiltyard.web.operator.watch import UNHEARD, Publication
+from tiltyard.worker.label_status import LabellerStatus, LabelStatus
 
 TOKEN = "an-operator-token-0123456789"  # noqa: S105  # of these tests
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -47,10 +42,10 @@ SERVERS = [
     PresentServer(2, "http://arena-2.example.internal:8000", NOON, elected=False),
 ]
 
-LABELS = LabelCoverage(
+LABELS = LabelStatus(
     battles=2_000,
     labellers=[
-        LabellerCoverage(
+        LabellerStatus(
             labeller=name, version=version, current=current, battles=battles, last_at=last_at
         )
         for name, version, current, battles, last_at in (
@@ -61,7 +56,7 @@ LABELS = LabelCoverage(
         )
     ],
     models=[
-        ModelLabelCost(
+        ModelCost(
             version="model@owl-small+1",
             contestant="owl-small",
             answers=3_400,
@@ -108,13 +103,13 @@ ENDPOINTS = [
 class ScriptedCount:
     """A count that was made."""
 
-    known: LabelCoverage = field(default_factory=lambda: LABELS)
+    known: LabelStatus = field(default_factory=lambda: LABELS)
 
     @property
     def is_due(self) -> bool:
         return False
 
-    async def fresh(self) -> LabelCoverage:
+    async def fresh(self) -> LabelStatus:
         return self.known
 
 

@@ -18,7 +18,7 @@ from browser.scripted_watch import (
 )
 from browser.standin import StandIn
 from browser.test_accessibility import SCHEMES, Scheme, show, violations
-from tiltyard.web.operator.bodies import LabelCoverage
+from tiltyard.worker.label_status import LabelStatus
 from tiltyard_process import running
 
 WIDTHS = pytest.mark.parametrize("width", [390, 1280])
@@ -37,7 +37,7 @@ def sign_in(page: Page, base: str, token: str = TOKEN) -> None:
 
 def quiet(watch: ScriptedWatch) -> None:
     watch.told, watch.asked = RESTING, []
-    watch.labels.known = LabelCoverage(battles=0, labellers=LABELS.labellers[-1:], models=[])
+    watch.labels.known = LabelStatus(battles=0, labellers=LABELS.labellers[-1:], models=[])
 
 
 def among_others(watch: ScriptedWatch) -> None:

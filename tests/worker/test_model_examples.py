@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from labelling_server import GOOD, LabellingServer, labelling_server
+from labelling_server import GOOD, LabellingServer
 from opened import open_ledger, opened, served_model
 from tiltyard.arena.service import Arena
 from tiltyard.arena.voting import Ballot
@@ -30,19 +30,6 @@ pytestmark = pytest.mark.anyio
 async def ledger(tmp_path: object) -> AsyncGenerator[Ledger]:
     async with open_ledger(f"sqlite:///{tmp_path}/ledger.sqlite3") as ledger:
         yield ledger
-
-
-@pytest.fixture
-async def server() -> AsyncGenerator[LabellingServer]:
-    async with labelling_server() as server:
-        yield server
-
-
-@pytest.fixture
-async def adapters() -> AsyncGenerator[Adapters]:
-    adapters = Adapters()
-    yield adapters
-    await adapters.close()
 
 
 def examples(*rows: tuple[str, Sequence[str]]) -> Examples:

@@ -1,7 +1,7 @@
 """What has been labelled, by whom, and what is lacking."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from tiltyard.labels import duplicates
@@ -9,8 +9,8 @@ from tiltyard.labels.labeller import Labeller
 from tiltyard.labels.labellers import versions_of
 from tiltyard.ledger.engine import Ledger, SyncConnection
 from tiltyard.ledger.labels import Coverage, count_to_label, read_coverage
-from tiltyard.ledger.model_answers import read_costs
-from tiltyard.ledger.prompt_vectors import read_vector_costs
+from tiltyard.ledger.model_answers import ModelCost, read_costs
+from tiltyard.ledger.prompt_vectors import VectorCost, read_vector_costs
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,53 +35,13 @@ class LabellerStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelStatus:
-    """What the labels of one version that a model made cost.
-
-    Attributes
-    ----------
-    answers, unpriced
-        How many answers there are, and how many of them have no known cost.
-    """
-
-    version: str
-    contestant: str
-    answers: int
-    unpriced: int
-    input_tokens: int
-    output_tokens: int
-    cost_usd: float
-
-
-@dataclass(frozen=True, slots=True)
-class VectorStatus:
-    """What the vectors of one embedding model cost.
-
-    Attributes
-    ----------
-    texts
-        How many were sent.
-    requests, unpriced
-        In how many requests, and how many of these have no known cost.
-    """
-
-    model: str
-    version: str
-    texts: int
-    requests: int
-    unpriced: int
-    tokens: int
-    cost_usd: float
-
-
-@dataclass(frozen=True, slots=True)
 class LabelStatus:
     """How many battles there are to label, how many each labeller has, and what models cost."""
 
     battles: int
     labellers: Sequence[LabellerStatus]
-    models: Sequence[ModelStatus]
-    vectors: Sequence[VectorStatus]
+    models: Sequence[ModelCost]
+    vectors: Sequence[VectorCost] = ()
 
 
 async def read_label_status(ledger: Ledger, labellers: Sequence[Labeller]) -> LabelStatus:
@@ -106,9 +66,8 @@ def _status(connection: SyncConnection, current: Mapping[str, str]) -> LabelStat
         if (name, version) not in there
     ]
     rows = sorted([*found, *idle], key=lambda one: (one.labeller, not one.current))
-    models = [ModelStatus(**asdict(one)) for one in read_costs(connection)]
-    vectors = [VectorStatus(**asdict(one)) for one in read_vector_costs(connection)]
-    return LabelStatus(count_to_label(connection), rows, models, vectors)
+    costs = read_costs(connection), read_vector_costs(connection)
+    return LabelStatus(count_to_label(connection), rows, *costs)
 
 
 def _of(counted: Coverage, *, current: bool) -> LabellerStatus:

@@ -1,8 +1,10 @@
 """Whatever goes wrong in a pass, the next one publishes what one that never failed would have."""
 
 from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import NoReturn
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -106,59 +108,39 @@ async def test_a_slice_may_ask_how_often_a_prompt_was_asked(ledger: Ledger, file
     assert 0 < published["first"] < published["overall"] == 60
 
 
-@pytest.mark.parametrize("step", ["read_public_versions", "read_labelled_ids", "read_labels_of"])
-async def test_votes_that_were_being_read_when_the_database_failed_are_read_again(
-    ledger: Ledger, file: Path, monkeypatch: pytest.MonkeyPatch, step: str
+@dataclass(frozen=True)
+class Fault:
+    """What fails once; in the ledger itself where no other place is named."""
+
+    place: object | None
+    step: str
+    error: Exception
+
+    def fail(self, *_: object) -> NoReturn:
+        raise self.error
+
+
+CLOSED = OperationalError("SELECT", {}, Exception("the server closed the connection"))
+FAULTS = {
+    "while votes are read": Fault(table, "read_public_versions", CLOSED),
+    "while numbers of labels are read": Fault(table, "read_labelled_ids", CLOSED),
+    "while labels are read": Fault(table, "read_labels_of", CLOSED),
+    "while votes are counted": Fault(counts, "_summed", MemoryError()),
+    "while boards are published": Fault(None, "write_in_thread", CLOSED),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+async def test_no_vote_is_lost_to_a_failure_while_boards_are_made(
+    ledger: Ledger, file: Path, monkeypatch: pytest.MonkeyPatch, fault: Fault
 ) -> None:
     boards = publisher(ledger, file)
     await vote(ledger, 60)
     await boards.publish_stale()
     await vote(ledger, 40)
-
-    def fail(*_: object) -> None:
-        raise OperationalError("SELECT", {}, Exception("the server closed the connection"))
-
     with monkeypatch.context() as patch:
-        patch.setattr(table, step, fail)
-        with pytest.raises(OperationalError):
-            await boards.publish_stale()
-    await boards.publish_stale()
-    assert (await require_all_votes(ledger, file))["overall"] == 100
-
-
-async def test_votes_that_could_not_be_counted_are_counted_at_the_next_pass(
-    ledger: Ledger, file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    boards = publisher(ledger, file)
-    await vote(ledger, 60)
-    await boards.publish_stale()
-    await vote(ledger, 40)
-
-    def fail(*_: object) -> None:
-        raise MemoryError
-
-    with monkeypatch.context() as patch:
-        patch.setattr(counts, "_summed", fail)
-        with pytest.raises(MemoryError):
-            await boards.publish_stale()
-    await boards.publish_stale()
-    assert (await require_all_votes(ledger, file))["overall"] == 100
-
-
-async def test_boards_that_could_not_be_published_are_published_at_the_next_pass(
-    ledger: Ledger, file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    boards = publisher(ledger, file)
-    await vote(ledger, 60)
-    await boards.publish_stale()
-    await vote(ledger, 40)
-
-    async def fail(*_: object) -> None:
-        raise OperationalError("INSERT", {}, Exception("the database is locked"))
-
-    with monkeypatch.context() as patch:
-        patch.setattr(ledger, "write_in_thread", fail)
-        with pytest.raises(OperationalError):
+        patch.setattr(fault.place or ledger, fault.step, fault.fail)
+        with pytest.raises(type(fault.error)):
             await boards.publish_stale()
     await boards.publish_stale()
     assert (await require_all_votes(ledger, file))["overall"] == 100

@@ -5,10 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 
 from tiltyard.web.api.bodies import PROBLEMS
-from tiltyard.web.operator.bodies import EndpointHealth, LabelCoverage, WorkerProgress
+from tiltyard.web.operator.bodies import EndpointHealth, WorkerProgress
 from tiltyard.web.operator.sessions import NotTheOperatorError, OperatorSessions
 from tiltyard.web.operator.watch import Watch
 from tiltyard.web.relay import RELAYED
+from tiltyard.worker.label_status import LabelStatus
 
 
 async def require_token(request: Request) -> None:
@@ -45,7 +46,7 @@ async def list_endpoints(watch: TheWatch) -> list[EndpointHealth]:
 
 
 @router.get("/labels")
-async def list_labellers(watch: TheWatch) -> LabelCoverage:
+async def list_labellers(watch: TheWatch) -> LabelStatus:
     """Say how far labelling is, for who has the operator's token."""
     return await watch.labels.fresh()
 

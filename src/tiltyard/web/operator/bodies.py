@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from tiltyard.contestants.circuit import CircuitState
 
@@ -16,49 +16,6 @@ class EndpointHealth(BaseModel):
     tried_again_in_s: float
     last_problem: str
     answers_running: int
-
-
-class LabellerCoverage(BaseModel):
-    """How many battles one version of a labeller has labelled."""
-
-    labeller: str
-    version: str
-    current: bool
-    battles: int
-    last_at: datetime | None
-
-
-class ModelLabelCost(BaseModel):
-    """What the labels of one version that a model made cost; `unpriced` answers are not in it."""
-
-    version: str
-    contestant: str
-    answers: int
-    unpriced: int
-    input_tokens: int
-    output_tokens: int
-    cost_usd: float
-
-
-class VectorCost(BaseModel):
-    """What the vectors of one embedding model cost; `unpriced` requests are not in it."""
-
-    model: str
-    version: str
-    texts: int
-    requests: int
-    unpriced: int
-    tokens: int
-    cost_usd: float
-
-
-class LabelCoverage(BaseModel):
-    """How many battles there are to label, how many each labeller has, and what models cost."""
-
-    battles: int
-    labellers: list[LabellerCoverage]
-    models: list[ModelLabelCost]
-    vectors: list[VectorCost] = Field(default_factory=list)
 
 
 class WorkerPass(BaseModel):

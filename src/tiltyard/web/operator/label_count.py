@@ -3,13 +3,11 @@
 import asyncio
 import math
 from collections.abc import Sequence
-from dataclasses import asdict
 from time import monotonic
 
 from tiltyard.labels.labeller import Labeller
 from tiltyard.ledger.engine import Ledger
-from tiltyard.web.operator.bodies import LabelCoverage
-from tiltyard.worker.label_status import read_label_status
+from tiltyard.worker.label_status import LabelStatus, read_label_status
 
 COUNTED_S = 5.0
 """How long a count is good for at least."""
@@ -32,7 +30,7 @@ class LabelCount:
     """
 
     def __init__(self, ledger: Ledger, labellers: Sequence[Labeller]) -> None:
-        self.known: LabelCoverage | None = None
+        self.known: LabelStatus | None = None
         self._ledger = ledger
         self._labellers = labellers
         self._counting = asyncio.Lock()
@@ -43,13 +41,12 @@ class LabelCount:
         """Whether what is known is too old, or nothing is."""
         return monotonic() >= self._good_until
 
-    async def fresh(self) -> LabelCoverage:
+    async def fresh(self) -> LabelStatus:
         """Count, or tell what was counted a moment ago."""
         async with self._counting:
             if self.known is None or self.is_due:
                 began = monotonic()
-                found = await read_label_status(self._ledger, self._labellers)
-                self.known = LabelCoverage.model_validate(asdict(found))
+                self.known = await read_label_status(self._ledger, self._labellers)
                 now = monotonic()
                 self._good_until = now + max(COUNTED_S, REST * (now - began))
             return self.known

@@ -9,7 +9,6 @@ from fastapi import APIRouter, BackgroundTasks, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 
 from tiltyard.ledger.engine import OUTAGES
-from tiltyard.web.operator.bodies import LabelCoverage
 from tiltyard.web.operator.door import (
     HOME,
     ask_for_token,
@@ -21,6 +20,7 @@ from tiltyard.web.operator.door import (
 from tiltyard.web.operator.label_count import LabelCount
 from tiltyard.web.operator.view import labels_view, worker_view
 from tiltyard.web.operator.watch import Watch
+from tiltyard.worker.label_status import LabelStatus
 
 PATIENCE_S = 1.0
 """How long the page waits for labels to be counted."""
@@ -76,7 +76,7 @@ async def _seen(request: Request, part: str, after: BackgroundTasks) -> dict[str
     }
 
 
-async def _counted(labels: LabelCount, after: BackgroundTasks) -> LabelCoverage | None:
+async def _counted(labels: LabelCount, after: BackgroundTasks) -> LabelStatus | None:
     """Tell what is known of labels, and let a count that takes long end after the answer."""
     if labels.known is None or labels.is_due:
         counting = asyncio.create_task(labels.fresh(), name="label count")
@@ -85,6 +85,6 @@ async def _counted(labels: LabelCount, after: BackgroundTasks) -> LabelCoverage 
     return labels.known
 
 
-async def _ended(counting: asyncio.Task[LabelCoverage]) -> None:
+async def _ended(counting: asyncio.Task[LabelStatus]) -> None:
     with suppress(*OUTAGES):  # whoever looks again counts again
         await counting

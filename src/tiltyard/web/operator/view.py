@@ -4,14 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from tiltyard.web.operator.bodies import (
-    LabelCoverage,
-    LabellerCoverage,
-    ModelLabelCost,
-    VectorCost,
-    WorkerProgress,
-)
+from tiltyard.ledger.model_answers import ModelCost
+from tiltyard.ledger.prompt_vectors import VectorCost
+from tiltyard.web.operator.bodies import WorkerProgress
 from tiltyard.web.pages.words import grouped
+from tiltyard.worker.label_status import LabellerStatus, LabelStatus
 
 SHORT, MINUTE, HOUR = 10, 60, 3600
 """In seconds; what is short has a tenth of one."""
@@ -40,7 +37,7 @@ class WorkerView:
 class LabellerRow:
     """One version of a labeller, and how much of the battles it has."""
 
-    told: LabellerCoverage
+    told: LabellerStatus
     share: float
     percent: str
 
@@ -51,7 +48,7 @@ class LabelsView:
 
     battles: int
     rows: Sequence[LabellerRow]
-    models: Sequence[ModelLabelCost]
+    models: Sequence[ModelCost]
     cost_usd: float
     vectors: Sequence[VectorCost]
 
@@ -68,7 +65,7 @@ def worker_view(told: WorkerProgress) -> WorkerView:
     )
 
 
-def labels_view(told: LabelCoverage) -> LabelsView:
+def labels_view(told: LabelStatus) -> LabelsView:
     """Say how far labelling is."""
     rows = [_row(one, told.battles) for one in told.labellers]
     cost = sum(one.cost_usd for one in told.models)
@@ -93,7 +90,7 @@ def _far(told: WorkerProgress) -> str:
     return f"{grouped(told.done)} so far" if told.done else ""
 
 
-def _row(told: LabellerCoverage, battles: int) -> LabellerRow:
+def _row(told: LabellerStatus, battles: int) -> LabellerRow:
     share = min(told.battles / battles, 1.0) if battles else 0.0
     # Rounded down: all are labelled only when all are.
     return LabellerRow(told, share, f"{int(100 * share)}\N{NARROW NO-BREAK SPACE}%")

@@ -35,8 +35,10 @@ def asked(number: int, outcome: str = "a", **facts: object) -> Battle:
     return battle(number, outcome, definition=ASKING, **facts)  # type: ignore[arg-type]  # as `battle` takes them
 
 
-async def report(ledger: Ledger, model: str, out: Path, share: float = 1.0) -> ProviderReport:
-    wanted = Export("text", "tiltyard")
+async def report(
+    ledger: Ledger, model: str, out: Path, share: float = 1.0, schema: str = "tiltyard"
+) -> ProviderReport:
+    wanted = Export("text", schema)
     return await ledger.in_thread(
         lambda connection: report_to_provider(connection, model, wanted, out, share=share)
     )
@@ -120,3 +122,14 @@ async def test_a_model_without_votes_is_a_sentence(tmp_path: Path) -> None:
         await record(ledger, [battle(1)])
         with pytest.raises(ReleaseError, match="has no votes in text that may be given away"):
             await report(ledger, WREN, tmp_path / "out")
+
+
+async def test_what_was_given_are_votes_whatever_a_vote_becomes(
+    ledger_url: str, tmp_path: Path
+) -> None:
+    battles = [asked(1, "a", sides=WREN_OWL), asked(2, "a", sides=OWL_WREN)]
+    async with open_ledger(ledger_url) as ledger:
+        await record(ledger, battles, definition=ASKING)
+        found = await report(ledger, WREN, tmp_path / "out", schema="kto")
+    assert (found.votes, found.given) == (2, 2)
+    assert read_parts(tmp_path / "out", "kto").height == 4

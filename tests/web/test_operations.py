@@ -38,6 +38,16 @@ async def test_nobody_else_is_told(
     assert "the operator's token" in answer["detail"]
 
 
+async def test_wrong_tokens_are_counted_and_the_right_one_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TILTYARD_OPERATOR_TOKEN", OPERATOR)
+    async with serving(tmp_path) as base:
+        tried = [(await look(base, Authorization=f"Bearer {n}"))[0] for n in range(12)]
+        assert tried == [401] * 10 + [429] * 2
+        assert (await look(base, Authorization=f"Bearer {OPERATOR}"))[0] == 200
+
+
 async def test_without_a_token_nobody_is_told(tmp_path: Path) -> None:
     async with serving(tmp_path) as base:
         assert (await look(base, Authorization="Bearer "))[0] == 401

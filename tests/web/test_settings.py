@@ -32,3 +32,13 @@ def test_the_password_of_the_database_is_not_shown() -> None:
 
 def test_a_path_is_taken_as_it_is(tmp_path: Path) -> None:
     assert Settings(data=tmp_path / "odd?x#y").ledger == tmp_path / "odd?x#y" / "ledger.sqlite3"
+
+
+@pytest.mark.parametrize("token", ["schlüssel-für-den-betreiber", "a token with spaces in it"])
+def test_a_token_that_no_header_carries_is_refused(
+    monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    monkeypatch.setenv("TILTYARD_OPERATOR_TOKEN", token)
+    with pytest.raises(SettingsError, match=r"TILTYARD_OPERATOR_TOKEN: .* ASCII") as refused:
+        read_settings()
+    assert token not in str(refused.value)

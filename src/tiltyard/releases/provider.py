@@ -87,7 +87,7 @@ def report_to_provider(
     left_out: Counter[str] = Counter()
     removed: Counter[str] = Counter()
     names = names_of(read_all_cards(connection))
-    chosen, withheld = _Share(share), 0
+    chosen, withheld, given = _Share(share), 0, 0
     with PartsWriter(out, export.schema, export.format) as writer:
         for frame in _own(connection, model, export, counts, left_out):
             kept = frame.filter(chosen.within(frame["battle_id"]))
@@ -98,6 +98,7 @@ def report_to_provider(
             removed += pieces
             rows, dropped = lay_out(export.schema)(on_their_day(without))
             left_out += dropped
+            given += kept.height - sum(dropped.values())
             writer.write(rows)
         if not sum(counts.values()):
             raise ReleaseError(f"{model} has no votes in {export.arena} that may be given away.")
@@ -105,7 +106,7 @@ def report_to_provider(
         model,
         share,
         sum(counts.values()),
-        writer.rows,
+        given,
         counts["won"],
         counts["lost"],
         counts["even"],

@@ -1,13 +1,14 @@
 """What an operator can set, by `TILTYARD_…` variables."""
 
 import os
+import re
 import secrets
 from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Annotated, ClassVar
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tiltyard.errors import TiltyardError
@@ -20,6 +21,13 @@ class SettingsError(TiltyardError):
     """A setting that cannot be used."""
 
     title: ClassVar[str] = "The settings cannot be used"
+
+
+def _sendable(token: SecretStr | None) -> SecretStr | None:
+    """Require what a header carries as it is."""
+    if token is not None and not re.fullmatch("[!-~]+", token.get_secret_value()):
+        raise ValueError("value should have letters, digits and signs of ASCII alone")
+    return token
 
 
 class Settings(BaseSettings):
@@ -36,7 +44,9 @@ class Settings(BaseSettings):
     blobs: str | None = None
     labellers: Path | None = None
     secret: Annotated[SecretStr | None, Field(min_length=SECRET_CHARS)] = None
-    operator_token: Annotated[SecretStr | None, Field(min_length=SECRET_CHARS)] = None
+    operator_token: Annotated[
+        SecretStr | None, Field(min_length=SECRET_CHARS), AfterValidator(_sendable)
+    ] = None
     address: Annotated[str | None, Field(pattern=r"^https?://[^\s/?#@]+$")] = None
     title: Annotated[str, Field(min_length=1, max_length=60)] = "Tiltyard"
     live_turns: Annotated[int, Field(gt=0)] = 150

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 
 from tiltyard.web.api.bodies import PROBLEMS
+from tiltyard.web.doorway import SIGN_INS, Doorway
 from tiltyard.web.operator.bodies import EndpointHealth, WorkerProgress
 from tiltyard.web.operator.sessions import NotTheOperatorError, OperatorSessions
 from tiltyard.web.operator.watch import Watch
@@ -13,10 +14,12 @@ from tiltyard.worker.label_status import LabelStatus
 
 
 async def require_token(request: Request) -> None:
-    """Let nobody through but the operator."""
+    """Let nobody through but the operator; wrong tokens count as those of the page do."""
     sessions: OperatorSessions = request.app.state.operator_sessions
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not sessions.is_token(given):
+        doorway: Doorway = request.app.state.doorway
+        doorway.let_in(SIGN_INS, request)
         raise NotTheOperatorError(
             "This needs the operator's token: set TILTYARD_OPERATOR_TOKEN, and send it as "
             "Authorization: Bearer."

@@ -48,6 +48,15 @@ async def test_wrong_tokens_are_counted_and_the_right_one_is_not(
         assert (await look(base, Authorization=f"Bearer {OPERATOR}"))[0] == 200
 
 
+async def test_who_sends_no_token_has_not_guessed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TILTYARD_OPERATOR_TOKEN", OPERATOR)
+    async with serving(tmp_path) as base:
+        assert {(await look(base))[0] for _ in range(12)} == {401}
+        assert (await look(base, Authorization="Bearer wrong"))[0] == 401, "nothing was counted"
+
+
 async def test_without_a_token_nobody_is_told(tmp_path: Path) -> None:
     async with serving(tmp_path) as base:
         assert (await look(base, Authorization="Bearer "))[0] == 401

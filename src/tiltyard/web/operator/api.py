@@ -14,12 +14,16 @@ from tiltyard.worker.label_status import LabelStatus
 
 
 async def require_token(request: Request) -> None:
-    """Let nobody through but the operator; wrong tokens count as those of the page do."""
+    """Let nobody through but the operator; wrong tokens count as those of the page do.
+
+    Who sends none has not guessed, and is not counted.
+    """
     sessions: OperatorSessions = request.app.state.operator_sessions
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not sessions.is_token(given):
-        doorway: Doorway = request.app.state.doorway
-        doorway.let_in(SIGN_INS, request)
+        if given:
+            doorway: Doorway = request.app.state.doorway
+            doorway.let_in(SIGN_INS, request)
         raise NotTheOperatorError(
             "This needs the operator's token: set TILTYARD_OPERATOR_TOKEN, and send it as "
             "Authorization: Bearer."

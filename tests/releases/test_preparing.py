@@ -40,8 +40,8 @@ from tiltyard.releases.errors import ReleaseError
 from tiltyard.releases.exporting import ERASED, SCHEMAS, Export
 from tiltyard.releases.manifest import MANIFEST, read_manifest, require_files
 from tiltyard.releases.preparing import WITHHELD, Plan, rehearse
-from tiltyard.releases.publishing import take_down
 from tiltyard.releases.rare_texts import RareTexts
+from tiltyard.releases.take_downs import take_down
 from tiltyard.releases.training import EVEN, FORMATS, TIE, UNANSWERED
 
 pytestmark = pytest.mark.anyio
@@ -83,7 +83,7 @@ async def test_only_what_people_let_be_published_is_in_it(ledger: Ledger, tmp_pa
     async with ledger.writing() as connection:
         await ledger_battles.forget_battle(connection, UUID(int=4, version=4), NOW)
     gone = str(UUID(int=5, version=4))
-    await ledger.write_in_thread(lambda c: take_down(c, [gone], "It was somebody's.", NOW))
+    await take_down(ledger, [gone], "It was somebody's.", NOW)
     manifest = await prepared(ledger, tmp_path / "out")
     assert manifest.left_out == {UNASKED: 1, ERASED: 1, TAKEN_DOWN: 1, OPTED_OUT: 1}
     assert manifest.consent == {"2026-11": 2}

@@ -3,7 +3,6 @@
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from s3_server import small_s3
 from small_hub import small_hub
 from tiltyard.ledger import battles as ledger_battles
 from tiltyard.ledger.consents import add_decision
-from tiltyard.ledger.engine import Ledger, SyncConnection
+from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.records import Battle
 from tiltyard.ledger.releases import read_releases
 from tiltyard.releases import files, tables
@@ -28,7 +27,8 @@ from tiltyard.releases.comparing import (
 from tiltyard.releases.errors import ReleaseError
 from tiltyard.releases.exporting import ERASED
 from tiltyard.releases.places import open_place
-from tiltyard.releases.publishing import publish, take_down
+from tiltyard.releases.publishing import publish
+from tiltyard.releases.take_downs import take_down
 
 pytestmark = pytest.mark.anyio
 
@@ -66,7 +66,7 @@ async def opt_out(ledger: Ledger, voter: str) -> None:
 
 
 async def remove(ledger: Ledger, number: int) -> dict[str, list[str]]:
-    return await ledger.write_in_thread(lambda c: take_down(c, [id_of(number)], "Asked to.", NOW))
+    return await take_down(ledger, [id_of(number)], "Asked to.", NOW)
 
 
 async def test_a_directory_gets_the_whole_release_and_the_ledger_knows(
@@ -245,7 +245,7 @@ async def test_a_battle_is_taken_down_by_its_id_in_any_release(
     await publish(ledger, tmp_path / "one", [open_place(str(tmp_path / "www"))])
     seen = [read_parts(tmp_path / name / "data", "votes")["battle_id"] for name in ("one", "two")]
     taken = [str(seen[0][0]), str(seen[1][2])]
-    found = await ledger.write_in_thread(lambda c: take_down(c, taken, "Asked to.", NOW))
+    found = await take_down(ledger, taken, "Asked to.", NOW)
     assert found == {id_: ["one"] for id_ in taken}
     await prepared(ledger, tmp_path / "three", plan("three"))
     assert await released(ledger, tmp_path / "three") == {id_of(2), id_of(4)}
@@ -277,14 +277,10 @@ async def difference(ledger: Ledger, directory: Path) -> Difference:
     return await ledger.in_thread(lambda connection: compare_with_last(connection, directory))
 
 
-def take_down_both(other: str, connection: SyncConnection) -> object:
-    return take_down(connection, [id_of(1), other], "x", NOW)
-
-
 async def test_a_take_down_of_nothing_changes_nothing(ledger: Ledger, tmp_path: Path) -> None:
     for wrong, said in (("battle-7", "is no battle's id"), (id_of(99), "There is no battle")):
         with pytest.raises(ReleaseError, match=said):
-            await ledger.write_in_thread(partial(take_down_both, wrong))
+            await take_down(ledger, [id_of(1), wrong], "x", NOW)
     assert (await prepared(ledger, tmp_path / "out")).votes == 4
 
 

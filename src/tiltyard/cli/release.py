@@ -165,12 +165,10 @@ def takedown(battles: tuple[str, ...], reason: str, data: Path | None) -> None:
     """Keep BATTLES out of every later release, by their ids here or in a release."""
     from datetime import UTC, datetime
 
-    from tiltyard.releases.publishing import take_down
+    from tiltyard.releases.take_downs import take_down
 
     now = datetime.now(UTC)
-    found = in_ledger(
-        lambda ledger: ledger.write_in_thread(lambda c: take_down(c, battles, reason, now)), data
-    )
+    found = in_ledger(lambda ledger: take_down(ledger, battles, reason, now), data)
     for battle, names in found.items():
         click.echo(f"{battle} is in no later release; {_where(names)}.")
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from uuid import UUID
 
 from tiltyard.ledger import releases
 from tiltyard.ledger.engine import Ledger, SyncConnection
@@ -13,7 +12,6 @@ from tiltyard.ledger.releases import Published
 from tiltyard.releases.comparing import battles_in
 from tiltyard.releases.consented import Consented
 from tiltyard.releases.errors import ReleaseError
-from tiltyard.releases.hiding import release_id
 from tiltyard.releases.manifest import MANIFEST, Manifest, read_manifest, require_files
 from tiltyard.releases.places import Place
 
@@ -45,53 +43,6 @@ async def publish(ledger: Ledger, directory: Path, places: Sequence[Place]) -> M
         await ledger.write_in_thread(partial(_record, done, ids if before is None else None))
         before = done
     return manifest
-
-
-def take_down(
-    connection: SyncConnection, battles: Sequence[str], reason: str, at: datetime
-) -> dict[str, list[str]]:
-    """Keep battles out of every later release; say in which releases each of them is.
-
-    Parameters
-    ----------
-    battles
-        Their ids: of this ledger, or of a release that was prepared with it.
-
-    Raises
-    ------
-    ReleaseError
-        When an id is none, or no battle has it; then nothing is taken down.
-    """
-    found = {}
-    for given in battles:
-        id_ = _id(given)
-        battle = id_ if releases.is_battle(connection, id_) else _released_as(connection, id_)
-        if battle is None:
-            raise ReleaseError(f"There is no battle {given}, here or in a release.")
-        releases.take_down(connection, battle, reason, at)
-        found[given] = releases.releases_of_battle(connection, battle)
-    return found
-
-
-def _released_as(connection: SyncConnection, id_: UUID) -> UUID | None:
-    """Find the battle that has an id in some release that was prepared."""
-    battles = releases.all_battles(connection)
-    return next(
-        (
-            UUID(battle)
-            for prepared in releases.read_prepared(connection)
-            for battle in battles
-            if release_id(battle, prepared.key) == str(id_)
-        ),
-        None,
-    )
-
-
-def _id(given: str) -> UUID:
-    try:
-        return UUID(given)
-    except ValueError:
-        raise ReleaseError(f"{given!r} is no battle's id: copy it from the release.") from None
 
 
 def _may_be_published(

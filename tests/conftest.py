@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 from embeddings_server import EmbeddingsServer, start_embeddings_server
 from model_server import ModelServer, start_model_server
 from postgres import PostgresCluster, find_binaries
+from tiltyard_process import run
 
 COMPLETE = os.environ.get("TILTYARD_TESTS_COMPLETE") == "1"
 """Set by continuous integration: a missing part is a failure there, not a skip."""
@@ -52,20 +53,44 @@ def postgres() -> Iterator[PostgresCluster]:
             yield cluster
 
 
+@pytest.fixture(scope="session")
+def upgraded(postgres: PostgresCluster) -> Iterator[str]:
+    """A database with the tables of a ledger, to be copied: they are made once."""
+    with postgres.database("upgraded") as url:
+        assert run("db", "upgrade", TILTYARD_DATABASE_URL=url).returncode == 0
+        yield "upgraded"
+
+
 @pytest.fixture
-def postgres_url(postgres: PostgresCluster) -> Iterator[str]:
-    """An empty PostgreSQL database."""
+def postgres_url(postgres: PostgresCluster, upgraded: str) -> Iterator[str]:
+    """A PostgreSQL database with the tables of a ledger, and nothing in them."""
+    with postgres.database(f"tiltyard_{uuid.uuid4().hex}", like=upgraded) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_postgres_url(postgres: PostgresCluster) -> Iterator[str]:
+    """A PostgreSQL database without a table."""
     with postgres.database(f"tiltyard_{uuid.uuid4().hex}") as url:
         yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database, once of each kind."""
+    """A database with nothing in it, once of each kind."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'ledger.sqlite3'}"
         return
     yield request.getfixturevalue("postgres_url")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without a table, once of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'ledger.sqlite3'}"
+        return
+    yield request.getfixturevalue("empty_postgres_url")
 
 
 @pytest.fixture(scope="module")

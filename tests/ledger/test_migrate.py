@@ -30,23 +30,23 @@ def differences(connection: Connection) -> list[object]:
     return list(compare_metadata(context, metadata))
 
 
-async def test_migrations_make_the_tables_the_code_describes(ledger_url: str) -> None:
-    async with Ledger(ledger_url) as ledger:
+async def test_migrations_make_the_tables_the_code_describes(empty_ledger_url: str) -> None:
+    async with Ledger(empty_ledger_url) as ledger:
         await upgrade_ledger(ledger)
         async with ledger.reading() as connection:
             assert await connection.run_sync(differences) == []
 
 
-async def test_upgrading_twice_changes_nothing(ledger_url: str) -> None:
-    async with Ledger(ledger_url) as ledger:
+async def test_upgrading_twice_changes_nothing(empty_ledger_url: str) -> None:
+    async with Ledger(empty_ledger_url) as ledger:
         await upgrade_ledger(ledger)
         await upgrade_ledger(ledger)
         async with ledger.reading() as connection:
             assert set(metadata.tables) < await connection.run_sync(table_names)
 
 
-async def test_every_migration_can_be_undone(ledger_url: str) -> None:
-    async with Ledger(ledger_url) as ledger:
+async def test_every_migration_can_be_undone(empty_ledger_url: str) -> None:
+    async with Ledger(empty_ledger_url) as ledger:
         await upgrade_ledger(ledger)
         async with ledger.writing() as connection:
             await connection.run_sync(downgrade, "base")
@@ -55,8 +55,8 @@ async def test_every_migration_can_be_undone(ledger_url: str) -> None:
         await upgrade_ledger(ledger)
 
 
-async def test_votes_of_old_are_known_to_have_revealed(ledger_url: str) -> None:
-    async with Ledger(ledger_url) as ledger:
+async def test_votes_of_old_are_known_to_have_revealed(empty_ledger_url: str) -> None:
+    async with Ledger(empty_ledger_url) as ledger:
         await upgrade_ledger(ledger)
         past = list(example_battles(TEXT, demo_catalogue().drawable, before=datetime.now(UTC)))[:3]
         async with ledger.writing() as connection:
@@ -71,8 +71,8 @@ async def test_votes_of_old_are_known_to_have_revealed(ledger_url: str) -> None:
         assert [battle.revealed for battle in read] == [battle.revealed for battle in past]
 
 
-async def test_somebody_elses_database_is_left_alone(ledger_url: str) -> None:
-    async with Ledger(ledger_url) as ledger:
+async def test_somebody_elses_database_is_left_alone(empty_ledger_url: str) -> None:
+    async with Ledger(empty_ledger_url) as ledger:
         async with ledger.writing() as connection:
             await connection.execute(text("CREATE TABLE invoices (id INTEGER)"))
         with pytest.raises(LedgerError, match=r"already holds other tables \(invoices"):

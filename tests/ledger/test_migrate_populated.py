@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -40,9 +39,10 @@ async def voted(arena: Arena, voter: str) -> UUID:
     return battle.id
 
 
-async def make_facts(tmp_path: Path) -> Facts:
+@pytest.fixture(scope="module")
+async def facts(tmp_path_factory: pytest.TempPathFactory) -> Facts:
     """What a ledger holds after a little of everything."""
-    async with open_ledger(f"sqlite:///{tmp_path / 'facts'}") as ledger:
+    async with open_ledger(f"sqlite:///{tmp_path_factory.mktemp('facts') / 'facts'}") as ledger:
         async with opened(ledger) as arena:
             battle = [await voted(arena, voter) for voter in ("ann", "bob")][1]
             await arena.forget("bob", battle)
@@ -79,8 +79,7 @@ def populate(connection: Connection, facts: Facts, there: Columns) -> None:
             connection.execute(metadata.tables[name].insert().inline(), rows)  # returns nothing
 
 
-async def test_there_is_something_of_everything_that_people_make(tmp_path: Path) -> None:
-    facts = await make_facts(tmp_path)
+async def test_there_is_something_of_everything_that_people_make(facts: Facts) -> None:
     made = {name for name, rows in facts.items() if rows}
     assert {"battles", "turns", "attempts", "votes", "idempotency_keys"} <= made
     assert {"erasures", "labels", "snapshots", "reveals"} <= made
@@ -88,10 +87,9 @@ async def test_there_is_something_of_everything_that_people_make(tmp_path: Path)
 
 @pytest.mark.parametrize("revision", revisions())
 async def test_facts_of_every_revision_survive_the_way_up_and_down(
-    ledger_url: str, tmp_path: Path, revision: str
+    empty_ledger_url: str, facts: Facts, revision: str
 ) -> None:
-    facts = await make_facts(tmp_path)
-    async with Ledger(ledger_url) as ledger:
+    async with Ledger(empty_ledger_url) as ledger:
         async with ledger.writing() as connection:
             await connection.run_sync(upgrade, revision)
             there = await connection.run_sync(columns_there)
@@ -110,10 +108,9 @@ async def test_facts_of_every_revision_survive_the_way_up_and_down(
 
 
 async def test_contestants_of_old_were_public_from_when_they_were_recorded(
-    ledger_url: str, tmp_path: Path
+    empty_ledger_url: str, facts: Facts
 ) -> None:
-    facts = await make_facts(tmp_path)
-    async with Ledger(ledger_url) as ledger:
+    async with Ledger(empty_ledger_url) as ledger:
         async with ledger.writing() as connection:
             await connection.run_sync(upgrade, "0007")
             await connection.run_sync(populate, facts, await connection.run_sync(columns_there))
@@ -127,8 +124,8 @@ async def test_contestants_of_old_were_public_from_when_they_were_recorded(
     }
 
 
-async def test_servers_that_start_together_migrate_once(ledger_url: str) -> None:
-    ledgers = [Ledger(ledger_url) for _ in range(4)]
+async def test_servers_that_start_together_migrate_once(empty_ledger_url: str) -> None:
+    ledgers = [Ledger(empty_ledger_url) for _ in range(4)]
     await asyncio.gather(*(upgrade_ledger(ledger) for ledger in ledgers))
     async with ledgers[0].reading() as connection:
         versions = await connection.scalars(text("SELECT version_num FROM alembic_version"))
@@ -137,16 +134,16 @@ async def test_servers_that_start_together_migrate_once(ledger_url: str) -> None
         await ledger.close()
 
 
-async def test_a_newer_ledger_is_refused_with_a_sentence(ledger_url: str) -> None:
-    async with open_ledger(ledger_url) as ledger:
+async def test_a_newer_ledger_is_refused_with_a_sentence(empty_ledger_url: str) -> None:
+    async with open_ledger(empty_ledger_url) as ledger:
         async with ledger.writing() as connection:
             await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
         with pytest.raises(LedgerError, match=r"newer Tiltyard than this one .*9999.*use that"):
             await upgrade_ledger(ledger)
 
 
-async def test_a_migration_lets_others_pass_and_comes_back(postgres_url: str) -> None:
-    async with Ledger(postgres_url) as ledger, Ledger(postgres_url) as busy:
+async def test_a_migration_lets_others_pass_and_comes_back(empty_postgres_url: str) -> None:
+    async with Ledger(empty_postgres_url) as ledger, Ledger(empty_postgres_url) as busy:
         async with ledger.writing() as connection:
             await connection.run_sync(upgrade, "0001")
         async with busy.writing() as connection:

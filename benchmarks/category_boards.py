@@ -7,9 +7,9 @@ import polars as pl
 from synthetic import draw_log, length_edge, log_frame, style_counts
 
 from tiltyard.battles.table import Battles
-from tiltyard.boards.controls import Control
 from tiltyard.boards.ranking import rank
-from tiltyard.boards.recipe import Recipe
+from tiltyard.boards.recipes.controls import Control
+from tiltyard.boards.recipes.recipe import Recipe
 
 VOTES, MODELS, CATEGORIES = 1_000_000, 100, 20
 NOTE = (

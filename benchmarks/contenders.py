@@ -42,9 +42,9 @@ def tiltyard_batches(votes: str) -> Answer:
     """Make the same board of a file that need not fit into memory."""
     with stage("import"):
         from tiltyard.battles.streaming import count_votes  # noqa: PLC0415  # timed
-        from tiltyard.boards.counted import Counted  # noqa: PLC0415  # timed
+        from tiltyard.boards.fitting.counted import Counted  # noqa: PLC0415  # timed
         from tiltyard.boards.ranking import rank_counted  # noqa: PLC0415  # timed
-        from tiltyard.boards.recipe import Recipe  # noqa: PLC0415  # timed
+        from tiltyard.boards.recipes.recipe import Recipe  # noqa: PLC0415  # timed
     with stage("read"):
         pairs = count_votes(votes)
     with stage("rank"):

@@ -22,8 +22,8 @@ import numpy as np
 import polars as pl
 from synthetic import draw_log, length_edge, style_counts
 
-from tiltyard.boards.publishing import BoardPublisher
-from tiltyard.boards.recipe import Recipe
+from tiltyard.boards.published.publishing import BoardPublisher
+from tiltyard.boards.recipes.recipe import Recipe
 from tiltyard.contestants.demo import demo_catalogue
 from tiltyard.labels import duplicates
 from tiltyard.labels.labellers import score_column, shipped_labellers

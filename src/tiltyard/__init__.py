@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from tiltyard.battles.writing import write_battles
     from tiltyard.boards.board import Board
     from tiltyard.boards.comparing import compare_models
-    from tiltyard.boards.controls import Control
     from tiltyard.boards.plots.writing import write_plots
     from tiltyard.boards.ranking import rank
-    from tiltyard.boards.recipe import Anchor, Recipe, Variants
+    from tiltyard.boards.recipes.controls import Control
+    from tiltyard.boards.recipes.recipe import Anchor, Recipe, Variants
+    from tiltyard.boards.saved.verifying import verify_board
     from tiltyard.boards.swapping import swap
     from tiltyard.boards.tastes import own_board
     from tiltyard.boards.topic_boards import topic_boards
     from tiltyard.boards.value import value_of
-    from tiltyard.boards.verifying import verify_board
 
 __version__ = "0.1.0.dev0"
 __all__ = [
@@ -49,12 +49,12 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Anchor": "tiltyard.boards.recipe",
+    "Anchor": "tiltyard.boards.recipes.recipe",
     "Battles": "tiltyard.battles.table",
     "Board": "tiltyard.boards.board",
-    "Control": "tiltyard.boards.controls",
-    "Recipe": "tiltyard.boards.recipe",
-    "Variants": "tiltyard.boards.recipe",
+    "Control": "tiltyard.boards.recipes.controls",
+    "Recipe": "tiltyard.boards.recipes.recipe",
+    "Variants": "tiltyard.boards.recipes.recipe",
     "apply_filters": "tiltyard.battles.filters",
     "compare_models": "tiltyard.boards.comparing",
     "own_board": "tiltyard.boards.tastes",
@@ -63,7 +63,7 @@ _HOMES = {
     "swap": "tiltyard.boards.swapping",
     "topic_boards": "tiltyard.boards.topic_boards",
     "value_of": "tiltyard.boards.value",
-    "verify_board": "tiltyard.boards.verifying",
+    "verify_board": "tiltyard.boards.saved.verifying",
     "write_battles": "tiltyard.battles.writing",
     "write_plots": "tiltyard.boards.plots.writing",
 }

@@ -10,10 +10,10 @@ from synthetic_votes import synthetic_votes
 from tiltyard.battles.outcome import Outcome
 from tiltyard.battles.table import Battles
 from tiltyard.boards.beside import TOOLS, Tool, beside
-from tiltyard.boards.controls import Control
 from tiltyard.boards.errors import RecipeError
 from tiltyard.boards.ranking import rank
-from tiltyard.boards.recipe import Recipe
+from tiltyard.boards.recipes.controls import Control
+from tiltyard.boards.recipes.recipe import Recipe
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 COUNTS = ("length", "headers", "lists", "bold")

@@ -10,7 +10,7 @@ from tiltyard.battles.table import Battles
 from tiltyard.boards.board import Board
 from tiltyard.boards.errors import RecipeError
 from tiltyard.boards.ranking import rank
-from tiltyard.boards.recipe import Anchor, Recipe
+from tiltyard.boards.recipes.recipe import Anchor, Recipe
 
 RESAMPLED = Recipe(interval="bootstrap", rounds=300)
 KNOWN = ("amber", "birch")

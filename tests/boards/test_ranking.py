@@ -13,7 +13,7 @@ from tiltyard.battles.errors import VotesError
 from tiltyard.battles.table import Battles
 from tiltyard.boards.board import Board
 from tiltyard.boards.ranking import rank
-from tiltyard.boards.recipe import Anchor, Recipe, RecipeError
+from tiltyard.boards.recipes.recipe import Anchor, Recipe, RecipeError
 from tiltyard.boards.records import Diagnostic
 
 CYCLE = [("x", "y", "a"), ("y", "z", "a"), ("z", "x", "a"), ("x", "z", "a"), ("x", "y", "tie")]

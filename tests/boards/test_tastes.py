@@ -6,7 +6,7 @@ from tiltyard.battles.table import Battles
 from tiltyard.boards.board import Board
 from tiltyard.boards.errors import RecipeError
 from tiltyard.boards.ranking import rank
-from tiltyard.boards.recipe import Recipe
+from tiltyard.boards.recipes.recipe import Recipe
 from tiltyard.boards.tastes import OwnBoard, own_board, taste_spread
 
 NAMES = np.array(["auk", "dove", "gull", "tern"])

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 
 from tiltyard.arena.exposure import ExposureReport, OrganisationExposure
 from tiltyard.arena.public_register import RegisterEntry
-from tiltyard.boards.changes import changes_between
 from tiltyard.boards.errors import RecipeError
-from tiltyard.boards.history import Comparison, course_of
+from tiltyard.boards.past.changes import changes_between
+from tiltyard.boards.past.history import Comparison, course_of
 from tiltyard.boards.records import Estimate, Standing
 from tiltyard.boards.swapping import Prices, SliceSwap
 from tiltyard.boards.tastes import OwnBoard, OwnStanding

@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from synthetic_votes import synthetic_votes
-from tiltyard.boards.controls import Control
-from tiltyard.boards.recipe import Anchor, Recipe
-from tiltyard.boards.verifying import verify_board
+from tiltyard.boards.recipes.controls import Control
+from tiltyard.boards.recipes.recipe import Anchor, Recipe
+from tiltyard.boards.saved.verifying import verify_board
 from tiltyard.cli.rank import rank
 
 CSV = "model_a,model_b,winner\nx,y,model_a\ny,z,model_a\nz,x,model_a\nx,y,tie\n"

@@ -3,7 +3,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from tiltyard.boards.slice_file import shipped_slices
+from tiltyard.boards.slices.slice_file import shipped_slices
 from tiltyard.cli.slices import slices
 from tiltyard_process import run
 

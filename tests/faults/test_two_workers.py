@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 from opened import open_ledger, opened
-from tiltyard.boards.published import PublishedBoards
-from tiltyard.boards.publishing import BoardPublisher
-from tiltyard.boards.recipe import Recipe
+from tiltyard.boards.published.boards import PublishedBoards
+from tiltyard.boards.published.publishing import BoardPublisher
+from tiltyard.boards.recipes.recipe import Recipe
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.tables import labels, snapshots
 from tiltyard.worker.service import Worker

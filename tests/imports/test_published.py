@@ -14,7 +14,7 @@ from importing import battle_ids, import_file
 from opened import open_ledger
 from tiltyard.battles.codecs import OWN
 from tiltyard.boards.living.table import LivingTable
-from tiltyard.boards.slice_columns import slice_columns
+from tiltyard.boards.slices.columns import slice_columns
 from tiltyard.imports.published import WEIGHTS, published_labels
 from tiltyard.imports.removing import remove_source
 from tiltyard.labels.labellers import label_sources, shipped_labellers

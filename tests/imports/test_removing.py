@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 from importing import import_file, imported_votes
 from opened import open_ledger
 from synthetic_votes import synthetic_votes
-from tiltyard.boards.published import PublishedBoards
-from tiltyard.boards.publishing import BoardPublisher
-from tiltyard.boards.recipe import Recipe
-from tiltyard.boards.slices_in_use import SlicesInUse
+from tiltyard.boards.published.boards import PublishedBoards
+from tiltyard.boards.published.publishing import BoardPublisher
+from tiltyard.boards.recipes.recipe import Recipe
+from tiltyard.boards.slices.in_use import SlicesInUse
 from tiltyard.imports import service
 from tiltyard.imports.errors import ImportVotesError
 from tiltyard.imports.removing import count_source, remove_source

@@ -15,8 +15,8 @@ from tiltyard.battles.codecs import CODECS
 from tiltyard.battles.errors import VotesError
 from tiltyard.battles.table import Battles
 from tiltyard.battles.writing import write_battles
-from tiltyard.boards.publishing import BoardPublisher
-from tiltyard.boards.recipe import Recipe
+from tiltyard.boards.published.publishing import BoardPublisher
+from tiltyard.boards.recipes.recipe import Recipe
 from tiltyard.imports import batches, service
 from tiltyard.imports.errors import ImportVotesError
 from tiltyard.ledger import register

@@ -15,8 +15,8 @@ from polling import until
 from tiltyard.arena.service import Arena
 from tiltyard.arena.voting import Ballot
 from tiltyard.battles.outcome import Outcome
-from tiltyard.boards.publishing import BoardPublisher
-from tiltyard.boards.recipe import Recipe
+from tiltyard.boards.published.publishing import BoardPublisher
+from tiltyard.boards.recipes.recipe import Recipe
 from tiltyard.ledger.contestant_changes import read_changes
 from tiltyard.ledger.engine import Ledger, LedgerError
 from tiltyard.ledger.migrate import downgrade, revisions, upgrade, upgrade_ledger

@@ -29,7 +29,7 @@ from tiltyard.battles.conversations import messages
 from tiltyard.battles.reading import read_battles
 from tiltyard.battles.table import Battles
 from tiltyard.battles.writing import write_battles
-from tiltyard.boards.slice_file import LOCAL
+from tiltyard.boards.slices.slice_file import LOCAL
 from tiltyard.ledger import battles as ledger_battles
 from tiltyard.ledger import labels
 from tiltyard.ledger.engine import Ledger

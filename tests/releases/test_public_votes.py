@@ -18,12 +18,12 @@ from opened import open_ledger
 from synthetic_votes import synthetic_votes
 from tiltyard.battles.columns import SCHEMA
 from tiltyard.boards.errors import SavedBoardError
-from tiltyard.boards.public_ledger import PublicLedger, read_public_ledger
-from tiltyard.boards.published import PublishedBoards
-from tiltyard.boards.publishing import BoardPublisher
-from tiltyard.boards.recipe import Recipe
-from tiltyard.boards.slices_in_use import SlicesInUse
-from tiltyard.boards.verifying_ledger import verify_public_ledger
+from tiltyard.boards.public_ledger.ledger import PublicLedger, read_public_ledger
+from tiltyard.boards.public_ledger.verifying import verify_public_ledger
+from tiltyard.boards.published.boards import PublishedBoards
+from tiltyard.boards.published.publishing import BoardPublisher
+from tiltyard.boards.recipes.recipe import Recipe
+from tiltyard.boards.slices.in_use import SlicesInUse
 from tiltyard.labels.labellers import shipped_labellers
 from tiltyard.labels.trained import KINDS, TrainedLabeller, seed_classifier
 from tiltyard.ledger.engine import Ledger

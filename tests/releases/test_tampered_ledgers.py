@@ -14,8 +14,8 @@ from exported import ASKING, record
 from made_up_arena import battles
 from opened import open_ledger
 from tiltyard.boards.errors import SavedBoardError
-from tiltyard.boards.slices_in_use import SlicesInUse
-from tiltyard.boards.verifying_ledger import verify_public_ledger
+from tiltyard.boards.public_ledger.verifying import verify_public_ledger
+from tiltyard.boards.slices.in_use import SlicesInUse
 from tiltyard.errors import TiltyardError
 from tiltyard.releases.public_votes import write_public_ledger
 from tiltyard.worker.labelling import Labelling

@@ -10,9 +10,9 @@ from polling import until
 from tiltyard.arena.service import Arena
 from tiltyard.arena.voting import Ballot
 from tiltyard.battles.outcome import Outcome
-from tiltyard.boards.published import PublishedBoards
-from tiltyard.boards.publishing import BoardPublisher
-from tiltyard.boards.recipe import Recipe
+from tiltyard.boards.published.boards import PublishedBoards
+from tiltyard.boards.published.publishing import BoardPublisher
+from tiltyard.boards.recipes.recipe import Recipe
 from tiltyard.labels.labellers import shipped_labellers
 from tiltyard.labels.trained import seed_classifier
 from tiltyard.ledger.battles_table import read_votes

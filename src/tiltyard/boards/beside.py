@@ -9,10 +9,10 @@ import polars as pl
 from tiltyard.battles.filters import apply_filters
 from tiltyard.battles.table import Battles
 from tiltyard.boards.board import Board
-from tiltyard.boards.controls import Control
 from tiltyard.boards.errors import RecipeError
-from tiltyard.boards.features import STYLE, feature_columns
-from tiltyard.boards.slices import slice_battles
+from tiltyard.boards.fitting.features import STYLE, feature_columns
+from tiltyard.boards.recipes.controls import Control
+from tiltyard.boards.slices.column_slice import slice_battles
 from tiltyard.ratings.compatibility import arena_rank, fastchat
 from tiltyard.ratings.compatibility.result import CompatibleFit
 from tiltyard.ratings.pair_counts import Floats

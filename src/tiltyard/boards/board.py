@@ -8,10 +8,10 @@ from typing import Any, Self
 
 from scipy.special import ndtri
 
-from tiltyard.boards.counted import Counted
 from tiltyard.boards.errors import RecipeError
+from tiltyard.boards.fitting.counted import Counted
 from tiltyard.boards.preference import preference
-from tiltyard.boards.recipe import Recipe
+from tiltyard.boards.recipes.recipe import Recipe
 from tiltyard.boards.records import (
     Coefficient,
     Diagnostic,
@@ -20,7 +20,7 @@ from tiltyard.boards.records import (
     Step,
     rounded,
 )
-from tiltyard.boards.saving import read_board, write_board
+from tiltyard.boards.saved.saving import read_board, write_board
 from tiltyard.ratings.pair_counts import Floats
 
 

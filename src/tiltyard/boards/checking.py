@@ -7,7 +7,7 @@ import numpy as np
 
 from tiltyard.boards.board import Board
 from tiltyard.boards.errors import RecipeError
-from tiltyard.boards.fitting import used_counts
+from tiltyard.boards.fitting.fitting import used_counts
 from tiltyard.boards.records import Diagnostic
 from tiltyard.ratings.bridges import thin_bridges
 from tiltyard.ratings.graph import pair_residuals, surviving_cycles

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from tiltyard.battles.pair_table import PairTable
-from tiltyard.boards.fitting import Fitted
+from tiltyard.boards.fitting.fitting import Fitted
 from tiltyard.boards.records import Diagnostic
 from tiltyard.ratings.rateable import Reason
 

@@ -13,16 +13,16 @@ from tiltyard.battles.inspecting import odd_names
 from tiltyard.battles.pair_table import PairTable
 from tiltyard.battles.table import Battles
 from tiltyard.boards.board import Board
-from tiltyard.boards.counted import Counted
-from tiltyard.boards.counting import count_votes, noted
 from tiltyard.boards.diagnose import diagnose
 from tiltyard.boards.errors import RecipeError
-from tiltyard.boards.fitting import Effect, Fitted, fit
-from tiltyard.boards.placing import Placed, place, refuse_unknown
-from tiltyard.boards.reading import read_for
-from tiltyard.boards.recipe import Recipe
+from tiltyard.boards.fitting.counted import Counted
+from tiltyard.boards.fitting.counting import count_votes, noted
+from tiltyard.boards.fitting.fitting import Effect, Fitted, fit
+from tiltyard.boards.fitting.placing import Placed, place, refuse_unknown
+from tiltyard.boards.fitting.reading import read_for
+from tiltyard.boards.fitting.start import Start
+from tiltyard.boards.recipes.recipe import Recipe
 from tiltyard.boards.records import Coefficient, Diagnostic, Standing, Step
-from tiltyard.boards.start import Start
 from tiltyard.ratings.pair_counts import PairCounts
 
 

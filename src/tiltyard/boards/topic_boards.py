@@ -9,9 +9,9 @@ import polars as pl
 from tiltyard.battles.table import Battles
 from tiltyard.boards.board import Board
 from tiltyard.boards.ranking import rank
-from tiltyard.boards.recipe import Recipe
+from tiltyard.boards.recipes.recipe import Recipe
 from tiltyard.boards.records import rounded
-from tiltyard.boards.slice_file import MINIMUM
+from tiltyard.boards.slices.slice_file import MINIMUM
 from tiltyard.prompts.topics import LEAST_VOTERS, NONE, Topic, find_topics
 
 

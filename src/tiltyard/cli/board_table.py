@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from tiltyard.boards.beside import Beside
     from tiltyard.boards.board import Board
-    from tiltyard.boards.recipe import Recipe
+    from tiltyard.boards.recipes.recipe import Recipe
     from tiltyard.boards.records import Diagnostic, Standing
 
 WIDE = 100  # columns from which wins, losses and ties fit beside the rest

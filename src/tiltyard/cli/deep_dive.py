@@ -113,10 +113,10 @@ def _ranked(
     controls: Sequence[str],
     confidence: float,
 ) -> Found:
-    from tiltyard.boards.controls import Control
+    from tiltyard.boards.fitting.reading import read_for
     from tiltyard.boards.ranking import rank
-    from tiltyard.boards.reading import read_for
-    from tiltyard.boards.recipe import Recipe
+    from tiltyard.boards.recipes.controls import Control
+    from tiltyard.boards.recipes.recipe import Recipe
     from tiltyard.errors import TiltyardError
 
     held = tuple(Control.parse(name) for name in controls)

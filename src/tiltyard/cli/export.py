@@ -51,7 +51,7 @@ def export(
     For the installation's own use: voters keep their pseudonyms, and nothing personal is removed.
     What is to be published goes through `tiltyard release`.
     """
-    from tiltyard.boards.slice_file import read_slices
+    from tiltyard.boards.slices.slice_file import read_slices
     from tiltyard.labels.labellers import labellers_with
     from tiltyard.releases.exporting import Export
     from tiltyard.web.settings import read_settings

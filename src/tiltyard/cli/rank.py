@@ -17,7 +17,7 @@ from tiltyard.cli.recipe_options import (
 
 if TYPE_CHECKING:
     from tiltyard.boards.board import Board
-    from tiltyard.boards.recipe import Recipe
+    from tiltyard.boards.recipes.recipe import Recipe
 
 NOTHING_RATED = 1
 
@@ -126,9 +126,9 @@ def _declared(
     given: tuple[str, ...], slices_path: Path, votes: tuple[Path, ...]
 ) -> dict[str, tuple[str, ...]]:
     """Take the conditions of slices that are named from their file; leave COLUMN=VALUE as it is."""
-    from tiltyard.boards.reading import columns_in
-    from tiltyard.boards.slice_file import read_slices
-    from tiltyard.boards.slices import CONDITION
+    from tiltyard.boards.fitting.reading import columns_in
+    from tiltyard.boards.slices.column_slice import CONDITION
+    from tiltyard.boards.slices.slice_file import read_slices
 
     slices = read_slices(slices_path)
     named = [one for one in given if not CONDITION.fullmatch(one)]
@@ -143,8 +143,8 @@ def _declared(
 
 
 def _rank_files(votes: tuple[Path, ...], recipe: "Recipe", columns: dict[str, str]) -> "Board":
+    from tiltyard.boards.fitting.reading import read_for
     from tiltyard.boards.ranking import rank as rank_battles
-    from tiltyard.boards.reading import read_for
 
     return rank_battles(read_for(recipe, votes, columns), recipe)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from tiltyard.boards.recipe import Anchor, Recipe, Variants
+    from tiltyard.boards.recipes.recipe import Anchor, Recipe, Variants
 
 TIES = ("half", "drop", "rao-kupper", "davidson", "four-outcomes")
 
@@ -165,8 +165,8 @@ def to_recipe(given: dict[str, Any]) -> "Recipe":
     click.ClickException
         When one of them is not written as it should be.
     """
-    from tiltyard.boards.controls import Control
-    from tiltyard.boards.recipe import Recipe
+    from tiltyard.boards.recipes.controls import Control
+    from tiltyard.boards.recipes.recipe import Recipe
 
     anchor, ties = given.pop("anchor"), given.pop("ties")
     by_estimator = ties not in {"half", "drop"}
@@ -182,7 +182,7 @@ def to_recipe(given: dict[str, Any]) -> "Recipe":
 
 def _anchor(given: str) -> "Anchor":
     """Read MODEL=SCORE; the name of a model may itself hold an equals sign."""
-    from tiltyard.boards.recipe import Anchor
+    from tiltyard.boards.recipes.recipe import Anchor
 
     model, _, score = given.rpartition("=")
     try:
@@ -192,7 +192,7 @@ def _anchor(given: str) -> "Anchor":
 
 
 def _variants(given: str) -> "Variants":
-    from tiltyard.boards.recipe import Variants
+    from tiltyard.boards.recipes.recipe import Variants
 
     model, _, tried = given.rpartition("=")
     try:

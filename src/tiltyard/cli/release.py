@@ -72,7 +72,7 @@ def prepare(
     Only votes whose arena told people that battles are published, and whose voters have not opted
     out; voters under a key that nobody keeps; personal data removed; previews called anonymous.
     """
-    from tiltyard.boards.slice_file import read_slices
+    from tiltyard.boards.slices.slice_file import read_slices
     from tiltyard.cli.recipe_options import BadInput
     from tiltyard.labels.labellers import labellers_with
     from tiltyard.releases.exporting import Export

@@ -73,7 +73,7 @@ def ledger(out: Path, data: Path | None) -> None:
     `tiltyard verify DIRECTORY` makes all boards again from it, byte by byte.
     """
     from tiltyard.battles.notes import counted
-    from tiltyard.boards.slices_in_use import SlicesInUse
+    from tiltyard.boards.slices.in_use import SlicesInUse
     from tiltyard.labels.labellers import labellers_with
     from tiltyard.releases.public_votes import write_public_ledger
     from tiltyard.web.settings import read_settings

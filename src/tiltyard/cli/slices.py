@@ -16,8 +16,8 @@ def slices(file: Path | None, as_json: bool) -> None:  # noqa: FBT001  # click p
 
     Exits with 2 and one sentence when a slice could not be used by an installation.
     """
-    from tiltyard.boards.slice_columns import sample_votes
-    from tiltyard.boards.slice_file import read_slices
+    from tiltyard.boards.slices.columns import sample_votes
+    from tiltyard.boards.slices.slice_file import read_slices
 
     found = read_slices(file)
     found.refuse_unless_usable(sample_votes())

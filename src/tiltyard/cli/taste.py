@@ -44,7 +44,7 @@ def taste(
     board is nearly everybody's, which it says.
     """
     from tiltyard.boards.ranking import rank
-    from tiltyard.boards.slices import slice_battles
+    from tiltyard.boards.slices.column_slice import slice_battles
     from tiltyard.boards.tastes import own_board, taste_spread
     from tiltyard.cli.patience import patience
     from tiltyard.errors import TiltyardError

@@ -9,7 +9,7 @@ import click
 from tiltyard.cli.recipe_options import column_option, columns_of
 
 if TYPE_CHECKING:
-    from tiltyard.boards.verifying import Verification
+    from tiltyard.boards.saved.verifying import Verification
 
 DIFFERS = 1
 
@@ -32,9 +32,9 @@ def verify(
     Exits with 0 when everything agrees, 1 when something differs, 2 when something cannot be read.
     """
     from tiltyard.boards.board import Board
-    from tiltyard.boards.public_ledger import is_public_ledger
-    from tiltyard.boards.reading import read_for
-    from tiltyard.boards.verifying import verify_board
+    from tiltyard.boards.fitting.reading import read_for
+    from tiltyard.boards.public_ledger.ledger import is_public_ledger
+    from tiltyard.boards.saved.verifying import verify_board
     from tiltyard.cli.patience import patience
 
     if is_public_ledger(board):
@@ -54,8 +54,8 @@ def _verify_ledger(directory: Path, votes: tuple[Path, ...], *, as_json: bool) -
     import json
 
     from tiltyard.battles.notes import counted
-    from tiltyard.boards.public_ledger import LEDGER, sha256_of
-    from tiltyard.boards.verifying_ledger import verify_public_ledger
+    from tiltyard.boards.public_ledger.ledger import LEDGER, sha256_of
+    from tiltyard.boards.public_ledger.verifying import verify_public_ledger
     from tiltyard.cli.patience import patience, printable
     from tiltyard.cli.recipe_options import BadInput
 

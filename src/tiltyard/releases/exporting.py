@@ -10,8 +10,8 @@ import polars as pl
 
 from tiltyard.battles.codecs import CODECS, KNOWN_AS, OWN
 from tiltyard.battles.table import Battles
-from tiltyard.boards.conditions import Condition, hold_all
-from tiltyard.boards.slice_file import LOCAL
+from tiltyard.boards.slices.conditions import Condition, hold_all
+from tiltyard.boards.slices.slice_file import LOCAL
 from tiltyard.labels import published
 from tiltyard.labels.labeller import Labeller
 from tiltyard.labels.labellers import label_sources, shipped_labellers

@@ -9,8 +9,7 @@ import polars as pl
 
 from tiltyard.battles.table import Battles
 from tiltyard.boards.board import Board
-from tiltyard.boards.document import BoardKey
-from tiltyard.boards.public_ledger import (
+from tiltyard.boards.public_ledger.ledger import (
     POOLED,
     VOTES,
     LedgerBoard,
@@ -18,14 +17,15 @@ from tiltyard.boards.public_ledger import (
     board_file,
     sha256_of,
 )
-from tiltyard.boards.public_pooling import (
+from tiltyard.boards.public_ledger.pooling import (
     ArenaBoard,
     PublicPooling,
     pooled_json,
     published_figures,
 )
-from tiltyard.boards.saving import read_document
-from tiltyard.boards.verifying_ledger import votes_by_arena
+from tiltyard.boards.public_ledger.verifying import votes_by_arena
+from tiltyard.boards.published.document import BoardKey
+from tiltyard.boards.saved.saving import read_document
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import polars as pl
 
 from tiltyard.battles.columns import SCHEMA
 from tiltyard.battles.table import Battles
-from tiltyard.boards.conditions import Condition, hold_all
+from tiltyard.boards.slices.conditions import Condition, hold_all
 from tiltyard.labels.duplicates import BATTLES
 
 Wheres = Collection[tuple[str, ...]]

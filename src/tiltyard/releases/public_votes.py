@@ -11,20 +11,20 @@ from pathlib import Path
 import polars as pl
 
 from tiltyard import __version__
-from tiltyard.boards.document import Faces
 from tiltyard.boards.living.single_votes import STYLE_LABELS
 from tiltyard.boards.living.table import LivingTable
-from tiltyard.boards.public_ledger import (
+from tiltyard.boards.public_ledger.ledger import (
     FORMAT,
     LEDGER,
     VOTES,
     PublicLedger,
     sha256_of,
 )
-from tiltyard.boards.publishing import BoardPublisher
-from tiltyard.boards.recipe import Recipe
-from tiltyard.boards.slices_in_use import SlicesInUse
-from tiltyard.boards.verifying_ledger import verify_public_ledger
+from tiltyard.boards.public_ledger.verifying import verify_public_ledger
+from tiltyard.boards.published.document import Faces
+from tiltyard.boards.published.publishing import BoardPublisher
+from tiltyard.boards.recipes.recipe import Recipe
+from tiltyard.boards.slices.in_use import SlicesInUse
 from tiltyard.labels.labeller import Labeller
 from tiltyard.ledger import register
 from tiltyard.ledger.engine import Ledger, SyncConnection

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import ClassVar
 
 from tiltyard.boards.errors import RecipeError
-from tiltyard.boards.published import PublishedBoards
-from tiltyard.boards.rated import read_rated
+from tiltyard.boards.published.boards import PublishedBoards
+from tiltyard.boards.published.rated import read_rated
 from tiltyard.boards.swapping import Prices, SliceSwap, swap
 from tiltyard.boards.value import Value, value_of
 from tiltyard.errors import TiltyardError

@@ -9,7 +9,7 @@ from typing import ClassVar
 from tiltyard.battles.table import Battles
 from tiltyard.boards.board import Board
 from tiltyard.boards.group_votes import LEAST_VOTERS, votes_of_group
-from tiltyard.boards.published import PublishedBoards
+from tiltyard.boards.published.boards import PublishedBoards
 from tiltyard.errors import TiltyardError
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.memberships import Member, groups_of, join_group, leave_group, members_of

@@ -20,11 +20,11 @@ from tiltyard.arena.roster import Roster
 from tiltyard.arena.service import Arena
 from tiltyard.arena.uploads import Uploads
 from tiltyard.blobs.opening import open_blobs
-from tiltyard.boards.history import BoardHistory
-from tiltyard.boards.published import PublishedBoards
-from tiltyard.boards.publishing import BoardPublisher
-from tiltyard.boards.recipe import Recipe
-from tiltyard.boards.slices_in_use import SlicesInUse
+from tiltyard.boards.past.history import BoardHistory
+from tiltyard.boards.published.boards import PublishedBoards
+from tiltyard.boards.published.publishing import BoardPublisher
+from tiltyard.boards.recipes.recipe import Recipe
+from tiltyard.boards.slices.in_use import SlicesInUse
 from tiltyard.contestants.adapters import Adapters
 from tiltyard.contestants.catalogue import Catalogue
 from tiltyard.contestants.demo import SuggestedPrompt, suggested_prompts

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from tiltyard.arena.applying import listed_cards
 from tiltyard.arena.public_register import RegisterEntry, read_register
-from tiltyard.boards.published import PublishedBoards
+from tiltyard.boards.published.boards import PublishedBoards
 from tiltyard.contestants.card import Contestant
 from tiltyard.contestants.face import Face, is_untold, public_face, public_id
 from tiltyard.errors import TiltyardError

@@ -4,10 +4,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from tiltyard.battles.table import Battles
-from tiltyard.boards.as_seen import as_seen, names_of, read_faces
 from tiltyard.boards.board import Board
-from tiltyard.boards.published import OVERALL, PublishedBoards
-from tiltyard.boards.rated import read_rated
+from tiltyard.boards.published.as_seen import as_seen, names_of, read_faces
+from tiltyard.boards.published.boards import OVERALL, PublishedBoards
+from tiltyard.boards.published.rated import read_rated
 from tiltyard.boards.tastes import OwnBoard, own_board
 from tiltyard.ledger.battles_table import read_votes
 from tiltyard.ledger.engine import Ledger, SyncConnection

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Literal
 
 from tiltyard.arena.public_register import RegisterEntry, read_register
-from tiltyard.boards.changes import Moved
-from tiltyard.boards.history import BoardHistory, Comparison, Course, compared
+from tiltyard.boards.past.changes import Moved
+from tiltyard.boards.past.history import BoardHistory, Comparison, Course, compared
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.records import Snapshot
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from tiltyard.boards.publishing import BoardPublisher
-from tiltyard.boards.recipe import Recipe
-from tiltyard.boards.slices_in_use import SlicesInUse
+from tiltyard.boards.published.publishing import BoardPublisher
+from tiltyard.boards.recipes.recipe import Recipe
+from tiltyard.boards.slices.in_use import SlicesInUse
 from tiltyard.contestants.adapters import Adapters
 from tiltyard.contestants.card import Contestant
 from tiltyard.contestants.catalogue import load_catalogue

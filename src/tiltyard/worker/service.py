@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import structlog
 
-from tiltyard.boards.publishing import BoardPublisher
+from tiltyard.boards.published.publishing import BoardPublisher
 from tiltyard.labels.labeller import Labeller
 from tiltyard.ledger.engine import OUTAGES, Ledger
 from tiltyard.ledger.presence import Presence

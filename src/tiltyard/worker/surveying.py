@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from tiltyard.boards.as_seen import as_seen, names_of, read_faces
-from tiltyard.boards.document import Faces
+from tiltyard.boards.published.as_seen import as_seen, names_of, read_faces
+from tiltyard.boards.published.document import Faces
 from tiltyard.boards.tastes import taste_spread
 from tiltyard.boards.topic_boards import topic_boards, topics_document
 from tiltyard.ledger import surveys, votes

@@ -24,11 +24,11 @@ from tiltyard.arena.applying import apply_cards
 from tiltyard.boards.living.boards import ArenaBoards
 from tiltyard.boards.living.making import Made
 from tiltyard.boards.living.table import LivingTable
-from tiltyard.boards.published import PublishedBoards
-from tiltyard.boards.publishing import BoardPublisher
+from tiltyard.boards.published.boards import PublishedBoards
+from tiltyard.boards.published.publishing import BoardPublisher
 from tiltyard.boards.ranking import rank
-from tiltyard.boards.recipe import Recipe
-from tiltyard.boards.slices_in_use import SlicesInUse
+from tiltyard.boards.recipes.recipe import Recipe
+from tiltyard.boards.slices.in_use import SlicesInUse
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.records import Battle
 from tiltyard.ledger.snapshots import newest_numbers

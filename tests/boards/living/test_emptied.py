@@ -9,11 +9,11 @@ import pytest
 
 from labelled import Looks, Topic, add_battles, add_labels, battle, found, record_cards
 from opened import open_ledger
-from tiltyard.boards.history import BoardHistory, compared
-from tiltyard.boards.published import PublishedBoards
-from tiltyard.boards.publishing import BoardPublisher
-from tiltyard.boards.recipe import Recipe
-from tiltyard.boards.slices_in_use import SlicesInUse
+from tiltyard.boards.past.history import BoardHistory, compared
+from tiltyard.boards.published.boards import PublishedBoards
+from tiltyard.boards.published.publishing import BoardPublisher
+from tiltyard.boards.recipes.recipe import Recipe
+from tiltyard.boards.slices.in_use import SlicesInUse
 from tiltyard.ledger.engine import Ledger
 
 pytestmark = pytest.mark.anyio

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from tiltyard.boards.document import CONTROLS, BoardKey, Faces
 from tiltyard.boards.errors import ConditionError
 from tiltyard.boards.living.counts import SliceCounts
 from tiltyard.boards.living.making import Document, Made, Making, Rules
 from tiltyard.boards.living.single_votes import SingleVotes
 from tiltyard.boards.living.table import Growth, LivingTable
-from tiltyard.boards.recipe import Recipe
-from tiltyard.boards.slice_file import Slice, Slices, slice_sha256
+from tiltyard.boards.published.document import CONTROLS, BoardKey, Faces
+from tiltyard.boards.recipes.recipe import Recipe
+from tiltyard.boards.slices.slice_file import Slice, Slices, slice_sha256
 from tiltyard.errors import TiltyardError
 from tiltyard.labels.labeller import LabelSource
 from tiltyard.ledger.engine import SyncConnection

@@ -7,10 +7,10 @@ from operator import and_
 import polars as pl
 
 from tiltyard.battles.pair_table import PairTable, pair_table
-from tiltyard.boards.conditions import Condition
 from tiltyard.boards.errors import ConditionError
 from tiltyard.boards.living.table import Growth, LivingTable
-from tiltyard.boards.slice_file import Slices
+from tiltyard.boards.slices.conditions import Condition
+from tiltyard.boards.slices.slice_file import Slices
 
 KEYS = ("source", "model_a", "model_b", "outcome")
 

@@ -6,17 +6,24 @@ from typing import Any, ClassVar
 
 from tiltyard import __version__
 from tiltyard.boards.board import Board
-from tiltyard.boards.counted import Counted
-from tiltyard.boards.counting import NO_VALUE, CountedVotes, count_votes
-from tiltyard.boards.document import STYLE, BoardKey, Faces, Origin, board_document, recipe_of
-from tiltyard.boards.fitting import Fitted
+from tiltyard.boards.fitting.counted import Counted
+from tiltyard.boards.fitting.counting import NO_VALUE, CountedVotes, count_votes
+from tiltyard.boards.fitting.fitting import Fitted
+from tiltyard.boards.fitting.pooling import Parent, Pooled, pool
+from tiltyard.boards.fitting.start import Start
 from tiltyard.boards.living.counts import SliceCounts
 from tiltyard.boards.living.single_votes import STYLE_LABELS, SingleVotes
-from tiltyard.boards.pooling import Parent, Pooled, pool
+from tiltyard.boards.published.document import (
+    STYLE,
+    BoardKey,
+    Faces,
+    Origin,
+    board_document,
+    recipe_of,
+)
 from tiltyard.boards.ranking import board_of, fit_counted
-from tiltyard.boards.recipe import Recipe
-from tiltyard.boards.slice_file import Slices, slice_sha256
-from tiltyard.boards.start import Start
+from tiltyard.boards.recipes.recipe import Recipe
+from tiltyard.boards.slices.slice_file import Slices, slice_sha256
 from tiltyard.errors import TiltyardError
 from tiltyard.labels.labeller import LabelSource
 from tiltyard.labels.labellers import columns_of

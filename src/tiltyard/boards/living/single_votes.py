@@ -6,11 +6,11 @@ import polars as pl
 
 from tiltyard.battles.columns import SCHEMA
 from tiltyard.battles.table import Battles
-from tiltyard.boards.document import Faces
-from tiltyard.boards.features import STYLE as STYLE_PARTS
-from tiltyard.boards.features import STYLE_LABELLED
+from tiltyard.boards.fitting.features import STYLE as STYLE_PARTS
+from tiltyard.boards.fitting.features import STYLE_LABELLED
 from tiltyard.boards.living.counts import Masks
 from tiltyard.boards.living.table import LivingTable, battles_of
+from tiltyard.boards.published.document import Faces
 
 STYLE_LABELS = frozenset(
     STYLE_LABELLED[part].format(name=part, side=side) for part in STYLE_PARTS for side in "ab"

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from pydantic import AwareDatetime, BaseModel
 
-from tiltyard.boards.document import Held
-from tiltyard.boards.published import PublishedBoards
+from tiltyard.boards.published.boards import PublishedBoards
+from tiltyard.boards.published.document import Held
 from tiltyard.web.api.instants import in_utc
 
 router = APIRouter(prefix="/boards", tags=["boards"])

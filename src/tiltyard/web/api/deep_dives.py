@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict
 
-from tiltyard.boards.document import Held
+from tiltyard.boards.published.document import Held
 from tiltyard.boards.value import Valued
 from tiltyard.web.deep_dives import DeepDives, ValueAnswer
 from tiltyard.web.measures import Measure

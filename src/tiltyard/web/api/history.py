@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from tiltyard.boards.document import Held
-from tiltyard.boards.history import MOST_POINTS, POINTS, BoardHistory
+from tiltyard.boards.past.history import MOST_POINTS, POINTS, BoardHistory
+from tiltyard.boards.published.document import Held
 from tiltyard.web.api.instants import in_utc
 from tiltyard.web.past import compare_snapshots
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from tiltyard.boards.published import UnknownBoardError
+from tiltyard.boards.published.boards import UnknownBoardError
 
 
 def in_utc(at: datetime | None) -> datetime | None:

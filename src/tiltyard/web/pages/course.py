@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from tiltyard.boards.history import Course, Point
+from tiltyard.boards.past.history import Course, Point
 from tiltyard.web.pages.forest import Scale, Tick, scale_over, tick_step
 from tiltyard.web.pages.words import spoken_day
 

@@ -3,7 +3,7 @@
 from fastapi import Request
 from fastapi.responses import Response
 
-from tiltyard.boards.document import Held
+from tiltyard.boards.published.document import Held
 from tiltyard.errors import TiltyardError
 from tiltyard.web.deep_dives import NotYetError
 from tiltyard.web.measures import MEASURES, Measure

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Query, Request
 from fastapi.responses import Response
 
-from tiltyard.boards.document import Held
+from tiltyard.boards.published.document import Held
 from tiltyard.web.pages.course import course_chart
 from tiltyard.web.pages.moments import link_moment, read_moment
 from tiltyard.web.pages.rendering import arena_pages, templates

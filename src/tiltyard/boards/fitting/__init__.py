@@ -1,0 +1,1 @@
+"""From votes to places on a board: count, fit, place."""

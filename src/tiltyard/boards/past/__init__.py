@@ -1,0 +1,1 @@
+"""The past of a board: its snapshots, and what changed between them."""

@@ -1,0 +1,1 @@
+"""Published boards: snapshots, as they are made and as people read them."""

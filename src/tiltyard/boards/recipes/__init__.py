@@ -1,0 +1,1 @@
+"""Recipes: what to make of the votes, said completely."""

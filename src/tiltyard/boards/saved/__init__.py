@@ -1,0 +1,1 @@
+"""Boards on disk, and whether they can be made again."""

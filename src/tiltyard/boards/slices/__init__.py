@@ -1,0 +1,1 @@
+"""Slices: which votes a board is about."""

@@ -1,0 +1,53 @@
+"""The slices of a running installation: its file is read again when it changes."""
+
+from pathlib import Path
+
+from tiltyard.boards.errors import SliceError
+from tiltyard.boards.slices.columns import sample_votes
+from tiltyard.boards.slices.slice_file import Slices, read_slices
+
+
+class SlicesInUse:
+    """Gives the slices there are now; a fault in a changed file leaves those of before in use.
+
+    Parameters
+    ----------
+    file
+        The installation's own, or None for those that ship.
+
+    Raises
+    ------
+    SliceError
+        When the file cannot be used as it is at the beginning.
+    """
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._file = file
+        self._seen = self._look()
+        self._slices = _checked(file)
+        self.fault: str | None = None
+        """Why the file as it is now is not in use; None when it is."""
+
+    def now(self) -> Slices:
+        """Give the slices as the file has them."""
+        look = self._look()
+        if look != self._seen:
+            self._seen = look
+            try:
+                self._slices, self.fault = _checked(self._file), None
+            except SliceError as error:
+                self.fault = str(error)
+        return self._slices
+
+    def _look(self) -> tuple[int, int] | None:
+        try:
+            state = None if self._file is None else self._file.stat()
+        except OSError:
+            return None
+        return None if state is None else (state.st_mtime_ns, state.st_size)
+
+
+def _checked(file: Path | None) -> Slices:
+    slices = read_slices(file)
+    slices.refuse_unless_usable(sample_votes())
+    return slices

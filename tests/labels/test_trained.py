@@ -1,7 +1,9 @@
 """Labellers that learned: the seed's, and an operator's own in their place."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tiltyard.labels.cross_validation import cross_validated
@@ -9,9 +11,10 @@ from tiltyard.labels.errors import LabelError
 from tiltyard.labels.examples import Examples, extended, table_of
 from tiltyard.labels.labeller import Batch, Conversation
 from tiltyard.labels.labellers import chosen_labellers, labellers_with, trained_labeller
-from tiltyard.labels.linear import train_classifier
+from tiltyard.labels.linear import LIKELY, LinearClassifier, train_classifier
 from tiltyard.labels.logistic import Choice
 from tiltyard.labels.occupations import OCCUPATIONS, VERTICALS
+from tiltyard.labels.reading import Reading
 from tiltyard.labels.seed import seed_examples
 from tiltyard.labels.trained import (
     CATEGORIES,
@@ -100,6 +103,40 @@ def test_an_operators_labeller_takes_the_place_of_the_one_that_ships(tmp_path: P
     assert chosen.version == trained.version
     (label,) = chosen.label(Batch([Conversation(("write a poem about rain",))]))
     assert label.value.keys() == KINDS["category"].columns.keys()
+
+
+def taught(choice: Choice, *classes: str) -> LinearClassifier:
+    """Teach that two texts have a class each."""
+    truth = np.eye(2, len(classes), dtype=bool)
+    return train_classifier("category", Reading(("a b", "c d")), truth, classes, choice=choice)
+
+
+@pytest.mark.parametrize(
+    ("choice", "classes"),
+    [
+        (Choice.ONE, ("programming", "verse")),
+        (Choice.ANY, ("programming", "verse")),
+        (Choice.ANY, ("code", "verse")),
+        (Choice.ONE, ("code", "maths")),
+    ],
+)
+def test_a_labeller_that_tells_other_classes_labels_no_battle(
+    choice: Choice, classes: tuple[str, ...], tmp_path: Path
+) -> None:
+    taught(choice, *classes).save(tmp_path / "category.labeller")
+    told = f"category.labeller tells {choice} of {', '.join(classes)}, and category is any of code"
+    with pytest.raises(LabelError, match=f"{told}, .*: train it with --extend category"):
+        labellers_with(tmp_path)
+
+
+def test_a_class_as_likely_as_is_enough_is_found_by_evaluation_and_by_labelling() -> None:
+    enough = np.log([LIKELY / (1 - LIKELY), 0.3 / 0.7])
+    known = taught(Choice.ANY, "code", "maths")
+    classifier = replace(known, weights=0 * known.weights, constants=enough)
+    assert classifier.probabilities(Reading(("hi",)))[0, 0] == LIKELY
+    assert classifier.classes_of(Reading(("hi",))) == [("code",)]
+    (label,) = TrainedLabeller(KINDS["category"], classifier).label(Batch([Conversation(("hi",))]))
+    assert [name for name, holds in label.value.items() if holds] == ["code"]
 
 
 def test_what_does_not_fit_is_refused_in_a_sentence(tmp_path: Path) -> None:

@@ -20,13 +20,14 @@ from tiltyard.labels.labeller import (
 )
 from tiltyard.labels.language import LanguageLabeller
 from tiltyard.labels.linear import LinearClassifier
+from tiltyard.labels.logistic import Choice
 from tiltyard.labels.personal_data import PersonalDataLabeller
 from tiltyard.labels.reading import Reading
 from tiltyard.labels.refusal import RefusalLabeller
 from tiltyard.labels.shape import ShapeLabeller
 from tiltyard.labels.style_labels import RegexStyleLabeller, StyleLabeller
 from tiltyard.labels.tone import ToneLabeller
-from tiltyard.labels.trained import KINDS, TrainedLabeller
+from tiltyard.labels.trained import KINDS, TrainedLabeller, seed_of
 from tiltyard.labels.vectors import VectorSpace
 
 SIDE_A = "_a"
@@ -119,7 +120,7 @@ def labellers_with(directory: Path) -> tuple[Labeller, ...]:
     Raises
     ------
     LabelError
-        When a file there is no labeller, or of a kind that does not ship.
+        When a file there is no labeller, or does not tell what one that ships does.
     """
     own = [trained_labeller(file) for file in sorted(directory.glob("*.labeller"))]
     by_name = {labeller.name: labeller for labeller in own}
@@ -132,7 +133,8 @@ def trained_labeller(file: Path | str) -> TrainedLabeller:
     Raises
     ------
     LabelError
-        When it is none, or of a kind that does not ship.
+        When it is none, or does not tell what the one that ships does: of a class that no column
+        is about, every battle would be said to have nothing.
     """
     classifier = LinearClassifier.load(file)
     kind = KINDS.get(classifier.name)
@@ -140,6 +142,12 @@ def trained_labeller(file: Path | str) -> TrainedLabeller:
         raise LabelError(
             f"{file} tells {classifier.name}, and battles are labelled by {', '.join(KINDS)}: "
             "train it with --extend."
+        )
+    known = seed_of(kind.name).classes
+    if classifier.choice is not Choice.ANY or not {*classifier.classes} <= {*known}:
+        raise LabelError(
+            f"{file} tells {classifier.choice} of {', '.join(classifier.classes)}, "
+            f"and {kind.name} is any of {', '.join(known)}: train it with --extend {kind.name}."
         )
     return TrainedLabeller(kind, classifier)
 

@@ -91,9 +91,11 @@ class LinearClassifier:
         likely = self.probabilities(read)
         if self.choice is Choice.ONE:
             return [(self.classes[place],) for place in likely.argmax(axis=1)]
-        return [
-            tuple(self.classes[place] for place in np.flatnonzero(row > LIKELY)) for row in likely
-        ]
+        return [self.likely_classes(row) for row in likely]
+
+    def likely_classes(self, likely: Floats) -> tuple[str, ...]:
+        """Name the classes that are likely enough, of the probabilities of one text: shape (K,)."""
+        return tuple(self.classes[place] for place in np.flatnonzero(likely >= LIKELY))
 
     def save(self, path: str | Path) -> None:
         """Write it to one file; the same classifier gives the same bytes.

@@ -12,7 +12,7 @@ import polars as pl
 from tiltyard.labels.errors import LabelError
 from tiltyard.labels.examples import Examples
 from tiltyard.labels.labeller import Batch, ColumnType, Label
-from tiltyard.labels.linear import LIKELY, LinearClassifier, train_classifier
+from tiltyard.labels.linear import LinearClassifier, train_classifier
 from tiltyard.labels.occupations import verticals_of
 from tiltyard.labels.reading import Reading
 from tiltyard.labels.seed import seed_digest, seed_examples
@@ -116,7 +116,7 @@ class TrainedLabeller:
             return seed_classifier(self.name)
 
     def _labelled(self, likely: "np.ndarray[Any, np.dtype[np.float64]]") -> Label:
-        found = [self.classifier.classes[place] for place in np.flatnonzero(likely >= LIKELY)]
+        found = self.classifier.likely_classes(likely)
         sure = np.maximum(likely, 1 - likely).min(initial=1.0)
         return Label(self._kind.value(found), float(sure))
 

@@ -76,6 +76,11 @@ class VoteUrn:
         weight = np.divide(seconds, weights, out=np.zeros_like(weights), where=some)
         return cls(votes, weight)
 
+    @property
+    def size(self) -> int:
+        """How many numbers a round draws: one a cell."""
+        return self.votes.size
+
     def draw(self, rounds: int, random: np.random.Generator) -> Draws:
         """Draw as many votes as the urn holds, with replacement, `rounds` times over."""
         filled = np.flatnonzero(self.votes)
@@ -127,10 +132,15 @@ class ClusterUrn:
         cell = kind * keys.size + row
         return cls(sparse.csr_array((votes.weight, (cell, cluster)), shape=shape))
 
+    @property
+    def size(self) -> int:
+        """How many numbers a round draws: one a cluster."""
+        return int(self.holdings.shape[1])
+
     def draw(self, rounds: int, random: np.random.Generator) -> Draws:
         """Draw as many clusters as there are, with replacement, `rounds` times over."""
-        clusters = self.holdings.shape[1]
-        times = random.multinomial(clusters, np.full(clusters, 1.0 / clusters), size=rounds)
+        even = np.full(self.size, 1.0 / self.size)
+        times = random.multinomial(self.size, even, size=rounds)
         cells: Floats = self.holdings @ times.T.astype(np.float64)
         return Draws.of_cells(cells.T.reshape(rounds, 3, -1))
 

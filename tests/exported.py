@@ -1,6 +1,7 @@
 """A ledger with battles of known words and votes, for tests of what goes out."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,11 +9,14 @@ from uuid import UUID
 
 import polars as pl
 
+from opened import open_ledger
 from tiltyard.arena.definition import ArenaDefinition, Consent, built_in_definition
 from tiltyard.contestants.card import Contestant, Status
 from tiltyard.contestants.demo import demo_catalogue
 from tiltyard.ledger import history, register
+from tiltyard.ledger.consents import add_decision
 from tiltyard.ledger.engine import Ledger
+from tiltyard.ledger.erasing import forget_battle
 from tiltyard.ledger.records import Attempt, Battle, Revealed, Side, Slot, Turn, Vote
 from tiltyard.releases.comparing import battles_in
 from tiltyard.releases.exporting import Export, ExportReport, export_votes
@@ -117,6 +121,37 @@ ASKING = TEXT.model_copy(
     update={"consent": Consent(version="2026-11", text="Battles may be published.")}
 )
 """The text arena, telling people that battles are published."""
+
+
+def asked(number: int, outcome: str = "a", **facts: object) -> Battle:
+    """A battle of that arena."""
+    return battle(number, outcome, definition=ASKING, **facts)  # type: ignore[arg-type]  # as `battle` takes them
+
+
+def id_of(number: int) -> str:
+    """The id of the battle of this number, as text."""
+    return str(UUID(int=number, version=4))
+
+
+@asynccontextmanager
+async def ledger_of_four(url: str) -> AsyncGenerator[Ledger]:
+    """A ledger with four battles that may be published; bob's is the second, ann's the others."""
+    four = [asked(1), asked(2, voter="bob"), asked(3), asked(4)]
+    async with open_ledger(url) as ledger:
+        await record(ledger, four, definition=ASKING)
+        yield ledger
+
+
+async def forget(ledger: Ledger, number: int) -> None:
+    """Erase the words of the battle of this number."""
+    async with ledger.writing() as connection:
+        await forget_battle(connection, UUID(id_of(number)), datetime.now(UTC))
+
+
+async def opt_out(ledger: Ledger, voter: str) -> None:
+    """Let nothing of this voter be published."""
+    async with ledger.writing() as connection:
+        await add_decision(connection, voter, datetime.now(UTC), publish=False, shown={})
 
 
 def plan(

@@ -19,8 +19,9 @@ from tiltyard.imports.published import WEIGHTS, published_labels
 from tiltyard.imports.removing import remove_source
 from tiltyard.labels.labellers import label_sources, shipped_labellers
 from tiltyard.labels.occupations import OCCUPATIONS
-from tiltyard.ledger import battles, tables
+from tiltyard.ledger import tables
 from tiltyard.ledger.engine import Ledger
+from tiltyard.ledger.erasing import forget_battle
 from tiltyard.ledger.reading import read_battles
 from tiltyard.ledger.records import Battle
 from tiltyard.worker.labelling import Labelling
@@ -276,7 +277,7 @@ async def test_forgetting_an_imported_battle_forgets_what_came_with_it(
             await remove_source(ledger, "others")
         else:
             async with ledger.writing() as connection:
-                await battles.forget_battle(connection, battle.id, datetime.now(UTC))
+                await forget_battle(connection, battle.id, datetime.now(UTC))
         assert await labels_in(ledger) == []
         forgotten = await only_battle(ledger)
     assert SYSTEM not in repr(forgotten.sides)

@@ -17,6 +17,7 @@ from exported import (
     WREN,
     battle,
     export,
+    forget,
     preview,
     read_parts,
     record,
@@ -30,7 +31,6 @@ from tiltyard.battles.reading import read_battles
 from tiltyard.battles.table import Battles
 from tiltyard.battles.writing import write_battles
 from tiltyard.boards.slices.slice_file import LOCAL
-from tiltyard.ledger import battles as ledger_battles
 from tiltyard.ledger import labels
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.labels import FoundLabel
@@ -119,8 +119,7 @@ async def test_what_is_not_settled_or_was_forgotten_stays_here(
     ledger: Ledger, tmp_path: Path
 ) -> None:
     await record(ledger, [battle(1), battle(2), unsettled(3)])
-    async with ledger.writing() as connection:
-        await ledger_battles.forget_battle(connection, UUID(int=2, version=4), datetime.now(UTC))
+    await forget(ledger, 2)
     report = await export(ledger, tmp_path, Export("text", "tiltyard"))
     assert (report.votes, report.rows, report.left_out) == (2, 1, {ERASED: 1})
     assert read_parts(tmp_path, "tiltyard")["battle_id"].to_list() == [str(UUID(int=1, version=4))]

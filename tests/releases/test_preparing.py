@@ -18,7 +18,9 @@ from exported import (
     LONG_AGO,
     OWL,
     WREN,
+    asked,
     battle,
+    forget,
     plan,
     prepared,
     preview,
@@ -31,7 +33,6 @@ from opened import open_ledger
 from synthetic_votes import synthetic_votes
 from tiltyard.battles.notes import counted
 from tiltyard.battles.reading import read_battles
-from tiltyard.ledger import battles as ledger_battles
 from tiltyard.ledger.consents import add_decision
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.records import Battle, Turn
@@ -55,10 +56,6 @@ async def ledger(ledger_url: str) -> AsyncGenerator[Ledger]:
         yield ledger
 
 
-def asked(number: int, outcome: str = "a", **facts: object) -> Battle:
-    return battle(number, outcome, definition=ASKING, **facts)  # type: ignore[arg-type]  # as `battle` takes them
-
-
 def read(out: Path) -> pl.DataFrame:
     return read_parts(out / "data", "votes")
 
@@ -80,8 +77,7 @@ async def test_only_what_people_let_be_published_is_in_it(ledger: Ledger, tmp_pa
     await opt(ledger, "bob", publish=False)
     await opt(ledger, "eve", publish=False)
     await opt(ledger, "eve", publish=True)
-    async with ledger.writing() as connection:
-        await ledger_battles.forget_battle(connection, UUID(int=4, version=4), NOW)
+    await forget(ledger, 4)
     gone = str(UUID(int=5, version=4))
     await take_down(ledger, [gone], "It was somebody's.", NOW)
     manifest = await prepared(ledger, tmp_path / "out")

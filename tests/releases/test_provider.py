@@ -13,6 +13,7 @@ from exported import (
     LONG_AGO,
     OWL,
     WREN,
+    asked,
     battle,
     preview,
     read_parts,
@@ -20,7 +21,6 @@ from exported import (
 )
 from opened import open_ledger
 from tiltyard.ledger.engine import Ledger
-from tiltyard.ledger.records import Battle
 from tiltyard.releases.consented import UNASKED
 from tiltyard.releases.errors import ReleaseError
 from tiltyard.releases.exporting import Export
@@ -29,10 +29,6 @@ from tiltyard.releases.provider import BEYOND, ProviderReport, report_to_provide
 pytestmark = pytest.mark.anyio
 
 WREN_OWL, OWL_WREN = (CARDS[WREN], CARDS[OWL]), (CARDS[OWL], CARDS[WREN])
-
-
-def asked(number: int, outcome: str = "a", **facts: object) -> Battle:
-    return battle(number, outcome, definition=ASKING, **facts)  # type: ignore[arg-type]  # as `battle` takes them
 
 
 async def report(

@@ -4,28 +4,16 @@ import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 
-from exported import ASKING, battle, plan, prepared, read_parts, record, released
-from opened import open_ledger
+from exported import forget, id_of, ledger_of_four, opt_out, plan, prepared
 from s3_server import small_s3
 from small_hub import small_hub
-from tiltyard.ledger import battles as ledger_battles
-from tiltyard.ledger.consents import add_decision
 from tiltyard.ledger.engine import Ledger
-from tiltyard.ledger.records import Battle
 from tiltyard.ledger.releases import read_releases
 from tiltyard.releases import files, tables
-from tiltyard.releases.comparing import (
-    NO_LONGER,
-    Difference,
-    compare_directories,
-    compare_with_last,
-)
 from tiltyard.releases.errors import ReleaseError
-from tiltyard.releases.exporting import ERASED
 from tiltyard.releases.places import open_place
 from tiltyard.releases.publishing import publish
 from tiltyard.releases.take_downs import take_down
@@ -37,32 +25,13 @@ NOW = datetime.now(UTC)
 
 @pytest.fixture
 async def ledger(ledger_url: str) -> AsyncGenerator[Ledger]:
-    async with open_ledger(ledger_url) as ledger:
-        await record(ledger, [asked(1), asked(2, "bob"), asked(3), asked(4)], definition=ASKING)
+    async with ledger_of_four(ledger_url) as ledger:
         yield ledger
-
-
-def asked(number: int, voter: str = "ann") -> Battle:
-    return battle(number, voter=voter, definition=ASKING)
-
-
-def id_of(number: int) -> str:
-    return str(UUID(int=number, version=4))
 
 
 async def names(ledger: Ledger) -> list[tuple[str, list[str]]]:
     found = await ledger.in_thread(read_releases)
     return [(one.name, list(one.places)) for one in found]
-
-
-async def forget(ledger: Ledger, number: int) -> None:
-    async with ledger.writing() as connection:
-        await ledger_battles.forget_battle(connection, UUID(int=number, version=4), NOW)
-
-
-async def opt_out(ledger: Ledger, voter: str) -> None:
-    async with ledger.writing() as connection:
-        await add_decision(connection, voter, NOW, publish=False, shown={})
 
 
 async def remove(ledger: Ledger, number: int) -> dict[str, list[str]]:
@@ -235,53 +204,6 @@ async def test_a_changed_manifest_is_not_published(ledger: Ledger, tmp_path: Pat
     with pytest.raises(ReleaseError, match=r"not as it was prepared with this ledger"):
         await publish(ledger, tmp_path / "out", [open_place(str(tmp_path / "www"))])
     assert not (tmp_path / "www").exists()
-
-
-async def test_a_battle_is_taken_down_by_its_id_in_any_release(
-    ledger: Ledger, tmp_path: Path
-) -> None:
-    for name in ("one", "two"):
-        await prepared(ledger, tmp_path / name, plan(name))
-    await publish(ledger, tmp_path / "one", [open_place(str(tmp_path / "www"))])
-    seen = [read_parts(tmp_path / name / "data", "votes")["battle_id"] for name in ("one", "two")]
-    taken = [str(seen[0][0]), str(seen[1][2])]
-    found = await take_down(ledger, taken, "Asked to.", NOW)
-    assert found == {id_: ["one"] for id_ in taken}
-    await prepared(ledger, tmp_path / "three", plan("three"))
-    assert await released(ledger, tmp_path / "three") == {id_of(2), id_of(4)}
-
-
-async def test_the_next_release_says_what_is_new_and_what_is_gone_and_why(
-    ledger: Ledger, tmp_path: Path
-) -> None:
-    await prepared(ledger, tmp_path / "one")
-    assert await difference(ledger, tmp_path / "one") == Difference(None, 4, 0, 0, {}, {})
-    await publish(ledger, tmp_path / "one", [open_place(str(tmp_path / "www"))])
-    assert await remove(ledger, 1) == {id_of(1): ["first"]}
-    await forget(ledger, 3)
-    await opt_out(ledger, "bob")
-    await record(ledger, [asked(5), asked(6)], definition=ASKING)
-    manifest = await prepared(ledger, tmp_path / "two", plan("second", schema="arena-140k"))
-    assert manifest.previous == "first"
-    found = await difference(ledger, tmp_path / "two")
-    assert (found.before, found.added, found.kept, found.removed) == ("first", 2, 1, 3)
-    assert found.why_removed == {ERASED: 1, "it was taken down": 1, NO_LONGER: 1}
-    assert found.changed["schema"] == ("tiltyard", "arena-140k")
-    directories = await ledger.in_thread(
-        lambda c: compare_directories(c, tmp_path / "two", tmp_path / "one")
-    )
-    assert directories == found
-
-
-async def difference(ledger: Ledger, directory: Path) -> Difference:
-    return await ledger.in_thread(lambda connection: compare_with_last(connection, directory))
-
-
-async def test_a_take_down_of_nothing_changes_nothing(ledger: Ledger, tmp_path: Path) -> None:
-    for wrong, said in (("battle-7", "is no battle's id"), (id_of(99), "There is no battle")):
-        with pytest.raises(ReleaseError, match=said):
-            await take_down(ledger, [id_of(1), wrong], "x", NOW)
-    assert (await prepared(ledger, tmp_path / "out")).votes == 4
 
 
 @pytest.mark.parametrize("address", ["ftp://x/y", "hf://votes", "s3:///x", "hf://a/b/c"])

@@ -40,6 +40,7 @@ from tiltyard.contestants.catalogue import Catalogue
 from tiltyard.contestants.messages import Part
 from tiltyard.ledger import battles, history, register
 from tiltyard.ledger.engine import Connection, Ledger
+from tiltyard.ledger.erasing import forget_battle
 from tiltyard.ledger.records import Battle
 from tiltyard.ledger.servers import bury_dead
 
@@ -284,7 +285,7 @@ class Arena:
             battle = await self._locked(connection, voter, id_)
             if battle_state(battle) is not BattleState.FORGOTTEN:
                 require(battle, Call.FORGET)
-                await battles.forget_battle(connection, id_, datetime.now(UTC))
+                await forget_battle(connection, id_, datetime.now(UTC))
                 pictures = await self._uploads.release(connection, id_)
         await self._uploads.erase(pictures)
 

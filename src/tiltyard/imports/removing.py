@@ -7,6 +7,7 @@ from functools import partial
 from tiltyard.imports.errors import ImportVotesError
 from tiltyard.ledger import bulk, removals
 from tiltyard.ledger.engine import Ledger, SyncConnection
+from tiltyard.ledger.erasing import erase_words
 from tiltyard.ledger.sources import IMPORTED
 
 Progress = Callable[[int], None]
@@ -77,5 +78,5 @@ async def remove_source(
     await ledger.write_in_thread(remove)
     batches = await ledger.in_thread(lambda one: list(removals.battles_of(one, name)))
     for number, ids in enumerate(batches, 1):
-        await ledger.write_in_thread(partial(removals.erase_words, ids=ids, at=now))
+        await ledger.write_in_thread(partial(erase_words, ids=ids, at=now, still_counted=False))
         progress(min(number * removals.SOME, sum(map(len, batches))))

@@ -9,9 +9,6 @@ from sqlalchemy import Uuid, bindparam, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tiltyard.ledger.columns import UtcDateTime
-from tiltyard.ledger.prompt_vectors import forget_vectors
-from tiltyard.ledger.prompts import forget_prompt
-from tiltyard.ledger.published import erasing_published
 from tiltyard.ledger.reading import read_battles
 from tiltyard.ledger.records import (
     AttemptEnd,
@@ -27,7 +24,6 @@ from tiltyard.ledger.tables import (
     servers,
     sides,
     turns,
-    votes,
 )
 
 LOCK = select(battles.c.id).where(battles.c.id == bindparam("battle")).with_for_update()
@@ -223,19 +219,3 @@ async def battles_of_voter(
     newest = query.order_by(battles.c.created_at.desc(), battles.c.id.desc())
     ids = await connection.scalars(newest.limit(limit))
     return await read_battles(connection, ids.all())
-
-
-async def forget_battle(connection: AsyncConnection, battle: UUID, at: datetime) -> None:
-    """Erase the words of a battle; the vote and a tombstone stay."""
-    await connection.execute(erasures.insert().values(battle=battle, erased_at=at))
-    await forget_prompt(connection, battle)
-    await forget_vectors(connection, battle)
-    await connection.execute(update(turns).where(turns.c.battle == battle).values(parts=[]))
-    await connection.execute(
-        update(attempts)
-        .where(attempts.c.battle == battle)
-        .values(parts=[], reasoning="", error=None)
-    )
-    await connection.execute(update(votes).where(votes.c.battle == battle).values(comment=None))
-    for erasing in erasing_published(connection.dialect.name, battle):
-        await connection.execute(erasing)

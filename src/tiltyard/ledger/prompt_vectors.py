@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tiltyard.ledger.inserting import insert_new
@@ -72,11 +72,6 @@ async def keep_vectors(
     rows = [asdict(one) for one in found if one.first_battle not in gone]
     if rows:
         await insert_new(connection, prompt_vectors, rows)
-
-
-async def forget_vectors(connection: AsyncConnection, battle: UUID) -> None:
-    """Forget the vectors of what a battle was the first to ask."""
-    await connection.execute(delete(prompt_vectors).where(prompt_vectors.c.first_battle == battle))
 
 
 def read_vector_costs(connection: Connection) -> list[VectorCost]:

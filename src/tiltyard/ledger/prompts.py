@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tiltyard.ledger.tables import prompt_bands, prompts
@@ -73,13 +73,6 @@ async def count_asked(connection: AsyncConnection, asked: Mapping[str, int]) -> 
         )
         rows = [{"of": key, "n": count} for key, count in asked.items()]
         await connection.execute(change, rows)
-
-
-async def forget_prompt(connection: AsyncConnection, battle: UUID) -> None:
-    """Forget the fingerprint of what a battle was the first to ask."""
-    theirs = select(prompts.c.key).where(prompts.c.first_battle == battle)
-    await connection.execute(delete(prompt_bands).where(prompt_bands.c.prompt.in_(theirs)))
-    await connection.execute(delete(prompts).where(prompts.c.first_battle == battle))
 
 
 def _prompt(row: Any) -> Prompt:  # noqa: ANN401  # a row

@@ -2,26 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from tiltyard.ledger.inserting import inserting_new
 from tiltyard.ledger.sources import IMPORTED
-from tiltyard.ledger.tables import (
-    attempts,
-    battles,
-    erasures,
-    labels,
-    prompt_bands,
-    prompt_vectors,
-    prompts,
-    sides,
-    source_removals,
-    turns,
-    votes,
-)
+from tiltyard.ledger.tables import battles, erasures, source_removals
 
 SOME = 5_000
 """So many battles lose their words in one transaction: others write in between."""
@@ -61,19 +48,3 @@ def battles_of(connection: Connection, source: str) -> Iterator[list[UUID]]:
     erased = select(erasures.c.battle)
     mine = select(battles.c.id).where(battles.c.source == source, battles.c.id.not_in(erased))
     yield from map(list, connection.scalars(mine.order_by(battles.c.id)).partitions(SOME))
-
-
-def erase_words(connection: Connection, ids: list[UUID], at: datetime) -> None:
-    """Erase the words of battles, what models were told, and all that was made of the words."""
-    rows = [{"battle": id_, "erased_at": at} for id_ in ids]
-    connection.execute(inserting_new(connection.dialect.name, erasures), rows)
-    first = select(prompts.c.key).where(prompts.c.first_battle.in_(ids))
-    connection.execute(delete(prompt_bands).where(prompt_bands.c.prompt.in_(first)))
-    for table in (prompts, prompt_vectors):
-        connection.execute(delete(table).where(table.c.first_battle.in_(ids)))
-    connection.execute(delete(labels).where(labels.c.battle.in_(ids)))
-    connection.execute(update(sides).where(sides.c.battle.in_(ids)).values(components={}))
-    connection.execute(update(turns).where(turns.c.battle.in_(ids)).values(parts=[]))
-    nothing: dict[str, Any] = {"parts": [], "reasoning": "", "error": None}
-    connection.execute(update(attempts).where(attempts.c.battle.in_(ids)).values(nothing))
-    connection.execute(update(votes).where(votes.c.battle.in_(ids)).values(comment=None))

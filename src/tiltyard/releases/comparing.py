@@ -10,6 +10,7 @@ import polars as pl
 from tiltyard.battles.columns import source_of
 from tiltyard.ledger import releases
 from tiltyard.ledger.engine import SyncConnection
+from tiltyard.releases.consented import TAKEN_DOWN
 from tiltyard.releases.errors import ReleaseError
 from tiltyard.releases.exporting import ERASED
 from tiltyard.releases.hiding import release_id
@@ -97,20 +98,28 @@ Release = tuple[Manifest, set[str]]
 def _difference(connection: SyncConnection, before: Release, after: Release) -> Difference:
     (old, old_ids), (new, new_ids) = before, after
     gone = old_ids - new_ids
-    reasons = {
-        ERASED: len(gone & releases.forgotten(connection)),
-        "it was taken down": len(gone & releases.taken_down(connection)),
-    }
-    rest = len(gone) - sum(reasons.values())
-    why = {reason: count for reason, count in (*reasons.items(), (NO_LONGER, rest)) if count > 0}
     changed = {
         field.name: (getattr(old, field.name), getattr(new, field.name))
         for field in fields(Manifest)
         if field.name in COMPARED and getattr(old, field.name) != getattr(new, field.name)
     }
     return Difference(
-        old.name, len(new_ids - old_ids), len(new_ids & old_ids), len(gone), why, changed
+        before=old.name,
+        added=len(new_ids - old_ids),
+        kept=len(new_ids & old_ids),
+        removed=len(gone),
+        why_removed=_why_gone(connection, gone),
+        changed=changed,
     )
+
+
+def _why_gone(connection: SyncConnection, gone: set[str]) -> dict[str, int]:
+    """Count battles that are gone, each by the first reason that holds."""
+    erased = gone & releases.forgotten(connection)
+    taken_down = (gone - erased) & releases.taken_down(connection)
+    rest = gone - erased - taken_down
+    reasons = ((ERASED, erased), (TAKEN_DOWN, taken_down), (NO_LONGER, rest))
+    return {reason: len(ids) for reason, ids in reasons if ids}
 
 
 def _ids(file: Path) -> list[str]:

@@ -14,6 +14,21 @@ pytestmark = pytest.mark.anyio
 
 WORDS = "Battles may be published as open data."
 TEXT = built_in_definition("text")
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+NOT_THE_FORM = (
+    b"",
+    b"publish",
+    b"publish=",
+    b"publish=o",
+    b"publish=OUT",
+    b"publish=out&",
+    b"publish=out&more=1",
+    b"publish=out&publish=in",
+    b"publish=%ff",
+    b"publish=in\xff",
+    b'{"publish": false}',
+    b"publish=in&more=" + b"x" * 5_000,
+)
 ASKING = TEXT.model_copy(update={"consent": Consent(version="2026-11", text=WORDS)})
 
 
@@ -70,6 +85,18 @@ async def test_the_page_decides_without_a_script(tmp_path: Path) -> None:
             async with ann.post("/your-data", data={"publish": field}) as response:
                 assert said in await response.text()
             assert await publishes(ann) is (field == "in")
+
+
+async def test_a_form_that_did_not_come_whole_decides_nothing(tmp_path: Path) -> None:
+    async with serving(tmp_path, definition=ASKING) as base, voter(base) as ann:
+        await page(ann, "/")
+        for choice in (False, True):
+            await decide(ann, publish=choice)
+            for body in NOT_THE_FORM:
+                async with ann.post("/your-data", data=body, headers=FORM) as response:
+                    assert response.status == 422, body
+                    assert "nothing was changed" in await response.text()
+                assert await publishes(ann) is choice, body
 
 
 async def test_where_nothing_is_asked_nothing_is_published(tmp_path: Path) -> None:

@@ -1,11 +1,12 @@
 """The page of what one voter likes, or one group."""
 
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from tiltyard.errors import TiltyardError
+from tiltyard.web.forms import read_form
 from tiltyard.web.groups import LEAST_MEMBERS
 from tiltyard.web.pages.deep_dive_view import own_view
 from tiltyard.web.pages.rendering import arena_pages, templates
@@ -40,8 +41,7 @@ async def my_board(
 async def change_group(request: Request) -> Response:
     """Take the page's forms: `join` or `leave`, with the name of a group."""
     pages, voter = arena_pages(request), await voter_of(request)
-    body = (await request.body())[:1_000].decode("utf-8", "replace")
-    asked = dict(parse_qsl(body))
+    asked = await read_form(request)
     if "leave" in asked:
         await pages.change_group(voter, asked["leave"], join=False)
         return RedirectResponse("/my-board", status_code=303)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from opened import ASK, make_arena, open_ledger
 from polling import until
@@ -85,6 +86,27 @@ async def test_a_server_that_was_taken_for_dead_comes_back_as_another(postgres_u
         async with ledger.reading() as connection:
             assert await is_ended(connection, number)
             assert not await is_ended(connection, number + 1)
+
+
+async def test_a_server_goes_on_after_a_fault_that_nobody_foresaw(postgres_url: str) -> None:
+    calls: list[str] = []
+
+    def fail_once() -> None:
+        calls.append("called")
+        if len(calls) == 1:
+            raise RuntimeError("nobody foresaw this")
+
+    async with server(postgres_url) as (ledger, presence):
+        number, lost = ledger.server, presence._session
+        presence.listen(fail_once)
+        with capture_logs() as said:
+            await presence.announce()
+            await until(lambda: _answer(presence._session is not lost and presence.elected))
+        assert any("nobody foresaw this" in line.get("traceback", "") for line in said)
+        assert ledger.server == number
+        heard = len(calls)
+        await presence.announce()
+        await until(lambda: _answer(len(calls) > heard))
 
 
 async def test_one_of_several_is_elected_and_another_takes_over_when_it_ends(

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import traceback
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -65,7 +66,7 @@ class Roster:
         self._seen = newest
 
     async def follow(self) -> None:
-        """Look again and again, until cancelled."""
+        """Look again and again, until cancelled. What goes wrong is logged and tried again."""
         while True:
             await asyncio.sleep(LOOK_S)
             try:
@@ -74,6 +75,9 @@ class Roster:
                 log.warning("the catalogue waits for the ledger", error=str(error))
             except ValueError as error:  # a card that only a newer version understands
                 log.error("the changed catalogue cannot be used", error=str(error))  # noqa: TRY400
+            except Exception:  # noqa: BLE001  # the job's edge: the catalogue must not freeze
+                trace = traceback.format_exc()
+                log.error("the catalogue could not be looked at", traceback=trace)  # noqa: TRY400  # the traceback as text shows no values
 
     def _answering(self, cards: list[Contestant]) -> list[Contestant]:
         """Leave out who could not answer here, and say so once for every change."""

@@ -6,6 +6,7 @@ holds the worker's lock when this server is elected, and hears when another one 
 """
 
 import asyncio
+import traceback
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 
@@ -146,9 +147,17 @@ class Presence:
                 await self._beat(self._session)
             except LOST as error:
                 log.warning("this server lost its session with the ledger", error=str(error))
-                self.elected = False
-                await _close(self._session)
-                self._session = await self._return(engine)
+                await self._come_back(engine)
+            except Exception:  # noqa: BLE001  # the job's edge: a server that looks no more is never elected
+                _tell_of_a_defect()
+                await self._come_back(engine, after_s=BEAT_S)
+
+    async def _come_back(self, engine: AsyncEngine, *, after_s: float = 0.0) -> None:
+        """Take a new session: whether the old one still holds its locks, nobody knows."""
+        self.elected = False
+        await _close(self._session)
+        await asyncio.sleep(after_s)
+        self._session = await self._return(engine)
 
     async def _return(self, engine: AsyncEngine) -> AsyncConnection:
         while True:
@@ -156,6 +165,9 @@ class Presence:
                 return await self._connect(engine)
             except LOST:
                 await asyncio.sleep(BEAT_S / 4)
+            except Exception:  # noqa: BLE001  # the job's edge, as above
+                _tell_of_a_defect()
+                await asyncio.sleep(BEAT_S)
 
     async def _connect(self, engine: AsyncEngine) -> AsyncConnection:
         session = await engine.connect()
@@ -192,7 +204,13 @@ async def _lock(session: AsyncConnection, server: int) -> None:
 
 
 async def _close(session: AsyncConnection) -> None:
-    with suppress(*LOST):
+    """Let go of a session, in whatever state it is."""
+    with suppress(Exception):
         await session.invalidate()
-    with suppress(*LOST):
+    with suppress(Exception):
         await session.close()
+
+
+def _tell_of_a_defect() -> None:
+    trace = traceback.format_exc()  # as text, which shows no values
+    log.error("this server could not look for the others and tries again", traceback=trace)

@@ -62,6 +62,14 @@ async def voter(base: str) -> AsyncGenerator[aiohttp.ClientSession]:
         yield session
 
 
+async def get(session: aiohttp.ClientSession, path: str, status: int = 200) -> dict[str, Any]:
+    """Read what the interface answers."""
+    async with session.get(f"{API}/{path}") as response:
+        assert response.status == status, await response.text()
+        body: dict[str, Any] = await response.json()
+        return body
+
+
 async def ask(
     session: aiohttp.ClientSession,
     text: str = "Why is the sky blue?",

@@ -31,6 +31,15 @@ def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProce
         return subprocess.CompletedProcess(words, code, out.read(), err.read())
 
 
+def refusal(*arguments: str | Path) -> str:
+    """Run a command that cannot do what it is asked to; give the one sentence that says why."""
+    finished = run(*arguments)
+    assert finished.returncode == 2, finished.stderr
+    (sentence,) = finished.stderr.splitlines()
+    assert sentence.startswith("Error: ")
+    return sentence
+
+
 def run_installed(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """Run a command to its end as a person does: by the program that is installed."""
     return subprocess.run(

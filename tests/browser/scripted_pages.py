@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from tiltyard.arena.exposure import ExposureReport, OrganisationExposure
 from tiltyard.arena.public_register import RegisterEntry
-from tiltyard.boards.errors import RecipeError
+from tiltyard.boards.errors import NotYetError, RecipeError
 from tiltyard.boards.past.changes import changes_between
 from tiltyard.boards.past.history import Comparison, course_of
 from tiltyard.boards.records import Estimate, Standing
@@ -17,13 +17,14 @@ from tiltyard.boards.value import Value, Valued
 from tiltyard.contestants.face import Face
 from tiltyard.errors import TiltyardError
 from tiltyard.ledger.records import Snapshot
-from tiltyard.web.deep_dives import NotYetError, SwapAnswer, ValueAnswer
 from tiltyard.web.groups import Group, TooFewMembersError
 from tiltyard.web.measures import Measure
 from tiltyard.web.model_profile import ModelFacts, ModelProfile, Place
 from tiltyard.web.own_boards import OwnAnswer
 from tiltyard.web.pages import ArenaFace, Site
 from tiltyard.web.past import BoardPast
+from tiltyard.web.swap import SwapAnswer
+from tiltyard.web.value import ValueAnswer
 
 MAX_CHARS = 2_000
 

@@ -1,22 +1,14 @@
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
 
-from serving import API, ask, follow, serving, vote, voter
+from serving import API, ask, follow, get, serving, vote, voter
 from tiltyard.web import groups
 
 pytestmark = pytest.mark.anyio
-
-
-async def get(session: aiohttp.ClientSession, path: str) -> dict[str, Any]:
-    async with session.get(f"{API}/{path}") as response:
-        assert response.status == 200, await response.text()
-        body: dict[str, Any] = await response.json()
-        return body
 
 
 async def test_my_board_is_everybodys_until_i_vote_and_mine_alone(tmp_path: Path) -> None:

@@ -1,24 +1,15 @@
 """The pages as their bytes, over a real socket: what a browser without JavaScript has."""
 
 import re
-from collections.abc import Iterator
 from gzip import compress
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
-import pytest
-
 from browser.scripted_pages import EMPTY_BOARD, FULL_BOARD, PROMPTS, board_of, model
-from browser.standin import StandIn, standing_in
+from browser.standin import StandIn
 from tiltyard.web.pages import static_directory
 
 FIRST_VIEW_BYTES = 60_000
-
-
-@pytest.fixture
-def arena() -> Iterator[StandIn]:
-    with standing_in() as stand_in:
-        yield stand_in
 
 
 def get(arena: StandIn, path: str) -> tuple[int, str, str]:

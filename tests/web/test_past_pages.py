@@ -1,23 +1,16 @@
 """The pages of what was, as their bytes: a board's history, a past board, a model."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 
 from browser.scripted_pages import EMPTY_BOARD, FULL_BOARD
-from browser.standin import StandIn, standing_in
+from browser.standin import StandIn
 from tiltyard.web.pages.moments import MomentError, link_moment, read_moment
 from web.test_pages import get, words
 
 HISTORY = "/boards/text/overall/history"
-
-
-@pytest.fixture
-def arena() -> Iterator[StandIn]:
-    with standing_in() as stand_in:
-        yield stand_in
 
 
 def test_a_past_board_says_so_and_its_links_keep_the_time(arena: StandIn) -> None:

@@ -38,3 +38,10 @@ class ConditionError(SliceError):
     def __init__(self, fault: str, sql: str) -> None:
         self.fault = fault
         super().__init__(f"The condition {sql!r} {fault}.")
+
+
+class NotYetError(TiltyardError):
+    """A question about boards that the votes so far cannot answer."""
+
+    status = 404
+    title = "Not yet"

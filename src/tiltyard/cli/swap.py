@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tiltyard.cli.deep_dive import between, boards_of, of_votes
+from tiltyard.cli.boards_of_votes import between, boards_of, of_votes
 from tiltyard.cli.recipe_options import BadInput
 
 if TYPE_CHECKING:

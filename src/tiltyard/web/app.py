@@ -32,7 +32,8 @@ def create_app(installation: Installation) -> FastAPI:
     app.state.uploads = installation.uploads
     app.state.boards = installation.boards
     app.state.history = installation.history
-    app.state.deep_dives = installation.deep_dives
+    app.state.swaps = installation.swaps
+    app.state.values = installation.values
     app.state.doorway = installation.doorway
     app.state.worker = installation.worker
     app.state.ledger = installation.ledger

@@ -37,15 +37,16 @@ from tiltyard.ledger.lock import only_server
 from tiltyard.ledger.migrate import upgrade_ledger
 from tiltyard.ledger.presence import Presence
 from tiltyard.web import groups, pages
-from tiltyard.web.deep_dives import DeepDives, SwapAnswer, ValueAnswer
 from tiltyard.web.doorway import Doorway
-from tiltyard.web.measures import Measure
+from tiltyard.web.measures import Measure, Measures
 from tiltyard.web.model_profile import ModelProfile, model_profile
 from tiltyard.web.own_boards import OwnAnswer, board_of_voters
 from tiltyard.web.past import BoardPast, board_past
 from tiltyard.web.relay import Relay
 from tiltyard.web.settings import Settings
+from tiltyard.web.swap import SwapAnswer, Swaps
 from tiltyard.web.topics import topics_of
+from tiltyard.web.value import ValueAnswer, Values
 from tiltyard.web.voter import Voters
 from tiltyard.worker.service import Worker
 from tiltyard.worker.surveying import Surveying
@@ -67,7 +68,8 @@ class Installation:
     adapters: Adapters
     boards: PublishedBoards
     history: BoardHistory
-    deep_dives: DeepDives
+    swaps: Swaps
+    values: Values
     labellers: Sequence[Labeller]
     worker: Worker
     embeddings: Embeddings
@@ -138,13 +140,13 @@ class Installation:
 
     async def swap(self, arena: str, old: str, new: str, control: str = "") -> SwapAnswer:
         """Say what a swap changes, for its page."""
-        return await self.deep_dives.swap(arena, old, new, control)
+        return await self.swaps.answer(arena, old, new, control)
 
     async def value(
         self, arena: str, slice_name: str, by: Measure, control: str = ""
     ) -> ValueAnswer:
         """Say who does better than a measure predicts, for its page."""
-        return await self.deep_dives.value(arena, slice_name, by, control)
+        return await self.values.answer(arena, slice_name, by, control)
 
     async def my_board(self, voter: str, arena: str, group: str | None) -> OwnAnswer:
         """Make a voter's own board or that of a group, for its page."""
@@ -258,6 +260,7 @@ def install(
     for arena in hosted:
         arena.require_pair()
     presence = Presence(ledger)
+    measures = Measures(ledger)
     surveying = Surveying(ledger, [definition.id for definition in definitions])
     labellers = labellers_with(settings.labeller_place)
     versions_of(labellers)  # which says now what would stop the worker later
@@ -282,7 +285,8 @@ def install(
         adapters=adapters,
         boards=boards,
         history=BoardHistory(ledger, boards),
-        deep_dives=DeepDives(ledger, boards),
+        swaps=Swaps(ledger, boards, measures),
+        values=Values(ledger, boards, measures),
         labellers=labellers,
         worker=worker,
         embeddings=embeddings,

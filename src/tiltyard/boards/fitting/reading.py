@@ -1,6 +1,6 @@
 """Read of files of votes what a recipe looks at, and no more."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 from operator import add
@@ -25,7 +25,7 @@ from tiltyard.boards.slices.column_slice import column_of, missing_column
 def read_for(
     recipe: Recipe, paths: Sequence[str | Path], columns: Mapping[str, str] | None = None
 ) -> Battles | PairTable:
-    """Read what a recipe needs: counts by pair where they are enough.
+    """Read what a recipe looks at: counts by pair where they are enough.
 
     Conversations are read only when the recipe counts something in them.
 
@@ -40,11 +40,23 @@ def read_for(
     ------
     VotesError
         As :func:`tiltyard.read_battles` does.
+    RecipeError
+        When a slice asks for a column that a file does not have.
     """
+    return read_for_all([recipe], paths, columns)
+
+
+def read_for_all(
+    recipes: Collection[Recipe],
+    paths: Sequence[str | Path],
+    columns: Mapping[str, str] | None = None,
+    also: Collection[str] = (),
+) -> Battles | PairTable:
+    """Read once what several recipes look at, and further columns, as :func:`read_for` does."""
     named = columns or {}
-    if recipe.needs_only_votes:
+    if not also and all(recipe.needs_only_votes for recipe in recipes):
         return reduce(add, (_count(path, named) for path in paths))
-    return Battles.concat([_read(recipe, path, named) for path in paths])
+    return Battles.concat([_read(recipes, path, named, also) for path in paths])
 
 
 def _count(path: str | Path, columns: Mapping[str, str]) -> PairTable:
@@ -55,11 +67,21 @@ def _count(path: str | Path, columns: Mapping[str, str]) -> PairTable:
     return replace(battles.pairs, notes=(*battles.notes, *repeated_ids(battles.frame.lazy())))
 
 
-def _read(recipe: Recipe, path: str | Path, columns: Mapping[str, str]) -> Battles:
+def _read(
+    recipes: Collection[Recipe],
+    path: str | Path,
+    columns: Mapping[str, str],
+    also: Collection[str],
+) -> Battles:
     present = columns_in(Path(path))
-    _refuse_missing(recipe, present, columns)
-    needed = needed_columns(recipe, {*present, *columns})
-    return read_battles(path, columns=columns, only_votes=needed is not None, also=needed or ())
+    wanted = set(also)
+    for recipe in recipes:
+        _refuse_missing(recipe, present, columns)
+        needed = needed_columns(recipe, {*present, *columns})
+        if needed is None:
+            return read_battles(path, columns=columns)
+        wanted |= needed
+    return read_battles(path, columns=columns, only_votes=True, also=wanted)
 
 
 def _refuse_missing(recipe: Recipe, present: list[str], columns: Mapping[str, str]) -> None:

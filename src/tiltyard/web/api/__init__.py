@@ -6,14 +6,15 @@ from tiltyard.web.api import (
     battles,
     boards,
     consent,
-    deep_dives,
     exposure,
     history,
     images,
     models,
     own_boards,
     register,
+    swap,
     topics,
+    value,
 )
 from tiltyard.web.api.bodies import PROBLEMS
 
@@ -22,7 +23,7 @@ def api_router() -> APIRouter:
     """Make the router of the whole interface."""
     router = APIRouter(prefix="/api/v1", responses=PROBLEMS)
     for part in (
-        *(battles, boards, history, deep_dives, topics, own_boards, exposure),
+        *(battles, boards, history, swap, value, topics, own_boards, exposure),
         *(images, models, register, consent),
     ):
         router.include_router(part.router)

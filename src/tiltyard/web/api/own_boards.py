@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict
 
-from tiltyard.web.api.deep_dives import EstimateOut
+from tiltyard.web.api.estimate import EstimateOut
 from tiltyard.web.groups import group_board, join, leave, my_groups
 from tiltyard.web.own_boards import OwnAnswer, board_of_voters
 from tiltyard.web.voter import voter_of
 
-router = APIRouter(tags=["deep dives"])
+router = APIRouter(tags=["own boards"])
 Voter = Annotated[str, Depends(voter_of)]
 
 

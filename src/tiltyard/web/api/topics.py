@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from tiltyard.web.topics import topics_of
 
-router = APIRouter(prefix="/topics", tags=["deep dives"])
+router = APIRouter(prefix="/topics", tags=["topics"])
 
 
 class LanguageOut(BaseModel):

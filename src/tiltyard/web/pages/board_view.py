@@ -5,20 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from tiltyard.web.pages.forest import Scale, Tick, scale_over
+from tiltyard.web.pages.forest import Interval, Scale, Tick, scale_over
 from tiltyard.web.pages.moments import link_moment
 from tiltyard.web.pages.words import grouped, percent, spoken_date
 
 Json: TypeAlias = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """Where a model's interval lies in the plot, in per cent of its width."""
-
-    lower: str
-    rating: str
-    upper: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +144,7 @@ def rated_row(model: Json, scale: Scale) -> RatedRow:
         rating_value=model["rating"],
         bounds=f"{lower:.0f} to {upper:.0f}",
         pooled=None if model.get("pooled") is None else f"{model['pooled']:.0f}",
-        interval=Interval(scale.x(lower), scale.x(model["rating"]), scale.x(upper)),
+        interval=scale.interval(lower, model["rating"], upper),
         battles=grouped(model["battles"]),
         battles_value=model["battles"],
         win_share=percent(share),

@@ -19,6 +19,15 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
+class Interval:
+    """Where a model's interval lies in the plot, in per cent of its width."""
+
+    lower: str
+    rating: str
+    upper: str
+
+
+@dataclass(frozen=True, slots=True)
 class Scale:
     """A linear map from ratings to per cent of the plot's width."""
 
@@ -28,6 +37,10 @@ class Scale:
     def x(self, rating: float) -> str:
         """Place `rating`, as an SVG percentage with two decimals."""
         return f"{100 * (rating - self.low) / (self.high - self.low):.2f}%"
+
+    def interval(self, lower: float, rating: float, upper: float) -> Interval:
+        """Place a rating with its interval."""
+        return Interval(self.x(lower), self.x(rating), self.x(upper))
 
     def ticks(self) -> tuple[Tick, ...]:
         """Mark the axis at round ratings, at most :data:`LARGEST_TICK_COUNT` of them."""

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from tiltyard.errors import TiltyardError
 from tiltyard.web.forms import read_form
 from tiltyard.web.groups import LEAST_MEMBERS
-from tiltyard.web.pages.deep_dive_view import own_view
+from tiltyard.web.pages.own_board_view import own_view
 from tiltyard.web.pages.rendering import arena_pages, templates
 from tiltyard.web.voter import voter_of
 

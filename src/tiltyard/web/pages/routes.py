@@ -5,13 +5,15 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from tiltyard.web.pages.board_view import board_view
 from tiltyard.web.pages.consent import decide_your_data, your_data
-from tiltyard.web.pages.deep_dive_routes import board_value, swap_models, topics
 from tiltyard.web.pages.moments import read_moment
 from tiltyard.web.pages.my_board import change_group, my_board
 from tiltyard.web.pages.past_routes import board_history, one_model
 from tiltyard.web.pages.rendering import arena_pages, templates
 from tiltyard.web.pages.site import ArenaFace
 from tiltyard.web.pages.slice_links import board_controls, slice_links, unmade_style
+from tiltyard.web.pages.swap import swap_models
+from tiltyard.web.pages.topics import topics
+from tiltyard.web.pages.value import board_value
 from tiltyard.web.voter import voter_of
 
 

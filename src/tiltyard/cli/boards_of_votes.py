@@ -1,7 +1,7 @@
-"""What the commands that look deeper into votes share: votes or saved boards in, boards out."""
+"""What `swap` and `value` share: votes or saved boards in, a board for each slice out."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,8 @@ import click
 from tiltyard.cli.recipe_options import BadInput, column_option, columns_of
 
 if TYPE_CHECKING:
+    from tiltyard.battles.pair_table import PairTable
+    from tiltyard.battles.table import Battles
     from tiltyard.boards.board import Board
     from tiltyard.boards.records import Estimate
 
@@ -113,40 +115,41 @@ def _ranked(
     controls: Sequence[str],
     confidence: float,
 ) -> Found:
-    from tiltyard.boards.fitting.reading import read_for
+    from tiltyard.boards.fitting.reading import read_for_all
     from tiltyard.boards.ranking import rank
     from tiltyard.boards.recipes.controls import Control
     from tiltyard.boards.recipes.recipe import Recipe
     from tiltyard.errors import TiltyardError
 
     held = tuple(Control.parse(name) for name in controls)
-    chosen = [(), *((one,) for one in slices)]
+    whole = Recipe(controls=held, confidence=confidence)
+    recipes = {WHOLE: whole} | {one: replace(whole, slices=(one,)) for one in slices}
+    votes = read_for_all(recipes.values(), paths, columns, also=() if by is None else (by,))
     if by is not None:
-        chosen += [(f"{by}={value}",) for value in _values(paths, columns, by)]
+        values = (f"{by}={value}" for value in _values(votes, by))
+        recipes |= {one: replace(whole, slices=(one,)) for one in values}
     boards, unmade = {}, {}
-    for given in chosen:
-        recipe = Recipe(slices=given, controls=held, confidence=confidence)
+    for name, recipe in recipes.items():
         try:
-            boards[given[0] if given else WHOLE] = rank(read_for(recipe, paths, columns), recipe)
+            boards[name] = rank(votes, recipe)
         except TiltyardError as error:
-            if not (given and held):
+            if not (recipe.slices and held):
                 raise
-            unmade[given[0]] = str(error)
+            unmade[name] = str(error)
     return Found(boards, unmade)
 
 
-def _values(paths: Sequence[Path], columns: Mapping[str, str], by: str) -> list[str]:
+def _values(votes: "Battles | PairTable", by: str) -> list[str]:
     """List the most frequent values of a column, the most frequent first."""
     import polars as pl
 
-    from tiltyard.battles.reading import read_battles
     from tiltyard.battles.table import Battles
 
-    read = [read_battles(path, columns=columns, only_votes=True, also=(by,)) for path in paths]
-    frame = Battles.concat(read).frame
-    if by not in frame.columns:
+    if not isinstance(votes, Battles) or by not in votes.frame.columns:
         raise BadInput(f"--by {by}: the votes have no such column.")
-    counted = frame.group_by(pl.col(by).cast(pl.String).alias("value")).agg(pl.col("count").sum())
+    counted = votes.frame.group_by(pl.col(by).cast(pl.String).alias("value")).agg(
+        pl.col("count").sum()
+    )
     most = counted.drop_nulls().sort(["count", "value"], descending=[True, False])
     return most["value"].head(MOST_VALUES).to_list()
 

@@ -1,0 +1,60 @@
+from pathlib import Path
+
+import pytest
+
+from priced import priced
+from serving import get, serving, voter
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_who_does_better_than_its_price_predicts(tmp_path: Path) -> None:
+    async with serving(tmp_path, *priced(), examples=True) as base, voter(base) as ann:
+        found = await get(ann, "boards/text/overall/value?by=price")
+        board = await get(ann, "boards/text/overall")
+        assert found["published_at"] == board["published_at"]
+        assert sorted(one["measure"] for one in found["models"]) == [2.0 * 2**n for n in range(8)]
+        residuals = [one["residual"]["estimate"] for one in found["models"]]
+        assert residuals == sorted(residuals, reverse=True)
+        assert sum(residuals) == pytest.approx(0, abs=1e-6)
+        best = max(found["models"], key=lambda one: one["rating"])
+        assert best["frontier"]
+        assert best["surely_beaten_by"] == []
+        assert found["left_out"] == []
+
+
+async def test_who_does_better_than_its_price_predicts_with_the_style_held_constant(
+    tmp_path: Path,
+) -> None:
+    async with serving(tmp_path, *priced(), examples=True) as base, voter(base) as ann:
+        found = await get(ann, "boards/text/overall/value?control=style")
+        board = await get(ann, "boards/text/overall?control=style")
+        assert found["control"] == "style"
+        rated = {one["model"]: one["rating"] for one in board["models"]}
+        assert {one["model"]: one["rating"] for one in found["models"]} == pytest.approx(rated)
+        few = await get(ann, "boards/text/hard/value?control=style", 404)
+        assert few["detail"].startswith("This board has no ratings yet. Its ")
+        await get(ann, "boards/text/overall/value?control=price", 422)
+
+
+async def test_what_cannot_be_told_yet_is_said(tmp_path: Path) -> None:
+    async with serving(tmp_path, *priced(), examples=True) as base, voter(base) as ann:
+        same = await get(ann, "boards/text/overall/value?by=size", 404)
+        assert "four rated models with different values" in same["detail"]
+        await get(ann, "boards/text/overall/value?by=charm", 422)
+        await get(ann, "boards/text/nonsense/value", 404)
+    async with serving(tmp_path / "empty") as base, voter(base) as ann:
+        assert "no ratings yet" in (await get(ann, "boards/text/overall/value", 404))["detail"]
+
+
+async def test_the_page_of_value_opens(tmp_path: Path) -> None:
+    async with serving(tmp_path, *priced(), examples=True) as base, voter(base) as ann:
+        for path, said in (
+            ("/boards/text/overall/value", "The frontier"),
+            ("/boards/text/overall/value?by=size", "four rated models"),
+            ("/boards/text/overall/value?control=style", "length, headers, lists and bold"),
+            ("/boards/text/hard/value?control=style", "do not tell how style and models"),
+        ):
+            async with ann.get(path) as response:
+                assert response.status == 200, path
+                assert said in await response.text(), path

@@ -22,7 +22,8 @@ from tiltyard.releases.comparing import battles_in
 from tiltyard.releases.exporting import Export, ExportReport, export_votes
 from tiltyard.releases.files import Format
 from tiltyard.releases.manifest import Manifest, read_manifest
-from tiltyard.releases.preparing import Plan, prepare
+from tiltyard.releases.plan import Plan
+from tiltyard.releases.preparing import prepare
 from tiltyard.releases.rare_texts import RareTexts
 
 TEXT = built_in_definition("text")

@@ -40,7 +40,8 @@ from tiltyard.releases.consented import NOT_OURS, OPTED_OUT, TAKEN_DOWN, UNASKED
 from tiltyard.releases.errors import ReleaseError
 from tiltyard.releases.exporting import ERASED, SCHEMAS, Export
 from tiltyard.releases.manifest import MANIFEST, read_manifest, require_files
-from tiltyard.releases.preparing import WITHHELD, Plan, rehearse
+from tiltyard.releases.plan import Plan
+from tiltyard.releases.preparing import WITHHELD, rehearse
 from tiltyard.releases.rare_texts import RareTexts
 from tiltyard.releases.take_downs import take_down
 from tiltyard.releases.training import EVEN, FORMATS, TIE, UNANSWERED

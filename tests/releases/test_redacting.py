@@ -8,7 +8,7 @@ from exported import ASKING, battle, prepared, read_parts, record
 from named_people import train_pipeline
 from opened import open_ledger
 from tiltyard.labels.names import PIPELINE
-from tiltyard.releases.preparing import NAMES, NO_NAMES
+from tiltyard.releases.facts import NAMES, NO_NAMES
 from tiltyard.releases.redacting import redact
 
 pytestmark = pytest.mark.anyio

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tiltyard.ledger.engine import Ledger, SyncConnection
     from tiltyard.releases.comparing import Difference
     from tiltyard.releases.manifest import Manifest
-    from tiltyard.releases.preparing import Plan
+    from tiltyard.releases.plan import Plan
 
 directory_argument = click.argument("directory", type=click.Path(path_type=Path))
 
@@ -76,7 +76,7 @@ def prepare(
     from tiltyard.cli.recipe_options import BadInput
     from tiltyard.labels.labellers import labellers_with
     from tiltyard.releases.exporting import Export
-    from tiltyard.releases.preparing import Plan
+    from tiltyard.releases.plan import Plan
     from tiltyard.releases.rare_texts import RareTexts
     from tiltyard.web.settings import read_settings
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from tiltyard.imports.conversations import SLOTS, Said
 from tiltyard.imports.published import published_labels
-from tiltyard.ledger.sources import IMPORTED_POLICY, UNKNOWN_TIME
+from tiltyard.ledger.sources import IMPORTED, IMPORTED_POLICY, UNKNOWN_TIME
 
 NAMED_MODE, BLIND_MODE = "side_by_side", "battle"
 MOST_POLICY = 80
@@ -37,43 +37,59 @@ def table_rows(
     schema
         That of their file.
     """
-    at = pl.col("voted_at").fill_null(UNKNOWN_TIME)
-    votes = frame.select(
+    cast = _cast(frame, conversation)
+    times = cast.select(pl.col("id").alias("battle"), "at")
+    return {
+        "battles": _battles(cast, source=source, arena=arena, definition=definition),
+        "sides": _sides(cast, conversation.systems),
+        "turns": _turns(conversation.turns, times),
+        "attempts": _attempts(conversation.answers, times),
+        "votes": _votes(cast),
+        "reveals": _reveals(cast),
+        "labels": published_labels(frame, schema).sort("battle"),
+    }
+
+
+def _cast(frame: pl.DataFrame, conversation: Said) -> pl.DataFrame:
+    """Lay out what was cast, and on which turn: the last; in the order of the battles' ids."""
+    cast = frame.select(
         "id",
         pl.col("outcome", "model_a", "model_b", "voter").cast(pl.String).fill_null(""),
-        at.alias("at"),
+        pl.col("voted_at").fill_null(UNKNOWN_TIME).alias("at"),
         _mode(frame),
         *_draw(),
         *_told(frame),
     )
     last = conversation.turns.group_by("battle").agg(pl.col("number").max().alias("turn"))
-    votes = votes.join(last, left_on="id", right_on="battle").sort("id")
-    times = votes.select(pl.col("id").alias("battle"), "at")
-    turns = conversation.turns.join(times, on="battle", maintain_order="left")
-    answers = conversation.answers.join(times, on="battle", maintain_order="left")
-    text = {"source": source, "arena": arena, "definition": definition}
-    return {
-        "battles": votes.select(
-            "id",
-            *(pl.lit(value).alias(name) for name, value in text.items()),
-            *("mode", "voter", "policy", "pair_probability"),
-            created_at="at",
-        ),
-        "sides": _sides(votes, conversation.systems),
-        "turns": turns.select("battle", "number", "parts", created_at="at"),
-        "attempts": _attempts(answers),
-        "votes": votes.select(
-            *("outcome", "voter", "tags", "comment"),
-            (pl.lit("import:") + pl.col("id")).alias("receipt"),
-            battle="id",
-            turn="turn",
-            voted_at="at",
-        ),
-        "reveals": votes.select(
-            pl.lit("vote").alias("cause"), battle="id", turn="turn", revealed_at="at"
-        ),
-        "labels": published_labels(frame, schema).sort("battle"),
-    }
+    return cast.join(last, left_on="id", right_on="battle").sort("id")
+
+
+def _battles(cast: pl.DataFrame, **of_all: str) -> pl.DataFrame:
+    return cast.select(
+        "id",
+        *(pl.lit(value).alias(name) for name, value in of_all.items()),
+        *("mode", "voter", "policy", "pair_probability"),
+        created_at="at",
+    )
+
+
+def _turns(turns: pl.DataFrame, times: pl.DataFrame) -> pl.DataFrame:
+    timed = turns.join(times, on="battle", maintain_order="left")
+    return timed.select("battle", "number", "parts", created_at="at")
+
+
+def _votes(cast: pl.DataFrame) -> pl.DataFrame:
+    return cast.select(
+        *("outcome", "voter", "tags", "comment"),
+        (pl.lit(IMPORTED) + pl.col("id")).alias("receipt"),
+        battle="id",
+        turn="turn",
+        voted_at="at",
+    )
+
+
+def _reveals(cast: pl.DataFrame) -> pl.DataFrame:
+    return cast.select(pl.lit("vote").alias("cause"), battle="id", turn="turn", revealed_at="at")
 
 
 def _mode(frame: pl.DataFrame) -> pl.Expr:
@@ -106,8 +122,8 @@ def _told(frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
     return tags.alias("tags"), comment.alias("comment")
 
 
-def _sides(votes: pl.DataFrame, systems: pl.DataFrame) -> pl.DataFrame:
-    sides = pl.concat(_side(votes, slot) for slot in SLOTS)
+def _sides(cast: pl.DataFrame, systems: pl.DataFrame) -> pl.DataFrame:
+    sides = pl.concat(_side(cast, slot) for slot in SLOTS)
     model = pl.struct(pl.col("contestant").alias("model"))
     if systems.is_empty():
         told = sides.with_columns(components=model.struct.json_encode())
@@ -121,10 +137,10 @@ def _sides(votes: pl.DataFrame, systems: pl.DataFrame) -> pl.DataFrame:
     return told.sort("battle", "slot")
 
 
-def _side(votes: pl.DataFrame, slot: str) -> pl.DataFrame:
+def _side(cast: pl.DataFrame, slot: str) -> pl.DataFrame:
     name = pl.col(f"model_{slot}")
-    known = votes.get_column(f"model_{slot}").unique().to_list()
-    return votes.select(
+    known = cast.get_column(f"model_{slot}").unique().to_list()
+    return cast.select(
         pl.col("id").alias("battle"),
         pl.lit(slot).alias("slot"),
         name.alias("contestant"),
@@ -132,8 +148,9 @@ def _side(votes: pl.DataFrame, slot: str) -> pl.DataFrame:
     )
 
 
-def _attempts(answers: pl.DataFrame) -> pl.DataFrame:
-    return answers.select(
+def _attempts(answers: pl.DataFrame, times: pl.DataFrame) -> pl.DataFrame:
+    timed = answers.join(times, on="battle", maintain_order="left")
+    return timed.select(
         "battle",
         "turn",
         "slot",

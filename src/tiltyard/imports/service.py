@@ -5,6 +5,7 @@ import hmac
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -94,33 +95,16 @@ class Importer:
             When it is of another schema, its source was removed, or its votes are too many.
         """
         await require_kept(self._ledger, self._source)
-        reading = read_batches(file, size=BATCH, columns=columns or {}, schema=schema)
-        rows, added, known = 0, 0, 0
-        skipped: Counter[str] = Counter()
-        lacking: Counter[str] = Counter()
-        notes: dict[str, str] = {}
+        tally = _Tally()
         keys = Keys(self._source, self._voter_key)
-        for batch in reading:
-            votes = self._importable(batch, keys, skipped)
+        for batch in read_batches(file, size=BATCH, columns=columns or {}, schema=schema):
+            votes = self._importable(batch, keys, tally.skipped)
             add = partial(self._add, votes, batch.schema)
-            new, lost = await self._ledger.write_in_thread(add)
-            added, known, lacking = added + new, known + votes.height - new, lacking + lost
-            refuse_endless(added + known)
-            rows += batch.rows
-            skipped += batch.skipped
-            notes |= {**batch.notes, **notes}
-            progress(rows)
-        return ImportReport(
-            file.name,
-            self._source,
-            self._arena,
-            rows,
-            added,
-            known,
-            dict(skipped.most_common()),
-            dict(lacking.most_common()),
-            tuple(notes.values()),
-        )
+            new, lacking = await self._ledger.write_in_thread(add)
+            tally.add(batch, added=new, known=votes.height - new, lacking=lacking)
+            refuse_endless(tally.added + tally.known)
+            progress(tally.rows)
+        return tally.report(file.name, self._source, self._arena)
 
     def _importable(self, batch: Batch, keys: Keys, skipped: Counter[str]) -> pl.DataFrame:
         """Leave out what no ledger can hold, and give the rest its ids and pseudonyms."""
@@ -189,6 +173,40 @@ class Importer:
         document = self._definition
         bulk.record_imported_arena(connection, self._arena, _digest(document), document, now)
         self._recorded |= names
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What is counted while a file is imported."""
+
+    rows: int = 0
+    added: int = 0
+    known: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    lacking: Counter[str] = field(default_factory=Counter)
+    notes: dict[str, str] = field(default_factory=dict)
+
+    def add(self, batch: Batch, *, added: int, known: int, lacking: Counter[str]) -> None:
+        """Count a batch that is in the ledger; of notes on the same the first stands."""
+        self.rows += batch.rows
+        self.added += added
+        self.known += known
+        self.skipped += batch.skipped
+        self.lacking += lacking
+        self.notes |= {**batch.notes, **self.notes}
+
+    def report(self, file: str, source: str, arena: str) -> ImportReport:
+        return ImportReport(
+            file=file,
+            source=source,
+            arena=arena,
+            rows=self.rows,
+            added=self.added,
+            known=self.known,
+            skipped=dict(self.skipped.most_common()),
+            lacking=dict(self.lacking.most_common()),
+            notes=tuple(self.notes.values()),
+        )
 
 
 def _is_odd_time() -> pl.Expr:

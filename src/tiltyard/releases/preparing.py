@@ -4,70 +4,39 @@ import secrets
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 
-from tiltyard import __version__
 from tiltyard.battles.notes import counted
 from tiltyard.battles.pseudonyms import pseudonymise_voters
 from tiltyard.battles.table import Battles
 from tiltyard.labels import published
-from tiltyard.labels.names import names_recogniser
 from tiltyard.ledger.engine import Ledger, SyncConnection
 from tiltyard.ledger.register import read_all_cards
 from tiltyard.ledger.releases import Prepared, add_prepared, read_releases
 from tiltyard.releases.card import CARD, dataset_card
 from tiltyard.releases.consented import Consented
 from tiltyard.releases.errors import ReleaseError
-from tiltyard.releases.exporting import Export, lay_out, sliced
+from tiltyard.releases.exporting import lay_out, sliced
+from tiltyard.releases.facts import Facts, describe
 from tiltyard.releases.files import PartsWriter, empty_directory
-from tiltyard.releases.hiding import IDS, without_ids_and_times
-from tiltyard.releases.manifest import DATA, FORMAT, MANIFEST, STEM, Manifest, sha256_of
-from tiltyard.releases.masking import WITHOUT_IDENTITIES, Names, names_of, without_identities
-from tiltyard.releases.names import ANONYMOUS
-from tiltyard.releases.rare_texts import CommonTexts, RareTexts
+from tiltyard.releases.hiding import without_ids_and_times
+from tiltyard.releases.manifest import DATA, MANIFEST, STEM, Manifest, sha256_of
+from tiltyard.releases.masking import names_of, without_identities
+from tiltyard.releases.plan import Plan
+from tiltyard.releases.rare_texts import CommonTexts
 from tiltyard.releases.redacting import CONVERSATIONS, redact_frame
 from tiltyard.releases.training import FORMATS
 
 KEY_BYTES = 32
-PERSONAL = "Personal data that is recognised is replaced by its kind in brackets, as in [EMAIL]."
-NAMES = "Names of people are removed too, as far as the pipeline {} of spaCy recognises them."
-NO_NAMES = "Names of people were not looked for."
-VOTERS = "Voters have pseudonyms under a key of this release, which was thrown away."
 WITHHELD = "its words were withheld"
 UNPUBLISHED = ("personal_data", *published.COLUMNS)
 """Labels that would say where something was removed, and those of other arenas' battles."""
 
 Progress = Callable[[int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a release is to be.
-
-    Parameters
-    ----------
-    name
-        Unlike every release before.
-    title, licence
-        For its card.
-    export
-        Which votes, in which schema and format.
-    slice
-        The name of the slice, for people.
-    texts
-        The rule for free text.
-    """
-
-    name: str
-    title: str
-    licence: str
-    export: Export
-    slice: str = "overall"
-    texts: RareTexts = field(default_factory=lambda: RareTexts(5, "withhold"))
 
 
 async def prepare(
@@ -97,10 +66,10 @@ def _write(
 ) -> Manifest:
     _require_new(connection, plan.name)
     with empty_directory(out):
-        facts = _Facts()
+        facts = Facts()
         files = _write_votes(plan, _released(connection, plan, key, facts), out, facts, progress)
         previous = read_releases(connection, plan.export.arena)
-        manifest = _manifest(plan, facts, previous[-1].name if previous else None)
+        manifest = describe(plan, facts, previous[-1].name if previous else None)
         (out / CARD).write_text(dataset_card(manifest, plan.export.format), encoding="utf-8")
         files[CARD] = sha256_of(out / CARD)
         manifest = replace(manifest, files=dict(sorted(files.items())))
@@ -109,7 +78,7 @@ def _write(
 
 
 def _write_votes(
-    plan: Plan, frames: Iterator[pl.DataFrame], out: Path, facts: "_Facts", progress: Progress
+    plan: Plan, frames: Iterator[pl.DataFrame], out: Path, facts: Facts, progress: Progress
 ) -> dict[str, str]:
     """Write the files of votes; give their digests."""
     with PartsWriter(out / DATA, STEM, plan.export.format) as writer:
@@ -138,54 +107,8 @@ def rehearse(
         return _write(connection, plan, key, Path(directory) / "release", progress)
 
 
-@dataclass(slots=True)
-class _Facts:
-    """What is learned of a release on the way."""
-
-    rows: int = 0
-    votes: int = 0
-    voters: set[str] = field(default_factory=set)
-    models: set[str] = field(default_factory=set)
-    previews: int = 0
-    times: list[datetime] = field(default_factory=list)
-    outcomes: Counter[str] = field(default_factory=Counter)
-    languages: Counter[str] = field(default_factory=Counter)
-    consent: Counter[str] = field(default_factory=Counter)
-    left_out: Counter[str] = field(default_factory=Counter)
-    personal_data: Counter[str] = field(default_factory=Counter)
-    touched: int = 0
-    comments: int = 0
-    conversations: int = 0
-    identities: int = 0
-
-    def without_words(
-        self, frame: pl.DataFrame, rule: RareTexts, texts: CommonTexts, names: Names
-    ) -> pl.DataFrame:
-        """Take away words that must not go out, and take note of how many."""
-        if rule.prompts == "withhold":
-            frame, rare = texts.without_rare_words(frame)
-            self.conversations += rare
-        frame, told = without_identities(frame, names)
-        self.identities += told
-        return frame
-
-    def add(self, frame: pl.DataFrame) -> None:
-        """Take note of votes that are released."""
-        self.votes += frame.height
-        self.voters.update(frame["voter"].cast(pl.String).drop_nulls().unique())
-        for side in "ab":
-            names = frame[f"model_{side}"].cast(pl.String)
-            self.models.update(names.unique())
-            self.previews += int((names == ANONYMOUS).sum())
-        ends = (frame["voted_at"].min(), frame["voted_at"].max())
-        self.times += [at for at in ends if isinstance(at, datetime)]
-        self.outcomes += _counted(frame["outcome"])
-        if "language" in frame.columns:
-            self.languages += _counted(frame["language"])
-
-
 def _released(
-    connection: SyncConnection, plan: Plan, key: bytes, facts: _Facts
+    connection: SyncConnection, plan: Plan, key: bytes, facts: Facts
 ) -> Iterator[pl.DataFrame]:
     """Give the votes as they are released, some at a time."""
     consented = Consented.read(connection)
@@ -195,7 +118,11 @@ def _released(
     for read in sliced(connection, plan.export):
         frame, left_out = consented.keep(read)
         facts.left_out += left_out
-        frame = facts.without_words(frame, plan.texts, texts, names)
+        if plan.texts.prompts == "withhold":
+            frame, rare = texts.without_rare_words(frame)
+            facts.conversations += rare
+        frame, told = without_identities(frame, names)
+        facts.identities += told
         frame = _teaching(frame, plan.export.schema, facts)
         facts.consent += consented.versions_of(frame)
         frame, comments = texts.without_rare_comments(frame)
@@ -216,7 +143,7 @@ def _may_go_out(
         yield consented.keep(read)[0]
 
 
-def _teaching(frame: pl.DataFrame, schema: str, facts: _Facts) -> pl.DataFrame:
+def _teaching(frame: pl.DataFrame, schema: str, facts: Facts) -> pl.DataFrame:
     """Keep of votes that become training data those that do; comments are no part of it."""
     if schema not in FORMATS:
         return frame
@@ -226,56 +153,12 @@ def _teaching(frame: pl.DataFrame, schema: str, facts: _Facts) -> pl.DataFrame:
     return kept.with_columns(comment=pl.lit(None, pl.String))
 
 
-def _counted(column: pl.Series) -> Counter[str]:
-    counts = column.cast(pl.String).drop_nulls().value_counts(name="votes")
-    return Counter(dict(counts.iter_rows()))
-
-
-def _manifest(plan: Plan, facts: _Facts, previous: str | None) -> Manifest:
-    return Manifest(
-        format=FORMAT,
-        name=plan.name,
-        title=plan.title,
-        licence=plan.licence,
-        arena=plan.export.arena,
-        schema=plan.export.schema,
-        slice=plan.slice,
-        conditions=list(plan.export.conditions),
-        tiltyard=__version__,
-        prepared_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        previous=previous,
-        rows=facts.rows,
-        votes=facts.votes,
-        voters=len(facts.voters),
-        models=len(facts.models - {ANONYMOUS}),
-        previews=facts.previews,
-        first_vote=min(facts.times).date().isoformat() if facts.times else None,
-        last_vote=max(facts.times).date().isoformat() if facts.times else None,
-        outcomes=dict(sorted(facts.outcomes.items())),
-        languages=dict(facts.languages.most_common()),
-        consent=dict(sorted(facts.consent.items())),
-        left_out=dict(+facts.left_out),
-        personal_data=dict(sorted(facts.personal_data.items())),
-        touched=facts.touched,
-        comments_withheld=facts.comments,
-        conversations_withheld=facts.conversations,
-        identities_withheld=facts.identities,
-        rules=[VOTERS, IDS, PERSONAL, _names(), *plan.texts.sentences, WITHOUT_IDENTITIES],
-        files={},
-    )
-
-
-def _names() -> str:
-    recogniser = names_recogniser()
-    return NO_NAMES if recogniser is None else NAMES.format(recogniser)
-
-
 def _require_new(connection: SyncConnection, name: str) -> None:
     if any(one.name == name for one in read_releases(connection)):
         raise ReleaseError(f"There was a release {name} already: choose another name.")
 
 
-def _nothing(facts: _Facts) -> str:
+def _nothing(facts: Facts) -> str:
     reasons: Sequence[str] = [f"{why} ({counted(n, 'vote')})" for why, n in facts.left_out.items()]
     said = "; ".join(reasons) if reasons else "the slice has none"
     return f"There is no vote to release: {said}."

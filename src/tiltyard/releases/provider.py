@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -19,7 +19,7 @@ from tiltyard.releases.errors import ReleaseError
 from tiltyard.releases.exporting import Export, lay_out, sliced
 from tiltyard.releases.files import PartsWriter
 from tiltyard.releases.hiding import on_their_day
-from tiltyard.releases.masking import names_of, without_identities
+from tiltyard.releases.masking import Names, names_of, without_identities
 from tiltyard.releases.names import ANONYMOUS
 from tiltyard.releases.preparing import KEY_BYTES, UNPUBLISHED
 from tiltyard.releases.redacting import redact_frame
@@ -83,46 +83,59 @@ def report_to_provider(
     ReleaseError
         When it has no such votes, or the directory cannot be written.
     """
-    counts: Counter[str] = Counter()
-    left_out: Counter[str] = Counter()
-    removed: Counter[str] = Counter()
+    tally = _Tally()
     names = names_of(read_all_cards(connection))
-    chosen, withheld, given = _Share(share), 0, 0
+    chosen = _Share(share)
     with PartsWriter(out, export.schema, export.format) as writer:
-        for frame in _own(connection, model, export, counts, left_out):
+        for frame in _own(connection, model, export, tally):
             kept = frame.filter(chosen.within(frame["battle_id"]))
-            left_out[BEYOND] += frame.height - kept.height
-            masked, told = without_identities(kept, names)
-            withheld += told
-            without, pieces, _ = redact_frame(masked)
-            removed += pieces
-            rows, dropped = lay_out(export.schema)(on_their_day(without))
-            left_out += dropped
-            given += kept.height - sum(dropped.values())
-            writer.write(rows)
-        if not sum(counts.values()):
+            tally.left_out[BEYOND] += frame.height - kept.height
+            writer.write(_laid_out(kept, export.schema, names, tally))
+        if not tally.results.total():
             raise ReleaseError(f"{model} has no votes in {export.arena} that may be given away.")
-    return ProviderReport(
-        model,
-        share,
-        sum(counts.values()),
-        given,
-        counts["won"],
-        counts["lost"],
-        counts["even"],
-        dict(+left_out),
-        withheld,
-        dict(removed),
-        writer.files,
-    )
+    return tally.report(model, share, writer.files)
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What is counted on the way to a report."""
+
+    results: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
+    personal_data: Counter[str] = field(default_factory=Counter)
+    given: int = 0
+    identities: int = 0
+
+    def report(self, model: str, share: float, files: Sequence[str]) -> ProviderReport:
+        return ProviderReport(
+            model=model,
+            share=share,
+            votes=self.results.total(),
+            given=self.given,
+            won=self.results["won"],
+            lost=self.results["lost"],
+            even=self.results["even"],
+            left_out=dict(+self.left_out),
+            identities_withheld=self.identities,
+            personal_data=dict(self.personal_data),
+            files=files,
+        )
+
+
+def _laid_out(frame: pl.DataFrame, schema: str, names: Names, tally: _Tally) -> pl.DataFrame:
+    """Lay votes out for the maker, without identities, personal data and hours."""
+    masked, told = without_identities(frame, names)
+    without, pieces, _ = redact_frame(masked)
+    rows, dropped = lay_out(schema)(on_their_day(without))
+    tally.identities += told
+    tally.personal_data += pieces
+    tally.left_out += dropped
+    tally.given += frame.height - dropped.total()
+    return rows
 
 
 def _own(
-    connection: SyncConnection,
-    model: str,
-    export: Export,
-    counts: Counter[str],
-    left_out: Counter[str],
+    connection: SyncConnection, model: str, export: Export, tally: _Tally
 ) -> Iterator[pl.DataFrame]:
     """Give the votes on a model that may be given away, with the opponents masked."""
     consented = Consented.read(connection)
@@ -130,8 +143,8 @@ def _own(
     is_a, is_b = (pl.col(f"contestant_{side}") == model for side in "ab")
     for read in sliced(connection, export):
         frame, dropped = consented.keep(read.filter(is_a | is_b))
-        left_out += dropped
-        counts.update(_results(frame, is_a))
+        tally.left_out += dropped
+        tally.results.update(_results(frame, is_a))
         masked = frame.with_columns(
             *(_masked(side, mine, model) for side, mine in (("a", is_a), ("b", is_b))),
             comment=pl.lit(None, pl.String),

@@ -7,10 +7,8 @@ from playwright.sync_api import Browser
 
 from synthetic_votes import MODELS, synthetic_votes
 from tiltyard.battles.table import Battles
-from tiltyard.boards.errors import RecipeError, SavedBoardError
+from tiltyard.boards.errors import SavedBoardError
 from tiltyard.boards.plots.axis import Axis
-from tiltyard.boards.plots.frontier import price_frontier
-from tiltyard.boards.plots.prices import read_prices
 from tiltyard.boards.plots.writing import write_plots
 from tiltyard.boards.ranking import rank
 
@@ -40,11 +38,6 @@ def test_every_pair_is_in_the_heat_map_with_its_interval(tmp_path: Path) -> None
     assert (
         f"amber over fir: {chance.estimate:.1%} ({chance.lower:.1%} to {chance.upper:.1%})" in hints
     )
-
-
-def test_the_frontier_is_who_is_best_for_less() -> None:
-    found = {model.standing.model: model.best for model in price_frontier(BOARD, PRICES)}
-    assert found == {"fir": True, "cedar": True, "dogwood": False, "amber": True, "birch": False}
 
 
 def test_a_price_frontier_needs_prices(tmp_path: Path) -> None:
@@ -113,30 +106,6 @@ def test_marks_are_round_numbers_within_the_axis() -> None:
     assert Axis.over([0.1, 20], 0, 100, logarithmic=True).marks(9) == pytest.approx(
         [0.1, 0.2, 0.5, 1, 2, 5, 10, 20]
     )
-
-
-def test_prices_are_read_with_their_unit(tmp_path: Path) -> None:
-    file = tmp_path / "prices.csv"
-    file.write_text("model,US dollars per million tokens\namber,10\nbirch,\n")
-    assert read_prices(file) == ({"amber": 10.0}, "US dollars per million tokens")
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        ("amber,10\n", "needs two columns, model and one of prices"),
-        ("", "needs two columns"),
-        ("model,price\namber,dear\n", "row 1: 'dear' is not a price"),
-        ("model,price\namber,-1\n", "row 1: '-1' is not a price"),
-        ("model,price\namber\n", "row 1: does not have two cells"),
-    ],
-)
-def test_prices_that_cannot_be_read_are_one_sentence(
-    tmp_path: Path, content: str, said: str
-) -> None:
-    (tmp_path / "prices.csv").write_text(content)
-    with pytest.raises(RecipeError, match=said):
-        read_prices(tmp_path / "prices.csv")
 
 
 def test_plots_that_cannot_be_written_are_one_sentence(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 from tiltyard.arena.exposure import ExposureReport, OrganisationExposure
 from tiltyard.arena.public_register import RegisterEntry
 from tiltyard.boards.errors import NotYetError, RecipeError
+from tiltyard.boards.groups import Group, TooFewMembersError
+from tiltyard.boards.own_boards import OwnAnswer
 from tiltyard.boards.past.changes import changes_between
 from tiltyard.boards.past.history import Comparison, course_of
 from tiltyard.boards.records import Estimate, Standing
@@ -17,10 +19,8 @@ from tiltyard.boards.value import Value, Valued
 from tiltyard.contestants.face import Face
 from tiltyard.errors import TiltyardError
 from tiltyard.ledger.records import Snapshot
-from tiltyard.web.groups import Group, TooFewMembersError
 from tiltyard.web.measures import Measure
 from tiltyard.web.model_profile import ModelFacts, ModelProfile, Place
-from tiltyard.web.own_boards import OwnAnswer
 from tiltyard.web.pages import ArenaFace, Site
 from tiltyard.web.past import BoardPast
 from tiltyard.web.swap import SwapAnswer

@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from serving import API, ask, follow, get, serving, vote, voter
-from tiltyard.web import groups
+from tiltyard.boards import groups
 
 pytestmark = pytest.mark.anyio
 

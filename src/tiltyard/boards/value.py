@@ -10,7 +10,7 @@ from scipy.special import ndtri
 
 from tiltyard.boards.board import Board
 from tiltyard.boards.errors import RecipeError
-from tiltyard.boards.plots.frontier import price_frontier
+from tiltyard.boards.price_frontier import price_frontier
 from tiltyard.boards.records import Estimate, Standing
 from tiltyard.ratings.contrasts import residuals_from_line
 from tiltyard.ratings.intervals import errors_of_differences

@@ -173,8 +173,8 @@ def _print_beside(
 
 
 def _plot(board: "Board", directory: Path, prices_path: Path | None) -> None:
-    from tiltyard.boards.plots.prices import read_prices
     from tiltyard.boards.plots.writing import write_plots
+    from tiltyard.boards.prices import read_prices
 
     if prices_path is None:
         write_plots(board, directory)

@@ -86,7 +86,7 @@ def swap(
 
 
 def _prices(path: Path | None) -> tuple[Mapping[str, float], str]:
-    from tiltyard.boards.plots.prices import read_prices
+    from tiltyard.boards.prices import read_prices
 
     return ({}, "") if path is None else read_prices(path)
 

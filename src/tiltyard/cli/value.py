@@ -44,7 +44,7 @@ def value(
     the interval that follows from the covariance of the ratings. A star marks the frontier: no
     model that has as little of the measure is rated as high.
     """
-    from tiltyard.boards.plots.prices import read_prices
+    from tiltyard.boards.prices import read_prices
     from tiltyard.boards.value import value_of
     from tiltyard.cli.patience import patience, printable
     from tiltyard.errors import TiltyardError

@@ -20,6 +20,8 @@ from tiltyard.arena.roster import Roster
 from tiltyard.arena.service import Arena
 from tiltyard.arena.uploads import Uploads
 from tiltyard.blobs.opening import open_blobs
+from tiltyard.boards import groups
+from tiltyard.boards.own_boards import OwnAnswer, board_of_voters
 from tiltyard.boards.past.history import BoardHistory
 from tiltyard.boards.published.boards import PublishedBoards
 from tiltyard.boards.published.publishing import BoardPublisher
@@ -36,11 +38,10 @@ from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.lock import only_server
 from tiltyard.ledger.migrate import upgrade_ledger
 from tiltyard.ledger.presence import Presence
-from tiltyard.web import groups, pages
+from tiltyard.web import pages
 from tiltyard.web.doorway import Doorway
 from tiltyard.web.measures import Measure, Measures
 from tiltyard.web.model_profile import ModelProfile, model_profile
-from tiltyard.web.own_boards import OwnAnswer, board_of_voters
 from tiltyard.web.past import BoardPast, board_past
 from tiltyard.web.relay import Relay
 from tiltyard.web.settings import Settings

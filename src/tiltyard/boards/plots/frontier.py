@@ -1,7 +1,6 @@
-"""The price frontier: what the best rating costs, and who gives it."""
+"""Draw the price frontier."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from tiltyard.boards.board import Board
 from tiltyard.boards.plots.axis import Axis
@@ -16,40 +15,10 @@ from tiltyard.boards.plots.canvas import (
     width_of,
 )
 from tiltyard.boards.plots.words import footer, heading, interval_words
-from tiltyard.boards.records import Standing
+from tiltyard.boards.price_frontier import Priced
 
 LEFT, TOP, WIDTH, HEIGHT = 78.0, 84.0, 760.0, 440.0
 LABEL = 12.0
-
-
-@dataclass(frozen=True, slots=True)
-class Priced:
-    """A rated model with its price, and whether no cheaper one is rated as high."""
-
-    standing: Standing
-    price: float
-    best: bool
-
-    @property
-    def rating(self) -> float:
-        """The rating, which every priced model has."""
-        return self.standing.rating or 0.0
-
-
-def price_frontier(board: Board, prices: Mapping[str, float]) -> list[Priced]:
-    """Pair rated models with their prices, cheapest first, and mark the frontier.
-
-    A model is on the frontier when every model that costs no more is rated lower. Models without
-    a price, or with none above zero, are left out: a logarithmic axis has no place for them.
-    """
-    priced = [(prices[one.model], one) for one in board.rated if prices.get(one.model, 0.0) > 0]
-    priced.sort(key=lambda pair: (pair[0], -(pair[1].rating or 0.0)))
-    found, highest = [], float("-inf")
-    for price, standing in priced:
-        rating = standing.rating or 0.0
-        found.append(Priced(standing, price, rating > highest))
-        highest = max(highest, rating)
-    return found
 
 
 def draw_frontier(board: Board, models: Sequence[Priced], unit: str) -> Drawing:

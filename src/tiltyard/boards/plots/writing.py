@@ -8,8 +8,9 @@ from tiltyard.boards.board import Board
 from tiltyard.boards.errors import SavedBoardError
 from tiltyard.boards.plots.canvas import DARK, LIGHT, SANS, Drawing, stylesheet
 from tiltyard.boards.plots.forest import draw_forest
-from tiltyard.boards.plots.frontier import draw_frontier, price_frontier
+from tiltyard.boards.plots.frontier import draw_frontier
 from tiltyard.boards.plots.heat_map import draw_heat_map
+from tiltyard.boards.price_frontier import price_frontier
 
 PAGE = "index.html"
 FEWEST = 2

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict
 
+from tiltyard.boards.groups import group_board, join, leave, my_groups
+from tiltyard.boards.own_boards import OwnAnswer, board_of_voters
 from tiltyard.web.api.estimate import EstimateOut
-from tiltyard.web.groups import group_board, join, leave, my_groups
-from tiltyard.web.own_boards import OwnAnswer, board_of_voters
 from tiltyard.web.voter import voter_of
 
 router = APIRouter(tags=["own boards"])

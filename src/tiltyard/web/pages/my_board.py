@@ -5,9 +5,9 @@ from urllib.parse import urlencode
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
+from tiltyard.boards.groups import LEAST_MEMBERS
 from tiltyard.errors import TiltyardError
 from tiltyard.web.forms import read_form
-from tiltyard.web.groups import LEAST_MEMBERS
 from tiltyard.web.pages.own_board_view import own_view
 from tiltyard.web.pages.rendering import arena_pages, templates
 from tiltyard.web.voter import voter_of

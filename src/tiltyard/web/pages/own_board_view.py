@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from tiltyard.boards.own_boards import OwnAnswer
 from tiltyard.boards.tastes import OwnStanding
-from tiltyard.web.own_boards import OwnAnswer
 from tiltyard.web.pages.forest import Interval, Scale, Tick, scale_over
 from tiltyard.web.pages.words import grouped, percent
 

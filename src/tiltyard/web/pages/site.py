@@ -7,10 +7,10 @@ from typing import Any, Protocol
 
 from tiltyard.arena.exposure import ExposureReport
 from tiltyard.arena.public_register import RegisterEntry
-from tiltyard.web.groups import Group
+from tiltyard.boards.groups import Group
+from tiltyard.boards.own_boards import OwnAnswer
 from tiltyard.web.measures import Measure
 from tiltyard.web.model_profile import ModelProfile
-from tiltyard.web.own_boards import OwnAnswer
 from tiltyard.web.past import BoardPast
 from tiltyard.web.swap import SwapAnswer
 from tiltyard.web.value import ValueAnswer

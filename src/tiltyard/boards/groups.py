@@ -8,12 +8,12 @@ from typing import ClassVar
 
 from tiltyard.battles.table import Battles
 from tiltyard.boards.board import Board
-from tiltyard.boards.group_votes import LEAST_VOTERS, votes_of_group
+from tiltyard.boards.group_votes import LEAST_VOTERS, GroupVotes, votes_of_group
+from tiltyard.boards.own_boards import OwnAnswer, board_of_voters
 from tiltyard.boards.published.boards import PublishedBoards
 from tiltyard.errors import TiltyardError
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.memberships import Member, groups_of, join_group, leave_group, members_of
-from tiltyard.web.own_boards import OwnAnswer, board_of_voters
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{5,39}")
 LEAST_MEMBERS = LEAST_VOTERS
@@ -102,6 +102,18 @@ async def group_board(
     TooFewMembersError
         When it has fewer than five members, or fewer than five of them have votes that count.
     """
+    ever = await _members(ledger, name, voter)
+
+    def choose(votes: Battles, everybody: Board) -> Battles:
+        return _chosen(name, votes_of_group(votes, ever, everybody.covered, last_midnight()))
+
+    voters = [one.voter for one in ever]
+    answer = await board_of_voters(ledger, boards, arena, voters, choose)
+    return replace(answer, counted=False)
+
+
+async def _members(ledger: Ledger, name: str, voter: str) -> Sequence[Member]:
+    """Read who is in a group and who ever was, for one who is in it, once they are enough."""
     ever: Sequence[Member] = ()
     if NAME.fullmatch(name):
         async with ledger.reading() as connection:
@@ -114,26 +126,24 @@ async def group_board(
             f"{name} has {len(members)} {'member' if len(members) == 1 else 'members'}; from "
             f"{LEAST_MEMBERS} on it has a board, so that nobody's own taste can be read from it."
         )
+    return ever
 
-    def choose(votes: Battles, everybody: Board) -> Battles:
-        found = votes_of_group(votes, ever, everybody.covered, last_midnight())
-        if found.voters < LEAST_MEMBERS:
-            raise TooFewMembersError(
-                f"{found.voters} of the members of {name} cast votes before today (UTC) that "
-                f"count. From {LEAST_MEMBERS} on it has a board, so that nobody's own taste can be "
-                "read from it."
-            )
-        if found.votes.frame.is_empty():
-            raise TooFewMembersError(
-                f"No five of {name} are whole yet. Members count by fives, in the order in which "
-                "they had joined and voted before today (UTC), and with whoever leaves the other "
-                "four wait, so that nobody's own taste can be read from a board."
-            )
-        return found.votes
 
-    voters = [one.voter for one in ever]
-    answer = await board_of_voters(ledger, boards, arena, voters, choose)
-    return replace(answer, counted=False)
+def _chosen(name: str, found: GroupVotes) -> Battles:
+    """Take a group's votes, once enough of its members have votes that count."""
+    if found.voters < LEAST_MEMBERS:
+        raise TooFewMembersError(
+            f"{found.voters} of the members of {name} cast votes before today (UTC) that "
+            f"count. From {LEAST_MEMBERS} on it has a board, so that nobody's own taste can be "
+            "read from it."
+        )
+    if found.votes.frame.is_empty():
+        raise TooFewMembersError(
+            f"No five of {name} are whole yet. Members count by fives, in the order in which "
+            "they had joined and voted before today (UTC), and with whoever leaves the other "
+            "four wait, so that nobody's own taste can be read from a board."
+        )
+    return found.votes
 
 
 def last_midnight() -> datetime:

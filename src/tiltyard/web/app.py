@@ -7,6 +7,7 @@ from tiltyard import __version__
 from tiltyard.web import health, pages
 from tiltyard.web.api import api_router
 from tiltyard.web.installation import Installation
+from tiltyard.web.live_pages import LivePages
 from tiltyard.web.operator import api as operations
 from tiltyard.web.operator.pages import operator_pages
 from tiltyard.web.operator.sessions import OperatorSessions
@@ -41,7 +42,7 @@ def create_app(installation: Installation) -> FastAPI:
     app.state.operator_sessions = OperatorSessions(
         installation.settings.read_operator_token(), installation.settings.read_secret()
     )
-    app.state.arena_pages = installation
+    app.state.arena_pages = LivePages(installation)
     app.include_router(api_router())
     app.include_router(health.router)
     app.include_router(operations.router)

@@ -3,11 +3,13 @@
 import re
 import subprocess
 import sys
+import tomllib
 from dataclasses import fields
 from importlib import resources
 from pathlib import Path
 
 import click
+import grimp
 import pytest
 
 from tiltyard.arena.events import Event
@@ -32,6 +34,8 @@ from tiltyard_process import run
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
+PACKAGE = ROOT / "src" / "tiltyard"
+NOTHING = "\N{EN DASH}"
 
 
 def read(name: str) -> str:
@@ -133,11 +137,37 @@ def test_every_key_of_an_embedding_model_is_documented(key: str) -> None:
     assert any(f"`{key}`" in row[0] for row in rows)
 
 
-def test_every_room_is_on_the_map() -> None:
-    rooms = (path.name for path in (ROOT / "src" / "tiltyard").iterdir() if path.is_dir())
+def test_every_room_is_on_the_map_with_the_rooms_that_it_imports() -> None:
+    graph = grimp.build_graph("tiltyard", cache_dir=None)
+    rooms = {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()}
     for room in rooms:
-        if not room.startswith("_"):
-            assert f"| `{room}/` |" in read("architecture.md")
+        graph.squash_module(f"tiltyard.{room}")
+    rows = rows_of(read("architecture.md"), "| room | what it is for | imports |")
+    shown = {room.strip("`/"): set(imports.split(", ")) - {NOTHING} for room, _, imports in rows}
+    assert shown.pop("frontend") == set()
+    assert shown.keys() == rooms
+    for room, imports in shown.items():
+        found = graph.find_modules_directly_imported_by(f"tiltyard.{room}")
+        assert imports == rooms & {one.removeprefix("tiltyard.") for one in found}, room
+
+
+def test_the_rooms_that_do_not_import_each_other_are_named() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (layers,) = [
+        contract["layers"]
+        for contract in settings["tool"]["importlinter"]["contracts"]
+        if contract["type"] == "layers"
+    ]
+    beside = [one.replace("tiltyard.", "").split(" | ") for one in layers if " | " in one]
+    page = read("architecture.md")
+    for *rooms, last in beside:
+        assert f"{', '.join(f'`{room}`' for room in rooms)} and `{last}`" in page
+
+
+def test_every_part_of_the_largest_room_is_described() -> None:
+    page = read("architecture.md")
+    for part in (path.parent.name for path in (PACKAGE / "boards").glob("*/__init__.py")):
+        assert f"`{part}/`" in page
 
 
 def test_decisions_are_numbered_without_gaps() -> None:

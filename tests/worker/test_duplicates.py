@@ -14,6 +14,7 @@ from tiltyard.arena.service import Arena
 from tiltyard.arena.voting import Ballot
 from tiltyard.battles.outcome import Outcome
 from tiltyard.contestants.messages import Part
+from tiltyard.labels.duplicates import fingerprint
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.tables import labels, prompt_bands, prompts
 from tiltyard.worker.duplicates import BATCH, CROWD, Duplicates
@@ -70,6 +71,24 @@ async def test_copies_are_found_among_old_and_new_battles(ledger: Ledger, *, at_
         like: label(None, long, 1),
         third: label(first, None, 3),
     }
+
+
+async def test_of_two_unlike_prompts_that_a_third_is_near_to_the_older_is_named(
+    ledger: Ledger,
+) -> None:
+    """Also where the newer one shares the earlier band with it."""
+    between = f"{LONG[:-1]}, and say when a programmer would choose which."
+    older = between.replace("the difference", "teacher")
+    newer = between.replace("a queue,", "quickly")
+    prints = [fingerprint(text) for text in (older, newer, between)]
+    shared = [set(prints[2].bands) & set(one.bands) for one in prints[:2]]
+    places = [min(map(prints[2].bands.index, bands)) for bands in shared]
+    assert places[1] < places[0]
+    async with opened(ledger) as arena:
+        made = [await voted(arena, text) for text in (older, newer, between)]
+    await Duplicates(ledger).label_all()
+    found = await values(ledger)
+    assert [found[battle]["near_duplicate_of"] for battle in made] == [None, None, str(made[0])]
 
 
 async def test_two_at_once_count_every_copy_once(ledger: Ledger) -> None:

@@ -19,7 +19,7 @@ import polars as pl
 from tiltyard.labels.labeller import ColumnType
 
 LABELLER = "duplicates"
-VERSION = "minhash@1"
+VERSION = "minhash@2"
 COLUMNS: Mapping[str, ColumnType] = MappingProxyType(
     {"duplicate_of": pl.String, "near_duplicate_of": pl.String, "prompt_copies": pl.Int64}
 )

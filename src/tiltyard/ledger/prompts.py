@@ -16,6 +16,9 @@ from tiltyard.ledger.tables import prompt_bands, prompts
 
 LOCK = 7_205_759_403
 
+Placed = tuple[int, str]
+"""A band, and the key of a prompt in it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
@@ -40,15 +43,11 @@ async def read_prompts(connection: AsyncConnection, keys: Sequence[str]) -> dict
     return {row.key: _prompt(row) for row in rows}
 
 
-async def read_bands(
-    connection: AsyncConnection, bands: Sequence[int]
-) -> Mapping[int, Sequence[str]]:
-    """Read the keys of the prompts in each band, in the order in which they came."""
-    found: dict[int, list[str]] = {band: [] for band in bands}
-    query = prompt_bands.select().where(prompt_bands.c.band.in_(bands))
-    for row in await connection.execute(query.order_by(prompt_bands.c.id)):
-        found[row.band].append(row.prompt)
-    return found
+async def read_bands(connection: AsyncConnection, bands: Sequence[int]) -> list[Placed]:
+    """Read the keys of the prompts in these bands, in the order in which they came."""
+    query = select(prompt_bands.c.band, prompt_bands.c.prompt)
+    query = query.where(prompt_bands.c.band.in_(bands)).order_by(prompt_bands.c.id)
+    return [(row.band, row.prompt) for row in await connection.execute(query)]
 
 
 async def add_prompts(

@@ -1,5 +1,6 @@
 """Label copies: which battles asked what was asked before, in the order of time."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,7 +23,7 @@ from tiltyard.ledger import labels, prompts
 from tiltyard.ledger.conversations import read_said
 from tiltyard.ledger.engine import Connection, Ledger, SyncConnection
 from tiltyard.ledger.labels import FoundLabel, Moment
-from tiltyard.ledger.prompts import Prompt
+from tiltyard.ledger.prompts import Placed, Prompt
 from tiltyard.worker.progress import Told, tell_nobody
 
 BATCH = 200
@@ -132,26 +133,38 @@ def _copy(one: Asked, known: dict[str, Prompt], crowd: "_Crowd") -> FoundLabel:
 
 
 class _Crowd:
-    """The prompts in the bands of new ones."""
+    """The prompts in the bands of new ones.
 
-    def __init__(self, bands: Mapping[int, Sequence[str]], there: Mapping[str, Prompt]) -> None:
-        self._bands = {band: list(keys) for band, keys in bands.items()}
+    Parameters
+    ----------
+    placed
+        Bands and prompts in them, in the order in which these came.
+    there
+        Those prompts.
+    """
+
+    def __init__(self, placed: Sequence[Placed], there: Mapping[str, Prompt]) -> None:
+        self._bands: dict[int, list[str]] = defaultdict(list)
         self._there = dict(there)
+        self._order: dict[str, int] = {}
+        for band, key in placed:
+            self._bands[band].append(key)
+            self._order.setdefault(key, len(self._order))
         self.placed: dict[str, list[int]] = {}
 
     @classmethod
     async def around(cls, connection: Connection, new: Sequence[Asked]) -> "_Crowd":
         """Read the bands of new prompts, and who is in them."""
-        bands = await prompts.read_bands(
-            connection, sorted({band for one in new for band in one.print.bands})
-        )
-        keys = sorted({key for found in bands.values() for key in found})
-        return cls(bands, await prompts.read_prompts(connection, keys))
+        bands = sorted({band for one in new for band in one.print.bands})
+        placed = await prompts.read_bands(connection, bands)
+        keys = sorted({key for _, key in placed})
+        return cls(placed, await prompts.read_prompts(connection, keys))
 
     def first_like(self, print_: Fingerprint) -> UUID | None:
         """Find the prompt that came first of those nearly equal to this one."""
-        keys = dict.fromkeys(key for band in print_.bands for key in self._bands[band])
-        others = [self._there[key] for key in keys if key in self._there]
+        beside = {key for band in print_.bands for key in self._bands[band]}
+        came = sorted(beside & self._there.keys(), key=self._order.__getitem__)
+        others = [self._there[key] for key in came]
         minima = [np.frombuffer(other.minima, np.uint32) for other in others]
         like = alike(print_.minima, minima)
         found = [other for other, same in zip(others, like, strict=True) if same]
@@ -160,6 +173,7 @@ class _Crowd:
     def join(self, print_: Fingerprint, prompt: Prompt) -> None:
         """Put a new prompt into its bands, but for those that are full."""
         self._there[prompt.key] = prompt
+        self._order[prompt.key] = len(self._order)
         room = [band for band in print_.bands if len(self._bands[band]) < CROWD]
         for band in room:
             self._bands[band].append(prompt.key)

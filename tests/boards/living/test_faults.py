@@ -16,6 +16,7 @@ from tiltyard.boards.published.boards import PublishedBoards
 from tiltyard.boards.published.publishing import BoardPublisher
 from tiltyard.boards.recipes.recipe import Recipe
 from tiltyard.boards.slices.in_use import SlicesInUse
+from tiltyard.labels import duplicates
 from tiltyard.ledger.engine import Ledger
 
 pytestmark = pytest.mark.anyio
@@ -60,7 +61,7 @@ async def vote(ledger: Ledger, count: int) -> None:
         looks = {name: random.randrange(1, 300) for name in Looks().columns}
         copy = {"prompt_copies": random.randrange(1, 4)}
         labels += [found(one.id, topic), found(one.id, looks, "style", "v2")]
-        labels.append(found(one.id, copy, "duplicates", "minhash@1"))
+        labels.append(found(one.id, copy, duplicates.LABELLER, duplicates.VERSION))
     await add_labels(ledger, *labels)
 
 

@@ -26,6 +26,7 @@ BENCHMARKS = (
     "import_export",
     "coverage",
     "coverage_pooled",
+    "coverage_tastes",
     "pairing",
     "http_clients",
     "kept_boards",

@@ -67,6 +67,14 @@ def test_own_votes_move_the_board_towards_the_own_taste(everybody: Board) -> Non
     assert departures[0].standard_error > departures[1].standard_error
 
 
+def test_what_everybodys_board_does_not_know_matters_less_the_more_own_votes_there_are() -> None:
+    unsure = rank(Battles.from_frame(votes_of(30, 4)))
+    widths = {one.model: (one.upper or 0) - (one.lower or 0) for one in unsure.rated}
+    few, many = mine(15, unsure), mine(1_000, unsure)
+    assert all(one.upper - one.lower > widths[one.model] for one in few.models)
+    assert all(one.upper - one.lower < 0.8 * widths[one.model] for one in many.models)
+
+
 def test_own_votes_are_counted_by_outcome(everybody: Board) -> None:
     own = pl.DataFrame(
         {

@@ -85,6 +85,37 @@ def test_intervals_of_departures_cover_as_often_as_they_say() -> None:
     assert 0.93 < np.mean(hits) < 0.97
 
 
+@pytest.mark.parametrize(("others", "own"), [(200, 40), (200, 200)])
+def test_intervals_cover_where_everybodys_strengths_are_unsure_and_hold_the_own_votes(
+    others: int, own: int
+) -> None:
+    of_departures, of_own = [], []
+    for seed in range(300):
+        random = np.random.default_rng(seed)
+        delta = 0.5 * random.normal(size=6)
+        delta -= delta.mean()
+        votes = contest(STRENGTHS + delta, own, random)
+        everybody = fit_bradley_terry(
+            votes.to_counts()[0] + contest(STRENGTHS, others, random).to_counts()[0]
+        )
+        found = fit_departure(votes, everybody.strengths, 0.5, everybody.covariance)
+        apart, errors = found.departures - delta, np.sqrt(np.diag(found.covariance))
+        of_departures.append(np.abs(apart) <= 1.96 * errors)
+        apart = everybody.strengths - STRENGTHS + apart
+        of_own.append(np.abs(apart) <= 1.96 * np.sqrt(np.diag(found.own_covariance)))
+    assert 0.93 < np.mean(of_departures) < 0.97
+    assert 0.93 < np.mean(of_own) < 0.97
+
+
+def test_without_votes_everybodys_covariance_is_the_own_ones_and_not_the_departures() -> None:
+    none = Votes.from_arrays([], [], [], models=6)
+    known = fit_bradley_terry(contest(STRENGTHS, 300, np.random.default_rng(5)).to_counts()[0])
+    found = fit_departure(none, STRENGTHS, 0.5, known.covariance)
+    alone = fit_departure(none, STRENGTHS, 0.5).covariance
+    np.testing.assert_allclose(found.covariance, alone, atol=1e-12)
+    np.testing.assert_allclose(found.own_covariance, alone + known.covariance, atol=1e-12)
+
+
 @pytest.mark.parametrize("spread", [0.0, -1.0, np.nan, np.inf])
 def test_a_spread_that_is_none_is_refused(spread: float) -> None:
     with pytest.raises(CountsError, match="spread of tastes"):

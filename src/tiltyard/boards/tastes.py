@@ -39,8 +39,8 @@ class OwnStanding:
     Parameters
     ----------
     rating, lower, upper
-        Everybody's rating plus the departure, with the interval that the own votes and the spread
-        of tastes leave.
+        Everybody's rating plus the departure, with the interval that the own votes, the spread of
+        tastes and everybody's covariance leave.
     rank, rank_upper
         The best and the worst that the intervals allow.
     everybody
@@ -129,7 +129,7 @@ def own_board(own: Battles, everybody: Board, *, spread: float | None = None) ->
     Parameters
     ----------
     own
-        Their votes.
+        Their votes, which are among everybody's.
     everybody
         The board of all votes, with its covariance; Bradley-Terry with ties as halves.
     spread
@@ -148,29 +148,32 @@ def own_board(own: Battles, everybody: Board, *, spread: float | None = None) ->
     names = list(everybody.covered)
     votes, kept = _votes(own.frame, names)
     tau = max(USUAL_SPREAD if spread is None else spread, LEAST_SPREAD)
-    found = fit_departure(votes, _strengths(everybody, names), tau)
+    per_nat = points_per_nat(everybody.recipe.scale)
+    known = everybody.covariance / per_nat**2
+    found = fit_departure(votes, _strengths(everybody, names), tau, known)
     standings = sorted(
         _standings(everybody, found, _records(kept, names)), key=lambda one: -one.rating
     )
-    per_nat = points_per_nat(everybody.recipe.scale)
     return OwnBoard(tuple(standings), len(kept), found.own_share, tau * per_nat, spread is None)
 
 
 def _standings(
     everybody: Board, found: Departure, records: dict[str, dict[str, int]]
 ) -> Iterator[OwnStanding]:
-    """Add departures to everybody's ratings; both are unsure, and independently so."""
+    """Add departures to everybody's ratings."""
     per_nat, confidence = points_per_nat(everybody.recipe.scale), everybody.recipe.confidence
     ratings = {one.model: one.rating or 0.0 for one in everybody.rated}
     theirs = np.array([ratings[name] for name in everybody.covered])
-    departures, spent = found.departures * per_nat, found.covariance * per_nat**2
-    known = np.zeros_like(spent) if everybody.covariance is None else everybody.covariance
-    errors, alone = (np.sqrt(np.maximum(np.diag(one), 0.0)) for one in (spent + known, spent))
+    departures = found.departures * per_nat
+    errors, apart = (
+        per_nat * np.sqrt(np.maximum(np.diag(one), 0.0))
+        for one in (found.own_covariance, found.covariance)
+    )
     lower, upper = normal_interval(theirs + departures, errors, confidence)
     ranks = rank_by_overlap(lower, upper)
     z = float(ndtri(0.5 + 0.5 * confidence))
     for row, name in enumerate(everybody.covered):
-        departure = _estimate(float(departures[row]), float(alone[row]), z)
+        departure = _estimate(float(departures[row]), float(apart[row]), z)
         yield OwnStanding(
             model=name,
             rating=float(theirs[row]) + departure.estimate,

@@ -5,6 +5,16 @@ N(0, tau² I). With everybody's strengths known, the person's own votes and this
 (a mixed logistic model with one level: Bradley & Terry strengths with random effects). With few
 votes delta stays near zero; with many it is what the person's votes say.
 
+Everybody's strengths are estimates too, with a covariance V, and the person's votes are among
+theirs: a departure moves them by V H delta, with H the information of these votes. So they err by
+V* = V + tau² V H H V. Of that W = (H + I/tau²)⁻¹ / tau² reaches the person's strengths, and what W
+leaves is missing in the departure:
+
+    Var(theta + delta) = P + W V* W',    Var(delta) = P + (I - W) V* (I - W)',
+
+with P the covariance of delta for a known theta. No term stands between the two: P is of what the
+person's votes leave open, and those are all that everybody's strengths know of the person.
+
 tau is estimated by moments from everybody's votes: two votes of one person that share a model have
 residuals that agree as often as tastes differ, and independent ones would not agree at all.
 """
@@ -28,8 +38,9 @@ class Departure:
     ----------
     departures
         Shape (K,). delta in nats; they sum to zero.
-    covariance
-        Shape (K, K). Of delta given the votes and the prior, when everybody's strengths are known.
+    covariance, own_covariance
+        Shapes (K, K). Of delta and of theta + delta, given the votes, the prior and what is known
+        of everybody's strengths.
     own_share
         Between 0 and 1: by how much the votes narrowed the prior, averaged over the models. 0 is
         everybody's board, 1 would be the person's alone.
@@ -37,10 +48,13 @@ class Departure:
 
     departures: Floats
     covariance: Floats
+    own_covariance: Floats
     own_share: float
 
 
-def fit_departure(votes: Votes, strengths: Floats, spread: float) -> Departure:
+def fit_departure(
+    votes: Votes, strengths: Floats, spread: float, known: Floats | None = None
+) -> Departure:
     """Fit a departure by penalised maximum likelihood (the mode of its posterior).
 
     Parameters
@@ -51,6 +65,9 @@ def fit_departure(votes: Votes, strengths: Floats, spread: float) -> Departure:
         Shape (K,). Everybody's, in nats.
     spread
         tau, in nats, above 0: how far tastes lie from everybody's, one standard deviation.
+    known
+        Shape (K, K). V, the covariance of everybody's strengths, in any gauge; their votes hold the
+        person's. Left out, they are known exactly.
 
     Raises
     ------
@@ -74,13 +91,28 @@ def fit_departure(votes: Votes, strengths: Floats, spread: float) -> Departure:
     none = np.empty((models, 0))
     reach = np.bincount(np.concatenate([votes.first, votes.second]), minlength=models) + ridge
     top = climb(slope, np.zeros(models), none, reach.astype(np.float64), "model {}".format)
-    covariance = pseudo_inverse(top.slope.information, none)
+    inside = pseudo_inverse(top.slope.information, none)
     # What all departures have in common changes no probability.
     centre = np.eye(models) - 1.0 / models
-    covariance = centre @ covariance @ centre
+    alone = centre @ inside @ centre
     free = (models - 1) / ridge
-    share = 1.0 - float(np.trace(covariance)) / free if models > 1 else 0.0
-    return Departure(top.at - top.at.mean(), covariance, min(max(share, 0.0), 1.0))
+    share = 1.0 - float(np.trace(alone)) / free if models > 1 else 0.0
+    pull, rest = ridge * inside, np.eye(models) - ridge * inside
+    own = top.slope.information - ridge * np.eye(models)
+    theirs = np.zeros_like(alone) if known is None else _with_departure(known, own, spread)
+    return Departure(
+        top.at - top.at.mean(),
+        alone + rest @ theirs @ rest.T,
+        alone + pull @ theirs @ pull.T,
+        min(max(share, 0.0), 1.0),
+    )
+
+
+def _with_departure(known: Floats, own: Floats, spread: float) -> Floats:
+    """Add to V what departures move everybody's strengths by, through votes of information H."""
+    moved = spread * (known @ own)
+    found: Floats = known + moved @ moved.T
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ TRIALS = 1000
 MODELS = len(STRENGTHS)
 EACH = 20
 NOTE = (
-    f"{TRIALS:,} simulated people each, seeded, on {MODELS} models of uneven popularity. Everybody's "
-    f"board holds {EACH} votes of each of the others, and the person's own. Tastes depart from "
-    "everybody's by normal draws, and how far they do is known. The truth is the strengths that the "
-    "person's votes were drawn from, and how far they lie from the others' mean. `all of V` adds "
-    "everybody's covariance to that of the departure, as though they were independent; `none` takes "
-    "everybody's strengths for known."
+    f"{TRIALS:,} simulated people each, seeded, on {MODELS} models of uneven popularity. "
+    f"Everybody's board holds {EACH} votes of each of the others, and the person's own. Tastes "
+    "depart from everybody's by normal draws, and how far they do is known. The truth is the "
+    "strengths that the person's votes were drawn from, and how far they lie from the others' "
+    "mean. `all of V` adds everybody's covariance to that of the departure, as though they were "
+    "independent; `none` takes everybody's strengths for known."
 )
 HEADINGS = (
     "people",

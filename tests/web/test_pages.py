@@ -92,6 +92,7 @@ def test_the_exposure_page_shows_declared_and_realised_shares(arena: StandIn) ->
     assert "Example Works 61.00 % declared 61.20 % realised 15,110 sides" in text
     assert "15,110 sides within chance (p = 0.44)" in text
     assert "9,555 sides unusual (p = 0.0001)" in text
+    assert "fewer than one of a hundred arenas at any one look" in text
     assert "Anonymous previews 0.10 % declared 0.10 % realised 25 sides too few to tell" in text
 
 

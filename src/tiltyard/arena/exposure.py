@@ -29,7 +29,10 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 FEWEST = 10.0
 """With fewer expected sides, or as few expected of the others, the normal test says nothing."""
 LEVEL = 0.01
-"""An honest draw shows anything unusual on a page with this probability at most."""
+"""An honest draw shows anything unusual at any one look with this probability at most.
+
+Every batch is another look at all battles so far, so who watches for long sees something sometimes.
+"""
 REST = 20.0
 """A reading is shown this many times as long as it took to make."""
 
@@ -47,9 +50,10 @@ class OrganisationExposure:
     sides, expected
         How many sides it had, and how many the declared shares make one expect.
     p_value
-        How often an honest draw would stray further, two-sided; None with too few sides.
+        How often an honest draw would have strayed further by now, two-sided; None with too few
+        sides.
     unusual
-        Whether that is too seldom, with as many lines as there are.
+        Whether that is too seldom, with as many lines as there are, for one look.
     """
 
     organisation: str

@@ -20,7 +20,7 @@ from tiltyard.boards.records import (
     Step,
     rounded,
 )
-from tiltyard.boards.saved.saving import read_board, write_board
+from tiltyard.boards.saved.saving import write_board
 from tiltyard.ratings.pair_counts import Floats
 
 
@@ -92,6 +92,9 @@ class Board:
         SavedBoardError
             When there is no board, or what is there cannot be read.
         """
+        # Here, since what it needs takes longer to load than most boards to be made.
+        from tiltyard.boards.saved.reading import read_board  # noqa: PLC0415
+
         return cls(**read_board(path))
 
     def save(self, directory: str | Path) -> None:

@@ -25,7 +25,7 @@ from tiltyard.boards.public_ledger.pooling import (
 )
 from tiltyard.boards.public_ledger.verifying import votes_by_arena
 from tiltyard.boards.published.document import BoardKey
-from tiltyard.boards.saved.saving import read_document
+from tiltyard.boards.saved.reading import read_document
 
 
 @dataclass(frozen=True)

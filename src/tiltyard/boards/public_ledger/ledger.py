@@ -14,7 +14,7 @@ from tiltyard.boards.errors import SavedBoardError
 from tiltyard.boards.public_ledger.pooling import ArenaBoard
 from tiltyard.boards.published.document import CONTROLS, recipe_of
 from tiltyard.boards.recipes.recipe import Recipe
-from tiltyard.boards.saved.saving import read_file, read_recipe
+from tiltyard.boards.saved.reading import read_file, read_recipe
 
 LEDGER, VOTES, BOARDS = "ledger.json", "votes.parquet", "boards"
 FORMAT = 2

@@ -25,7 +25,7 @@ from tiltyard.boards.public_ledger.ledger import (
 from tiltyard.boards.public_ledger.pooling import PublicPooling, pooled_json
 from tiltyard.boards.recipes.recipe import Recipe
 from tiltyard.boards.saved.differences import compare_values
-from tiltyard.boards.saved.saving import read_file
+from tiltyard.boards.saved.reading import read_file
 from tiltyard.boards.saved.verifying import Verification, rebuild, verify_rebuilt
 from tiltyard.errors import TiltyardError
 

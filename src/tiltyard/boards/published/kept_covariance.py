@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tiltyard.boards.board import Board
-from tiltyard.boards.saved.saving import read_document
+from tiltyard.boards.saved.reading import read_document
 from tiltyard.ledger.covariances import KeptCovariance
 from tiltyard.ratings.pair_counts import Floats
 

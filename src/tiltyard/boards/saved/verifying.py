@@ -19,16 +19,8 @@ from tiltyard.boards.saved.differences import (
     compare_values,
     values_beside,
 )
-from tiltyard.boards.saved.saving import (
-    BOARD,
-    TABLE,
-    board_files,
-    board_table,
-    read_file,
-    read_manifest,
-    read_table,
-    read_values,
-)
+from tiltyard.boards.saved.reading import read_file, read_manifest, read_table, read_values
+from tiltyard.boards.saved.saving import BOARD, TABLE, board_files, board_table
 
 SHOWN = 20
 

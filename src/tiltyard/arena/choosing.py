@@ -13,6 +13,7 @@ from tiltyard.contestants.card import Contestant
 from tiltyard.contestants.face import public_id
 from tiltyard.errors import TiltyardError
 from tiltyard.ledger.records import Battle, Side, Slot
+from tiltyard.ledger.sources import HERE
 
 NAMED = "named@1"
 """The policy of a battle whose contestants were named: they stand there with certainty."""
@@ -98,7 +99,7 @@ def new_battle(
         arena=definition.id,
         definition=definition.sha256,
         mode=mode,
-        source="arena",
+        source=HERE,
         voter=voter,
         policy=lineup.policy,
         pair_probability=lineup.probability,

@@ -17,8 +17,8 @@ from tiltyard.battles.outcome import Outcome
 from tiltyard.contestants.card import Contestant
 from tiltyard.contestants.demo import answer_grade, plain_answer, suggested_prompts
 from tiltyard.ledger.records import Attempt, Battle, Revealed, Side, Slot, Turn, Vote
+from tiltyard.ledger.sources import EXAMPLES
 
-SOURCE = "example"
 COUNT = 600
 VOTERS = 60
 TASTE = 0.12
@@ -70,7 +70,7 @@ def _battle(
         arena=definition.id,
         definition=definition.sha256,
         mode="battle",
-        source=SOURCE,
+        source=EXAMPLES,
         voter=f"example-{chance.randrange(VOTERS)}",
         policy=pair.policy,
         pair_probability=pair.probability,

@@ -12,7 +12,7 @@ from tiltyard.arena.continuing import others
 from tiltyard.arena.definition import ArenaDefinition, Mode
 from tiltyard.arena.elsewhere import ElsewhereError, awaited
 from tiltyard.arena.events import Numbered
-from tiltyard.arena.examples import SOURCE, example_battles
+from tiltyard.arena.examples import example_battles
 from tiltyard.arena.exposure import Exposure
 from tiltyard.arena.live import LiveTurns
 from tiltyard.arena.match import (
@@ -43,6 +43,7 @@ from tiltyard.ledger.engine import Connection, Ledger
 from tiltyard.ledger.erasing import forget_battle
 from tiltyard.ledger.records import Battle
 from tiltyard.ledger.servers import bury_dead
+from tiltyard.ledger.sources import EXAMPLES
 
 HISTORY = 100
 
@@ -144,10 +145,10 @@ class Arena:
         """Record the example battles, unless they are there; return how many there are."""
         now = datetime.now(UTC)
         async with self._ledger.writing() as connection:
-            if not await history.count_battles(connection, SOURCE):
+            if not await history.count_battles(connection, EXAMPLES):
                 past = list(example_battles(self.definition, self.public, before=now))
                 await history.add_history(connection, past)
-            return await history.count_battles(connection, SOURCE)
+            return await history.count_battles(connection, EXAMPLES)
 
     async def close(self) -> None:
         """Stop answering, end in the ledger what was open, and let go of the providers."""

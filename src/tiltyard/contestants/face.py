@@ -1,13 +1,18 @@
 """What anybody may know of a contestant."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from tiltyard.contestants.card import Contestant, EndpointOwner, Status
 
 UNTOLD = "not told"
 NAMELESS = "Anonymous"
 """Who is not public yet and has no alias is called so, whatever let it stand without one."""
+
+NAMING = ("id", "name", "model", "organisation", "family", "alias")
+"""The keys of a card that say what its contestant is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +54,8 @@ def public_id(card: Contestant) -> str:
         return card.id
     letters = re.sub(r"[^a-z0-9]+", "-", (card.alias or "").casefold()).strip("-")
     return f"alias-{letters or card.version}"
+
+
+def names_on(card: Mapping[str, Any]) -> tuple[str, ...]:
+    """List what a contestant is called on a card, as the ledger has it."""
+    return tuple(str(card[key]) for key in NAMING if card.get(key))

@@ -9,7 +9,6 @@ import polars.selectors as cs
 from tiltyard.battles.conversations import has_conversations, messages
 from tiltyard.imports.message_extras import extras, lacking_of
 
-NOTHING_SAID = "[]"
 SLOTS = ("a", "b")
 SYSTEM = ("system", "developer")
 """The roles of who tells a model what to be."""

@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-SOURCE_PREFIX = "import:"
-
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, or_, select
 
+from tiltyard.ledger.records import Parts
 from tiltyard.ledger.tables import attempts, contestant_versions, reveals, sides, turns
 
 ROWS = 20
@@ -47,9 +48,9 @@ def read_said(connection: Connection, ids: Sequence[UUID], *, chars: int) -> lis
     """
     found = {id_: Said(id_) for id_ in ids}
     for row in _stream(connection, _questions(ids)):
-        _keep(found[row.battle].asked, _words(row.parts), chars)
+        _keep(found[row.battle].asked, row.parts, chars)
     for row in _stream(connection, _answers(ids)):
-        _keep(found[row.battle].answers[row.slot], _words(row.parts), chars)
+        _keep(found[row.battle].answers[row.slot], row.parts, chars)
     query = select(sides.c.battle, sides.c.slot, sides.c.version).where(sides.c.battle.in_(ids))
     for row in connection.execute(query):
         found[row.battle].versions[row.slot] = row.version
@@ -96,14 +97,16 @@ def _stream(connection: Connection, query: Any) -> Iterator[Any]:  # noqa: ANN40
         yield from rows
 
 
-def _words(parts: Sequence[Mapping[str, Any]]) -> str:
-    return "\n".join(str(part.get("text", "")) for part in parts if part.get("type") == "text")
+def _keep(kept: list[str], parts: Parts, chars: int) -> None:
+    """Add a message as far as there is room."""
+    kept.append(words_of(parts, max(0, chars - sum(map(len, kept)))))
 
 
-def _keep(kept: list[str], text: str, chars: int) -> None:
-    """Add a text as far as there is room, in a form that every library reads."""
-    room = chars - sum(map(len, kept))
-    whole = text[: max(0, room)]
-    if not whole.isascii():  # halves of surrogate pairs are in no text that anybody wrote
-        whole = whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    kept.append(whole)
+def words_of(parts: Parts, chars: int) -> str:
+    """Put the words of a message together, up to a length, in a form that every library reads."""
+    texts = (str(part.get("text", "")) for part in parts if part.get("type") == "text")
+    whole = "\n".join(texts)[:chars]
+    if whole.isascii():
+        return whole
+    # Halves of surrogate pairs are in no text that anybody wrote, and no library takes them.
+    return whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

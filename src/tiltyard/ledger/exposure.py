@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tiltyard.ledger.inserting import insert_new
+from tiltyard.ledger.sources import HERE
 from tiltyard.ledger.tables import battles, declared_shares, sides
 
 
@@ -100,6 +101,6 @@ def count_undeclared(connection: Connection, arena: str) -> int:
         select(func.count())
         .select_from(battles)
         .where(battles.c.arena == arena, battles.c.mode == "battle")
-        .where(battles.c.declared.is_(None), battles.c.source == "arena")
+        .where(battles.c.declared.is_(None), battles.c.source == HERE)
     )
     return int(connection.scalar(query) or 0)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from tiltyard.ledger.bulk import insert_frames
 from tiltyard.ledger.inserting import inserting_new
+from tiltyard.ledger.sources import HERE
 from tiltyard.ledger.tables import (
     battles,
     erasures,
@@ -19,9 +20,6 @@ from tiltyard.ledger.tables import (
     releases,
     take_downs,
 )
-
-HERE = "arena"
-"""The source of battles that were held here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,12 @@ from sqlalchemy import ColumnElement, case
 
 from tiltyard.ledger.tables import battles
 
+HERE = "arena"
+"""The source of battles that were held here."""
+
+EXAMPLES = "example"
+"""The source of made-up battles, with which a demo begins."""
+
 IMPORTED = "import:"
 """Sources of imported battles begin so."""
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tiltyard.ledger.consents import opted_out
+from tiltyard.ledger.conversations import words_of
 from tiltyard.ledger.settled import is_settled
 from tiltyard.ledger.sources import is_local
 from tiltyard.ledger.tables import battles, erasures, surveys, turns, votes
@@ -89,7 +90,11 @@ def read_prompts(connection: Connection, arena: str, *, after: int = 0) -> pl.Da
         )
     )
     with connection.execution_options(yield_per=ROWS).execute(query) as rows:
-        said = [(str(row.id), _words(row.parts)) for row in rows if row.voter not in silent]
+        said = [
+            (str(row.id), words_of(row.parts, READ_CHARS))
+            for row in rows
+            if row.voter not in silent
+        ]
     return pl.DataFrame(said, {"battle_id": pl.String, "asked": pl.String}, orient="row")
 
 
@@ -114,10 +119,3 @@ async def read_survey(connection: AsyncConnection, arena: str) -> Survey | None:
     return (
         None if row is None else Survey(arena, row.votes, row.topics, row.taste_spread, row.made_at)
     )
-
-
-def _words(parts: list[Mapping[str, Any]]) -> str:
-    texts = (str(part.get("text", "")) for part in parts if part.get("type") == "text")
-    whole = "\n".join(texts)[:READ_CHARS]
-    # Halves of surrogate pairs are in no text that anybody wrote, and no library takes them.
-    return whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -27,6 +27,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
+from tiltyard.ledger.ids import dashed
 from tiltyard.ledger.removals import is_kept
 from tiltyard.ledger.settled import is_settled
 from tiltyard.ledger.sources import known_probability
@@ -227,9 +228,7 @@ def _frames(
 def _typed(name: str, dtype: pl.DataType) -> pl.Expr:
     text = pl.col(name)
     if name == "battle_id":
-        plain = text.str.replace_all("-", "", literal=True)
-        parts = ((0, 8), (8, 4), (12, 4), (16, 4), (20, 12))
-        return pl.concat_str([plain.str.slice(*part) for part in parts], separator="-").alias(name)
+        return dashed(text).alias(name)
     known = pl.when(text != "").then(text)
     if dtype == pl.Boolean:
         return text == "true"

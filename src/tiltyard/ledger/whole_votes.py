@@ -18,6 +18,7 @@ from sqlalchemy import (
     select,
 )
 
+from tiltyard.ledger.ids import dashed
 from tiltyard.ledger.removals import is_kept
 from tiltyard.ledger.settled import is_settled
 from tiltyard.ledger.sources import is_local, known_probability
@@ -82,7 +83,7 @@ class WholeVotes:
     Attributes
     ----------
     heads
-        One row per vote; `battle_id` is 32 hexadecimal digits, `tags` JSON.
+        One row per vote; `tags` is JSON.
     turns, answers
         What was said up to the vote, as JSON of parts; of an answer every attempt, with the state
         it ended in. Nothing of battles whose words were erased.
@@ -131,11 +132,11 @@ def read_whole_votes(
         last = int(heads["vote"][-1])
         some = and_(votes.c.id > after, votes.c.id <= last)
         yield WholeVotes(
-            _plain_ids(heads),
+            heads,
             _frame(connection, _turns(some), TURNS) if words else pl.DataFrame(schema=TURNS),
             _frame(connection, _answers(some), ANSWERS) if words else pl.DataFrame(schema=ANSWERS),
             _frame(connection, _took(some), TOOK) if took else pl.DataFrame(schema=TOOK),
-            _plain_ids(_frame(connection, _labels(some), FOUND)),
+            _frame(connection, _labels(some), FOUND),
         )
         after = last
 
@@ -229,9 +230,5 @@ def _labels(some: ColumnElement[bool]) -> Select[Any]:
 
 def _frame(connection: Connection, query: Select[Any], schema: dict[str, Any]) -> pl.DataFrame:
     rows: Sequence[Any] = connection.execute(query).all()
-    return pl.DataFrame([tuple(row) for row in rows], schema, orient="row")
-
-
-def _plain_ids(frame: pl.DataFrame) -> pl.DataFrame:
-    """Ids are text with dashes in one database, and without in the other."""
-    return frame.with_columns(pl.col("battle_id").str.replace_all("-", "", literal=True))
+    frame = pl.DataFrame([tuple(row) for row in rows], schema, orient="row")
+    return frame.with_columns(dashed(pl.col("battle_id"))) if "battle_id" in schema else frame

@@ -9,14 +9,13 @@ import polars as pl
 
 from tiltyard.ledger import consents, releases
 from tiltyard.ledger.engine import SyncConnection
+from tiltyard.ledger.sources import HERE
 from tiltyard.releases.exporting import ERASED
 
 NOT_OURS = "it was not cast in this arena"
 UNASKED = "its arena did not tell people that battles are published"
 OPTED_OUT = "the voter has opted out"
 TAKEN_DOWN = "it was taken down"
-OWN = "arena"
-"""The source of battles that were held here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ class Consented:
         left_out: Counter[str] = Counter()
         voter = pl.col("voter").cast(pl.String)
         for reason, wrong in (
-            (NOT_OURS, pl.col("source") != OWN),
+            (NOT_OURS, pl.col("source") != HERE),
             (UNASKED, ~pl.col("definition").is_in(list(self.versions))),
             (ERASED, pl.col("erased")),
             (TAKEN_DOWN, pl.col("battle_id").is_in(list(self.taken_down))),

@@ -5,12 +5,11 @@ from typing import Any
 
 import polars as pl
 
+from tiltyard.contestants.face import names_on
 from tiltyard.labels.identity import tells_identity, tells_own_name
 from tiltyard.releases.names import ANONYMOUS
 from tiltyard.releases.redacting import CONVERSATIONS
 
-NAMING = ("id", "name", "model", "organisation", "family", "alias")
-"""What a card calls its contestant."""
 WITHOUT_IDENTITIES = (
     "Where a side that is not named says who it is, only the vote is given; how likely a pair with "
     "such a side was drawn is not told."
@@ -24,7 +23,7 @@ def names_of(cards: Mapping[str, Mapping[str, Any]]) -> Names:
     found: dict[str, dict[str, None]] = {}
     for card in cards.values():
         called = found.setdefault(str(card.get("id")), {})
-        called.update((str(card[key]), None) for key in NAMING if card.get(key))
+        called.update(dict.fromkeys(names_on(card)))
     return {id_: tuple(called) for id_, called in found.items()}
 
 

@@ -76,14 +76,9 @@ def _table(
         said = _conversation(page, side, words=words)
         for beside in (said, _ended(page, side), took(page.took, side)):
             heads = heads.join(beside, on="vote", how="left", maintain_order="left")
-    table = _labelled(heads, page.labels, labels).with_columns(battle_id=_dashed("battle_id"))
+    table = _labelled(heads, page.labels, labels)
     unwanted = ("vote", "version_a", "version_b", "system_a", "system_b")
     return Battles.from_frame(table.drop(unwanted), "the ledger").frame
-
-
-def _dashed(name: str) -> pl.Expr:
-    parts = ((0, 8), (8, 4), (12, 4), (16, 4), (20, 12))
-    return pl.concat_str([pl.col(name).str.slice(*part) for part in parts], separator="-")
 
 
 def _conversation(page: WholeVotes, side: str, *, words: bool) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import structlog
 
+from tiltyard.contestants.face import names_on
 from tiltyard.labels.labeller import Batch, Conversation, Label, Labeller
 from tiltyard.labels.labellers import shipped_labellers, versions_of
 from tiltyard.ledger import labels
@@ -25,9 +26,6 @@ READ_CHARS = 50_000
 """So much is read of what each side says in a battle: a batch fits into memory whatever comes."""
 
 log = structlog.get_logger()
-
-NAMING = ("id", "name", "model", "organisation", "family", "alias")
-"""The keys of a card that say what its contestant is called."""
 
 
 class Labelled(NamedTuple):
@@ -169,8 +167,7 @@ class Labelling:
         )
 
     def _names(self, said: Said, slot: str) -> tuple[str, ...]:
-        card = self._cards.get(said.versions.get(slot, ""), {})
-        return tuple(str(card[key]) for key in NAMING if card.get(key))
+        return names_on(self._cards.get(said.versions.get(slot, ""), {}))
 
 
 def found_labels(

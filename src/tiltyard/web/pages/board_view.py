@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
+from tiltyard.ledger.sources import EXAMPLES
 from tiltyard.web.pages.forest import Interval, Scale, Tick, scale_over
 from tiltyard.web.pages.moments import link_moment
 from tiltyard.web.pages.words import grouped, percent, spoken_date
@@ -84,7 +85,7 @@ def board_view(board: Json, at: datetime | None = None) -> BoardView:
     rated = [model for model in board["models"] if model["rating"] is not None]
     unrated = [model for model in board["models"] if model["rating"] is None]
     scale = scale_over(bound for m in rated for bound in bounds(m)) if rated else None
-    example = board["sources"].get("example", 0)
+    example = board["sources"].get(EXAMPLES, 0)
     published_at = board.get("published_at")
     return BoardView(
         slice_words=board.get("name") or slice_name.replace("_", " "),

@@ -22,6 +22,7 @@ class Wish:
     outcome: str = "a"
     reveal: bool = True
     key: str = ""
+    turn: int | None = None
 
 
 @dataclass(slots=True)
@@ -90,6 +91,8 @@ class World:
         return "done" if verbs[wish.verb](battle, wish) else "refused"
 
     def _vote(self, battle: Known, wish: Wish) -> bool:
+        if wish.turn not in {None, battle.turn}:
+            return False
         has_vote = battle.turn in battle.votes if self.per == "turn" else bool(battle.votes)
         reveals_are_over = battle.mode == "battle" and not battle.hidden
         if not battle.answered or len(battle.sides) == 1 or has_vote or reveals_are_over:

@@ -108,11 +108,15 @@ async def follow(session: aiohttp.ClientSession, battle: str, *, after: int = 0)
 
 
 async def vote(
-    session: aiohttp.ClientSession, battle: str, outcome: str = "a", key: str = "key"
+    session: aiohttp.ClientSession,
+    battle: str,
+    outcome: str = "a",
+    key: str = "key",
+    **more: object,
 ) -> aiohttp.ClientResponse:
     """Vote."""
     return await session.put(
         f"{API}/battles/{battle}/vote",
-        json={"outcome": outcome},
+        json={"outcome": outcome, **more},
         headers={"Idempotency-Key": key},
     )

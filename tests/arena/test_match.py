@@ -61,6 +61,7 @@ WISHES = st.tuples(
     st.sampled_from(list(Outcome)),
     MOSTLY,
     st.integers(0, 30).map(str),
+    st.sampled_from([None, None, 1, 1, 2]),  # the turn that a tab votes on, if it says so
 )
 
 
@@ -125,7 +126,7 @@ class Tabs(RuleBasedStateMachine):
         if same_battle:
             owner = self.world.battles[one.battle].owner
             person = owner if two.person == self.world.battles[two.battle].owner else OTHER[owner]
-            two = Wish(person, two.verb, one.battle, two.outcome, two.reveal, two.key)
+            two = Wish(person, two.verb, one.battle, two.outcome, two.reveal, two.key, two.turn)
         self.all_at_once(one, two)
         self.let_all_end(really=end)
 
@@ -227,7 +228,7 @@ class Tabs(RuleBasedStateMachine):
 
     def call(self, wish: Wish) -> Awaitable[object]:
         who, id_ = self.who(wish.person), self.ids[wish.battle]
-        ballot = Ballot(Outcome(wish.outcome), reveal=wish.reveal)
+        ballot = Ballot(Outcome(wish.outcome), reveal=wish.reveal, turn=wish.turn)
         more = self.question()
         calls: dict[Verb, Callable[[], Awaitable[object]]] = {
             "vote": lambda: self.arena.vote(who, id_, ballot, key=wish.key),

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from opened import ASK, open_ledger, opened
 from tiltyard.arena.definition import built_in_definition
-from tiltyard.arena.match import is_hidden
+from tiltyard.arena.match import NotNowError, is_hidden
 from tiltyard.arena.service import Arena
 from tiltyard.arena.voting import Ballot, BallotError, KeyReusedError
 from tiltyard.battles.outcome import Outcome
@@ -112,6 +112,35 @@ async def test_a_lost_reply_is_given_again_by_the_next_server(ledger: Ledger) ->
         with pytest.raises(KeyReusedError):
             await arena.vote("ann", battle.id, Ballot(Outcome.TIE), key="k")
         assert await rows(ledger) == (1, 1, 1)
+
+
+async def test_a_vote_never_lands_on_a_turn_that_its_voter_did_not_see(ledger: Ledger) -> None:
+    seen = Ballot(Outcome.A, turn=1)
+    async with opened(ledger) as arena:
+        battle = await answered(arena)
+        await arena.next_turn("ann", battle.id, ASK)
+        with pytest.raises(NotNowError, match="on turn 1, and the battle is at turn 2"):
+            await arena.vote("ann", battle.id, seen, key="while it is answered")
+        async for _ in await arena.events("ann", battle.id, after=0):
+            pass
+        for turn in (1, 3):
+            with pytest.raises(NotNowError, match=f"on turn {turn}, and the battle is at turn 2"):
+                await arena.vote("ann", battle.id, Ballot(Outcome.A, turn=turn), key="k")
+        assert await rows(ledger) == (0, 0, 0)
+        await arena.vote("ann", battle.id, Ballot(Outcome.A, turn=2), key="k")
+        assert await rows(ledger) == (1, 1, 1)
+
+
+async def test_a_key_stands_for_the_turn_too(ledger: Ledger) -> None:
+    async with opened(ledger) as arena:
+        battle = await answered(arena)
+        said = Ballot(Outcome.A, turn=1)
+        answer = await arena.vote("ann", battle.id, said, key="k")
+        await arena.next_turn("ann", battle.id, ASK)
+        assert await arena.vote("ann", battle.id, said, key="k") == answer
+        for other in (Ballot(Outcome.A), Ballot(Outcome.A, turn=2)):
+            with pytest.raises(KeyReusedError):
+                await arena.vote("ann", battle.id, other, key="k")
 
 
 async def test_a_lost_reply_is_given_again_when_the_arena_takes_such_votes_no_more(

@@ -109,10 +109,13 @@ class Battles:
         self,
         identity: str,
         outcome: Annotated[str, Body()],
+        turn: Annotated[int, Body()],
         reveal: Annotated[bool, Body()] = True,  # noqa: FBT002  # a body's default
     ) -> Json:
         await self.changing("vote")
         match = self.match(identity)
+        if turn != len(match.turns):
+            raise HTTPException(409, f"This battle is at turn {len(match.turns)} by now.")
         match.vote(outcome, reveal=reveal)
         shown = None if match.is_hidden else match.reveal
         return {"outcome": match.outcome, "reveal": shown, "receipt": "r"}

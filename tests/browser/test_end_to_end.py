@@ -115,6 +115,27 @@ def test_one_side_fails_and_a_retry_mends_it(
         expect(arena.battle).to_have_attribute("data-state", "voted")
 
 
+def test_an_old_page_shows_the_newer_turn_before_it_is_voted_on(
+    page: Page, tmp_path: Path, model_server: ModelServer
+) -> None:
+    file = catalogue(tmp_path, model_server, ada="plain:ada", bob="plain:bob")
+    with running("serve", "--data", tmp_path, "--contestants", file) as server:
+        old = BattlePage(page, server.base).open()
+        old.ask("What is 6 times 7?")
+        expect(old.battle).to_have_attribute("data-state", "votable")
+        new = BattlePage(page.context.new_page(), page.url).open("")
+        new.follow_up("And 7 times 8?")
+        expect(new.page.locator("battle-turn")).to_have_count(2)
+        expect(new.battle).to_have_attribute("data-state", "votable")
+        old.vote("a")
+        expect(old.notice).to_contain_text("on turn 1, and the battle is at turn 2")
+        expect(old.page.get_by_text("And 7 times 8?")).to_be_visible()
+        battle = page.url.removeprefix(server.base)
+        assert page.request.get(f"{server.base}/api/v1{battle}").json()["vote"] is None
+        old.vote("b")
+        expect(old.battle).to_have_attribute("data-state", "voted")
+
+
 def test_a_vote_whose_reply_was_lost_stands_whatever_is_pressed_then(
     page: Page, tmp_path: Path, model_server: ModelServer
 ) -> None:

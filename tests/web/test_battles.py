@@ -236,6 +236,23 @@ async def test_a_second_vote_is_refused_and_a_repeated_request_is_not(tmp_path: 
             assert "cannot be changed" in (await response.json())["detail"]
 
 
+async def test_a_vote_says_which_turn_it_is_on(tmp_path: Path) -> None:
+    more = {"message": {"parts": [{"type": "text", "text": "And at dusk?"}]}}
+    async with serving(tmp_path) as base, voter(base) as ann:
+        battle = (await ask(ann))["id"]
+        await follow(ann, battle)
+        async with ann.post(f"{API}/battles/{battle}/turns", json=more) as response:
+            assert response.status == 201
+        await follow(ann, battle)
+        async with await vote(ann, battle, turn=1) as response:
+            assert response.status == 409
+            assert "is at turn 2" in (await response.json())["detail"]
+        async with await vote(ann, battle, turn=0) as response:
+            assert response.status == 422
+        async with await vote(ann, battle, turn=2) as response:
+            assert response.status == 200
+
+
 async def test_a_vote_needs_its_key(tmp_path: Path) -> None:
     async with serving(tmp_path) as base, voter(base) as ann:
         battle = (await ask(ann))["id"]

@@ -44,8 +44,15 @@ export function giveUp(id: string): Promise<Battle> {
   return call("POST", at(id, "give_up"));
 }
 
-export function putVote(id: string, outcome: Outcome, key: string, reveal: boolean): Promise<VoteAnswer> {
-  return call("PUT", at(id, "vote"), { outcome, reveal }, { "Idempotency-Key": key });
+/** What a person says of a turn; `turn` is the one that the page shows. */
+export interface Ballot {
+  outcome: Outcome;
+  turn: number;
+  reveal: boolean;
+}
+
+export function putVote(id: string, ballot: Ballot, key: string): Promise<VoteAnswer> {
+  return call("PUT", at(id, "vote"), ballot, { "Idempotency-Key": key });
 }
 
 export function eventsUrl(id: string): string {

@@ -67,10 +67,11 @@ export class BattleSession implements ReactiveController {
     const visit = this.visit;
     this.dispatch({ type: "asked", request: "vote" });
     try {
+      const turn = battle.turns.length;
       const staysBlind = battle.vote_per === "turn" && isHidden(battle);
       // Another outcome is another request: had the first been recorded, it is told that it stands.
-      const key = `${this.voteKey}-${battle.turns.length}-${outcome}`;
-      const answer = await api.putVote(battle.id, outcome, key, !staysBlind);
+      const key = `${this.voteKey}-${turn}-${outcome}`;
+      const answer = await api.putVote(battle.id, { outcome, turn, reveal: !staysBlind }, key);
       if (visit === this.visit) this.dispatch({ type: "voted", answer });
     } catch (error) {
       if (visit === this.visit) await this.refuse(error);

@@ -128,6 +128,23 @@ def require_in_time(battle: Battle, at: datetime) -> None:
         raise NotNowError(OVER)
 
 
+def require_newest(battle: Battle, turn: int) -> None:
+    """Let through what is asked of a battle's newest turn.
+
+    A page that another tab went on from asks without having seen the newest answers.
+
+    Raises
+    ------
+    NotNowError
+        When the battle is at another turn.
+    """
+    if turn != battle.turn:
+        raise NotNowError(
+            f"This vote is on turn {turn}, and the battle is at turn {battle.turn}: "
+            "look at its newest answers first."
+        )
+
+
 def require_turn_left(battle: Battle, *, limit: int) -> None:
     """Let through a battle whose person may say more.
 

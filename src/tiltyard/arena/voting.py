@@ -18,6 +18,7 @@ from tiltyard.arena.match import (
     is_hidden,
     require,
     require_in_time,
+    require_newest,
 )
 from tiltyard.arena.message import refuse_unstorable
 from tiltyard.arena.own import own
@@ -52,6 +53,8 @@ class Ballot:
 
     Attributes
     ----------
+    turn
+        The turn that the person has seen; without it the newest, whichever that is by now.
     reveal
         Whether the vote also reveals the names. Without it the person goes on blind, where the
         arena takes a vote on every turn.
@@ -60,13 +63,15 @@ class Ballot:
     outcome: Outcome
     tags: tuple[str, ...] = ()
     comment: str | None = None
+    turn: int | None = None
     reveal: bool = True
 
     def digest(self, battle: Battle) -> str:
         """Digest the ballot for this battle, to recognise a repeated request."""
         said = {"outcome": self.outcome, "tags": self.tags, "comment": self.comment}
         blind = {} if self.reveal else {"reveal": False}
-        return _sha256({"battle": str(battle.id), **said, **blind})
+        seen = {} if self.turn is None else {"turn": self.turn}
+        return _sha256({"battle": str(battle.id), **said, **blind, **seen})
 
 
 def check_ballot(ballot: Ballot, battle: Battle, definition: ArenaDefinition) -> None:
@@ -135,7 +140,8 @@ class Voting:
         AlreadyVotedError
             When the battle has its vote.
         NotNowError
-            When the sides have not both answered, or the time to vote is over.
+            When the battle is past the ballot's turn, the sides have not both answered, or the
+            time to vote is over.
         """
         async with self._ledger.writing() as connection:
             found = await votes.read_for_voting(connection, id_, voter=voter, key=key)
@@ -165,6 +171,8 @@ def require_votable(
 ) -> None:
     """Refuse a ballot that the definition does not offer, or that the battle does not take now."""
     check_ballot(ballot, battle, definition)
+    if ballot.turn is not None:
+        require_newest(battle, ballot.turn)
     if battle_state(battle) in {BattleState.VOTED, BattleState.TURN_VOTED}:
         raise AlreadyVotedError(REFUSALS[battle_state(battle)])
     require(battle, Call.VOTE)

@@ -148,7 +148,9 @@ async def vote(
     idempotency_key: Annotated[str, Header(min_length=1, max_length=128)],
 ) -> VoteAnswer:
     """Vote, and learn who it was."""
-    ballot = Ballot(body.outcome, tuple(body.tags), body.comment, reveal=body.reveal)
+    ballot = Ballot(
+        body.outcome, tuple(body.tags), body.comment, turn=body.turn, reveal=body.reveal
+    )
     answer = await arenas.vote(voter, battle_id, ballot, key=idempotency_key)
     request.app.state.worker.wake()
     return VoteAnswer(**answer)

@@ -81,6 +81,7 @@ class BallotIn(_Request):
     outcome: Outcome
     tags: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=20)] = []
     comment: str | None = None
+    turn: Annotated[int, Field(ge=1)] | None = None
     reveal: bool = True
 
 

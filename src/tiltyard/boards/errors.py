@@ -24,6 +24,10 @@ class SliceError(TiltyardError):
     title = "These slices cannot be used"
 
 
+SHOWN = 200
+"""So much of a condition is in a sentence."""
+
+
 class ConditionError(SliceError):
     """A condition on votes that cannot be asked.
 
@@ -37,7 +41,8 @@ class ConditionError(SliceError):
 
     def __init__(self, fault: str, sql: str) -> None:
         self.fault = fault
-        super().__init__(f"The condition {sql!r} {fault}.")
+        shown = sql if len(sql) <= SHOWN else f"{sql[:SHOWN]}…"
+        super().__init__(f"The condition {shown!r} {fault}.")
 
 
 class NotYetError(TiltyardError):

@@ -1,7 +1,6 @@
 """Conditions on single votes, written as SQL: `hard AND language = 'de'`."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -9,6 +8,7 @@ from typing import Any, Self
 import polars as pl
 
 from tiltyard.boards.errors import ConditionError
+from tiltyard.boards.slices.wording import wording_fault
 
 NODES = frozenset({"Column", "Literal", "BinaryExpr", "Ternary", "Cast", "Function"})
 """What an expression that looks at one vote at a time is made of, by polars' names."""
@@ -19,11 +19,8 @@ FUNCTIONS = frozenset(
 )
 """The functions, or groups of functions, that look at one vote at a time."""
 
-CLOCK = re.compile(
-    r"\b(now|today|current_date|current_time|current_timestamp|localtime|localtimestamp)\b",
-    re.IGNORECASE,
-)
-QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
+UNREADABLE = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
+"""What polars raises of a condition; some break it off in the middle (a panic)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,24 +49,25 @@ class Condition:
         Raises
         ------
         ConditionError
-            When it is no SQL expression, looks at more than one vote, or at the clock.
+            When it is no SQL expression, looks at more than one vote, or at the clock, or has more
+            in it or other functions than :mod:`tiltyard.boards.slices.wording` allows.
         """
+        fault = wording_fault(sql)
+        if fault is not None:
+            raise ConditionError(fault, sql)
         try:
             expression = pl.sql_expr(sql)
-            tree = json.loads(expression.meta.serialize(format="json"))
+            strange = next(_strange(json.loads(expression.meta.serialize(format="json"))), None)
             columns = frozenset(expression.meta.root_names())
-        except (pl.exceptions.PolarsError, ValueError) as error:
+        except (*UNREADABLE, ValueError) as error:
             raise ConditionError(f"is no SQL condition ({_first_line(error)})", sql) from error
-        strange = next(_strange(tree), None)
+        except RecursionError as error:
+            raise ConditionError("has too much inside of each other", sql) from error
         if strange is not None:
             raise ConditionError(
                 f"asks for more than one vote at a time ({strange}): "
                 "compare the columns of a vote with values or with each other",
                 sql,
-            )
-        if CLOCK.search(QUOTED.sub("''", sql)):
-            raise ConditionError(
-                "looks at the clock, so nobody could make its board again: write a date", sql
             )
         return cls(sql, columns, expression)
 
@@ -98,7 +96,7 @@ class Condition:
         seen = frame.select(_plain(name, frame.schema[name]) for name in sorted(self.columns))
         try:
             column = seen.select(self.expression.alias("holds")).to_series()
-        except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        except UNREADABLE as error:
             raise ConditionError(f"cannot be answered ({_first_line(error)})", self.sql) from error
         if column.dtype != pl.Boolean:
             raise ConditionError(f"gives {column.dtype}, not true or false", self.sql)

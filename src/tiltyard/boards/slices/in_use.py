@@ -32,11 +32,13 @@ class SlicesInUse:
         """Give the slices as the file has them."""
         look = self._look()
         if look != self._seen:
-            self._seen = look
             try:
                 self._slices, self.fault = _checked(self._file), None
             except SliceError as error:
                 self.fault = str(error)
+            except Exception as error:  # noqa: BLE001  # whatever a file does, people are served
+                self.fault = f"{self._file} cannot be used ({type(error).__name__}: {error})."
+            self._seen = look
         return self._slices
 
     def _look(self) -> tuple[int, int] | None:

@@ -207,6 +207,8 @@ def _read(content: bytes, source: str) -> Slices:
         values: dict[str, Any] = tomllib.loads(content.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SliceError(f"{source} is not TOML ({error}).") from error
+    except RecursionError as error:
+        raise SliceError(f"{source} has lists or tables nested too deep.") from error
     try:
         slices = _File.model_validate(values).slice
     except ValidationError as error:

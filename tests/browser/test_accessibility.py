@@ -117,6 +117,31 @@ def test_what_may_be_published_has_no_violations_before_and_after_the_choice(
 
 @SCHEMES
 @WIDTHS
+def test_my_battles_have_no_violations_before_and_after_one_is_forgotten(
+    page: Page, asking: str, scheme: Scheme, width: int
+) -> None:
+    show(page, scheme, width)
+    battle = BattlePage(page, asking).open()
+    battle.ask("Why is the sky blue?")
+    expect(battle.vote_button("a")).to_be_enabled()
+    battle.vote("a")
+    expect(page.get_by_text("You preferred")).to_be_visible()
+    assert violations(page) == [], "revealed"
+    page.get_by_role("link", name="Forget this battle").click()
+    expect(page.get_by_role("heading", name="Forget this battle?")).to_be_visible()
+    assert violations(page) == [], "asked once more"
+    page.get_by_role("link", name="Keep it").click()
+    page.get_by_role("link", name="Your battles").first.click()
+    expect(page.get_by_role("link", name="Why is the sky blue?", exact=True)).to_be_visible()
+    assert violations(page) == [], "listed"
+    page.get_by_role("link", name="Forget Why is the sky blue?").click()
+    page.get_by_role("button", name="Forget this battle").click()
+    expect(page.get_by_role("status")).to_have_text("That battle is forgotten.")
+    assert violations(page) == [], "forgotten"
+
+
+@SCHEMES
+@WIDTHS
 def test_a_battle_has_no_violations_in_any_state(
     battle: BattlePage, arena: StandIn, scheme: Scheme, width: int
 ) -> None:

@@ -49,7 +49,8 @@ async def other_requests(session: aiohttp.ClientSession, battle: str) -> None:
     """Ask everything one can ask of a battle, rightly and wrongly."""
     here = f"{API}/battles/{battle}"
     message = {"message": {"parts": [{"type": "text", "text": "And at dusk?"}]}}
-    for path in (here, f"{API}/battles", f"/battles/{battle}"):
+    page = f"/battles/{battle}"
+    for path in (here, f"{API}/battles", page, f"{page}/forget", "/your-data"):
         await get(session, path)
     await get(session, "/operations/endpoints")
     for path, body in ((f"{here}/turns", message), (f"{here}/retry", {}), (f"{here}/stop", {})):

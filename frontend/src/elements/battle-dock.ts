@@ -88,6 +88,12 @@ export class BattleDock extends LightElement {
   private verdict(battle: Battle) {
     return html`<div class="verdict-line">
       <p class="verdict">${verdictOf(battle)}</p>
+      <p class="looking-back">
+        <a class="quiet" href="/your-data#battles">Your battles</a>
+        ${battle.state === "forgotten"
+          ? nothing
+          : html`<a class="quiet" href="/battles/${battle.id}/forget">Forget this battle</a>`}
+      </p>
       <p class="actions">
         ${this.newButton("button primary")}
         <a class="button" href="/boards/${battle.arena}/overall">Leaderboard</a>

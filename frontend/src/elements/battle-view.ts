@@ -102,6 +102,7 @@ export class BattleView extends LightElement {
       ></prompt-composer>
       ${notice === null ? nothing : html`<p class="notice" role="alert">${notice}</p>`}
       <suggested-prompts .prompts=${this.prompts}></suggested-prompts>
+      <p class="looking-back"><a class="quiet" href="/your-data#battles">Your battles</a></p>
     </section>`;
   }
 

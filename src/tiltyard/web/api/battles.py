@@ -74,16 +74,7 @@ async def my_battles(
     before: UUID | None = None,
 ) -> BattlesOut:
     """List my battles in every arena, newest first; those older than one of them with `before`."""
-    found = await arenas.first.history(voter, limit=limit + 1, before=before)
-    history, has_older = found[:limit], len(found) > limit
-    reveals = await arenas.first.reveals(history)
-    return BattlesOut(
-        battles=[
-            battle_out(battle, arenas.rules_of(battle), reveals.get(battle.id))
-            for battle in history
-        ],
-        next=history[-1].id if has_older else None,
-    )
+    return await list_battles(arenas, voter, limit=limit, before=before)
 
 
 @router.get("/{battle_id}")
@@ -154,6 +145,28 @@ async def vote(
     answer = await arenas.vote(voter, battle_id, ballot, key=idempotency_key)
     request.app.state.worker.wake()
     return VoteAnswer(**answer)
+
+
+async def list_battles(
+    arenas: Arenas, voter: str, *, limit: int, before: UUID | None = None
+) -> BattlesOut:
+    """Show some of a voter's battles, with the names of those whose names are known."""
+    found = await arenas.first.history(voter, limit=limit + 1, before=before)
+    history, has_older = found[:limit], len(found) > limit
+    reveals = await arenas.first.reveals(history)
+    return BattlesOut(
+        battles=[
+            battle_out(battle, arenas.rules_of(battle), reveals.get(battle.id))
+            for battle in history
+        ],
+        next=history[-1].id if has_older else None,
+    )
+
+
+async def show_battle(arenas: Arenas, voter: str, id_: UUID) -> BattleOut:
+    """Show one of a voter's battles."""
+    arena = await arenas.of_battle(voter, id_)
+    return await _show(arena, await arena.battle(voter, id_))
 
 
 async def _show(arena: Arena, battle: Battle) -> BattleOut:

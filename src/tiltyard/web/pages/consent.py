@@ -1,4 +1,4 @@
-"""The page on which people see and change what may be published of what they do."""
+"""The page of what people did here: their battles, and what may be published of them."""
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
@@ -6,6 +6,7 @@ from fastapi.responses import RedirectResponse, Response
 from tiltyard.arena.consent import decide
 from tiltyard.web.api.consent import hosted, my_consent
 from tiltyard.web.forms import NOT_WHOLE, FormError, read_form
+from tiltyard.web.pages.own_battles import own_battles
 from tiltyard.web.pages.rendering import arena_pages, templates
 from tiltyard.web.voter import voter_of
 
@@ -13,11 +14,16 @@ CHOICES = {"in": True, "out": False}
 """What the page's two buttons say, and whether that lets publish."""
 
 
-async def your_data(request: Request) -> Response:
-    """Show what the arenas tell of publishing, and what was decided."""
+async def your_data(
+    request: Request, before: str | None = None, forgotten: str | None = None
+) -> Response:
+    """Show what the arenas tell of publishing, what was decided, and the visitor's battles."""
     context = {
         "site": arena_pages(request).site,
         "consent": await my_consent(request),
+        "own": await own_battles(request, before),
+        "earlier": bool(before),
+        "forgotten": forgotten == "yes",
         "here": "your-data",
     }
     return templates.TemplateResponse(request, "your_data.html", context)

@@ -7,6 +7,7 @@ from tiltyard.web.pages.board_view import board_view
 from tiltyard.web.pages.consent import decide_your_data, your_data
 from tiltyard.web.pages.moments import read_moment
 from tiltyard.web.pages.my_board import change_group, my_board
+from tiltyard.web.pages.own_battles import ask_to_forget, forget
 from tiltyard.web.pages.past_routes import board_history, one_model
 from tiltyard.web.pages.rendering import arena_pages, templates
 from tiltyard.web.pages.site import ArenaFace
@@ -24,6 +25,7 @@ def pages_router() -> APIRouter:
         ("/", first_arena),
         ("/arenas/{arena}", one_arena),
         ("/battles/{battle_id}", one_battle),
+        ("/battles/{battle_id}/forget", ask_to_forget),
         ("/leaderboard", leaderboard),
         ("/boards/{arena}/{slice_name}", board),
         ("/boards/{arena}/{slice_name}/history", board_history),
@@ -37,6 +39,7 @@ def pages_router() -> APIRouter:
         ("/your-data", your_data),
     ):
         router.add_api_route(path, page, methods=["GET", "HEAD"])
+    router.add_api_route("/battles/{battle_id}/forget", forget, methods=["POST"])
     router.add_api_route("/my-board", change_group, methods=["POST"])
     router.add_api_route("/your-data", decide_your_data, methods=["POST"])
     return router

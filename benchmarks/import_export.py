@@ -15,7 +15,7 @@ from synthetic import draw_log, log_frame
 VOTES = 1_000_000
 MODELS = 100
 PART = 50_000
-"""So many votes are made at a time."""
+"""This many votes are made at a time."""
 
 ABOUT = (
     "Synthetic votes in one Parquet file, imported by `tiltyard import` and exported by "

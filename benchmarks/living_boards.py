@@ -34,7 +34,7 @@ from tiltyard.worker.service import Worker
 
 VOTES, MODELS, FRESH = 1_000_000, 100, 1_000
 VARIETY = 2_000
-"""So many different values of each labeller, but for the style, which is every battle's own."""
+"""This many different values of each labeller, but for the style, which is every battle's own."""
 OUTCOMES = ("a", "b", "tie", "both_bad")
 WORDS = {
     "language": ("en", "en", "en", "de", "fr", "zh", "ru", "es", "ja", "unknown"),

@@ -35,7 +35,7 @@ async def arena(tmp_path: Path, model_server: ModelServer) -> AsyncGenerator[Are
 
 
 async def follow_until(arena: Arena, battle: Battle, frames: int) -> None:
-    """Follow until so many frames have come, and leave."""
+    """Follow until this many frames have come, and leave."""
     async with aclosing(await arena.events("ann", battle.id, after=0)) as events:
         async for _, event in events:
             frames -= isinstance(event, Frame)

@@ -78,7 +78,7 @@ def told(events: list[Event], slot: str) -> str:
 
 
 async def followed(arena: Arena, battle: Battle, frames: int, then: Callable[[], None]) -> None:
-    """Follow, do something after so many frames of both sides, and compare with the ledger."""
+    """Follow, do something after this many frames of both sides, and compare with the ledger."""
     events: list[Event] = []
     async with aclosing(await arena.events("ann", battle.id, after=0)) as numbered:
         async for _, event in numbered:

@@ -35,7 +35,7 @@ def test_a_thin_bridge_is_named_with_its_votes() -> None:
         if one.kind == "thin_bridge"
     ]
     assert found[0].models in {("a", "b"), ("c", "d")}
-    assert "only 14 votes tie these models to the others" in found[0].message
+    assert "only 14 votes connect these models to the others" in found[0].message
 
 
 def test_a_cycle_beyond_doubt_is_named_with_the_pairs_that_do_not_fit() -> None:

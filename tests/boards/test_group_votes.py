@@ -13,7 +13,7 @@ MODELS = ["auk", "dove", "gull"]
 
 
 def group_of(left: str = "", /, **cast: int) -> GroupVotes:
-    """The votes of members who cast so many each, one a minute until noon; some of them left."""
+    """The votes of members who cast this many each, one a minute until noon; some of them left."""
     rows = [
         {"model_a": "auk", "model_b": "dove", "winner": "a", "voter": member, "voted_at": at}
         for member, votes in cast.items()

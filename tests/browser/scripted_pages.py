@@ -40,7 +40,7 @@ def summary_of(board: Mapping[str, Any]) -> dict[str, Any]:
         "votes": board["votes"],
         "enough": True,
         "controls": [""],
-        "unmade": {"style": "Of none of its votes the style of both answers is counted yet."},
+        "unmade": {"style": "The style of both answers is not counted yet for any of its votes."},
     }
 
 
@@ -229,8 +229,8 @@ SWAP = SwapAnswer(
 
 
 UNMADE = {
-    "german": "Of none of its 30 votes the style of both answers is counted yet.",
-    "hard_prompts": "Its 43 votes do not tell how style and models differ yet.",
+    "german": "The style of both answers is not counted yet for any of its 30 votes.",
+    "hard_prompts": "Its 43 votes do not yet tell style and models apart.",
 }
 
 
@@ -419,7 +419,7 @@ class ScriptedPages:
     ) -> ValueAnswer:
         await self.board(arena, slice_name)
         if by != VALUE.by:
-            raise NotYetError(f"This cannot be told by {by} yet.")
+            raise NotYetError(f"Models cannot be compared by {by} yet.")
         return replace(VALUE, control=control)
 
     async def slices(self, arena: str) -> Sequence[Mapping[str, Any]]:

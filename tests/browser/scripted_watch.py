@@ -31,7 +31,7 @@ FAULTY = RESTING.model_copy(
 
 
 def boards_done(done: int) -> WorkerProgress:
-    """So many of sixty boards are made."""
+    """This many of sixty boards are made."""
     return WorkerProgress(
         server=1, doing="boards of text", done=done, total=60, began_at=NOON, last=LAST
     )

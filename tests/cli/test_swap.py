@@ -19,7 +19,10 @@ def test_a_swap_by_language_with_prices(votes: Path, prices: Path) -> None:
     prices.write_text("model,USD\nfir,0\namber,8\n")
     free = run("swap", "fir", "amber", str(votes), "--prices", str(prices)).stdout
     assert "verdicts" not in free
-    assert free.splitlines()[-1] == "USD: 0 before, 8 after; of nothing, nothing is a multiple."
+    assert (
+        free.splitlines()[-1]
+        == "USD: 0 before, 8 after; the old model is free, so there is no ratio."
+    )
 
 
 def test_a_swap_as_json_and_of_saved_boards(votes: Path, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def test_the_taste_of_a_voter_and_of_a_group(votes: Path) -> None:
     few = votes.with_name("few.csv")
     pl.read_csv(votes).filter(pl.col("voter").str.ends_with("7")).head(60).write_csv(few)
     finished = run("taste", few, "--group", "language=de")
-    assert "points from everybody's, as is assumed of so few voters" in finished.stdout
+    assert "points from everybody's (assumed: too few voters to tell)" in finished.stdout
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ class Voting:
         await asyncio.gather(*(self.run(number) for number in range(len(self.cookies))))
 
     async def more(self, count: int) -> None:
-        """Wait until so many more votes were acknowledged."""
+        """Wait until this many more votes were acknowledged."""
         enough = len(self.receipts) + count
         await until(lambda: _answer(len(self.receipts) >= enough), seconds=60)
 

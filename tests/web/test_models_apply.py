@@ -30,7 +30,7 @@ alias = "Mystery"
 
 
 async def shown(base: str, *, rounds: int) -> tuple[set[str], str]:
-    """The ids that reveals show in so many battles, and everything the voter was sent."""
+    """The ids that reveals show in this many battles, and everything the voter was sent."""
     ids, sent = set[str](), ""
     async with voter(base) as ann:
         for number in range(rounds):

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.anyio
 TOKEN = "an-operator-token-0123456789"  # noqa: S105  # of these tests
 OTHER = "another-operator-token-98765"
 PARTS = ("worker", "labels", "endpoints")
-KNOWN_TO_THE_OPERATOR = ("Last pass", "duplicates", "Labeller", "left in peace", "Sign out")
+KNOWN_TO_THE_OPERATOR = ("Last pass", "duplicates", "Labeller", "paused", "Sign out")
 
 
 @pytest.fixture(autouse=True)
@@ -287,7 +287,7 @@ async def test_a_fault_in_the_file_of_slices_is_shown(tmp_path: Path) -> None:
         slices.write_text("[[slice]\n")
 
         async def said() -> bool:
-            return "Slices are not in use as their file has them" in (await look(ann))[1]
+            return "The slices in use are not those of their file" in (await look(ann))[1]
 
         await until(said)
         assert "is not TOML" in (await look(ann))[1]

@@ -91,7 +91,7 @@ def test_a_model_has_its_places_its_course_and_its_entries_in_the_register(arena
     assert status == 200
     text = words(html)
     assert "$0.25 per million tokens read, $1.5 written" in text
-    assert "retired : it is drawn no more" in text
+    assert "retired : it is no longer drawn" in text
     assert (
         "Text, Overall 2 of 8, possible 2\N{EN DASH}3 1102 1081\N{EN DASH}1123 320 battles" in text
     )

@@ -46,7 +46,7 @@ async def test_a_swap_with_the_style_held_constant_says_which_slices_cannot(
         assert not told[0] & told[1]
         (few,) = [one for one in found["unmade"] if one["slice"] == "hard"]
         assert few["name"] == "Hard prompts"
-        assert "votes do not tell how style and models differ yet" in few["reason"]
+        assert "votes do not yet tell style and models apart" in few["reason"]
         listed = await get(ann, "boards")
         (summary,) = [one for one in listed["boards"] if one["slice"] == "hard"]
         assert summary["unmade"] == {"style": few["reason"]}

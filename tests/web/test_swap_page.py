@@ -41,8 +41,10 @@ def test_the_style_switch_keeps_what_was_asked_and_missing_boards_are_named(
     assert '<input type="hidden" name="control" value="style">' in html
     assert "/api/v1/swap?arena=text&amp;old=rook&amp;new=heron&amp;control=style" in html
     text = words(html)
-    assert "No style-controlled board yet German Of none of its 30 votes" in text
-    assert "Hard prompts Its 43 votes do not tell" in text
+    assert (
+        "No style-controlled board yet German The style of both answers is not counted yet" in text
+    )
+    assert "Hard prompts Its 43 votes do not yet tell" in text
 
 
 def test_a_swap_with_a_stranger_says_so_and_keeps_the_form(arena: StandIn) -> None:

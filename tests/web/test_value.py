@@ -53,7 +53,7 @@ async def test_the_page_of_value_opens(tmp_path: Path) -> None:
             ("/boards/text/overall/value", "The frontier"),
             ("/boards/text/overall/value?by=size", "four rated models"),
             ("/boards/text/overall/value?control=style", "length, headers, lists and bold"),
-            ("/boards/text/hard/value?control=style", "do not tell how style and models"),
+            ("/boards/text/hard/value?control=style", "do not yet tell style and models apart"),
         ):
             async with ann.get(path) as response:
                 assert response.status == 200, path

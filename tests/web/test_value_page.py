@@ -9,16 +9,16 @@ def test_the_value_page_shows_distances_the_frontier_and_who_is_left_out(arena: 
     text = words(html)
     assert "Wren Large frontier rating 1084, predicted 1023" in text
     assert "+61 +31 to +91 above the line" in text
-    assert "surely beaten for no more by Wren Large" in text
+    assert "clearly beaten, at no higher cost, by Wren Large" in text
     assert "up to 0.25 $ per million tokens Wren Large , 1084 up to 8 $ per million" in text
-    assert "Nothing is known of Rook." in text
+    assert "No such figure is known for Rook." in text
     assert "Twice as much goes with +21 points (+12 to +30)." in text
 
 
 def test_what_cannot_be_told_yet_is_a_sentence_and_the_other_measures_stay(arena: StandIn) -> None:
     status, html, _ = get(arena, "/boards/text/overall/value?by=size")
     assert status == 200
-    assert "This cannot be told by size yet." in html
+    assert "Models cannot be compared by size yet." in html
     assert '<a href="/boards/text/overall/value?by=price" >Price</a>' in html
 
 

@@ -20,7 +20,7 @@ ANONYMOUS = "Anonymous previews"
 """One line for all contestants under an alias, whoever's they are."""
 
 BATCH = 20
-"""Battles are added to the count in whole days that hold at least so many together.
+"""Battles are added to the count in whole days that hold at least this many together.
 
 And not before all of them are settled: the count must not tell anybody whom they are voting on.
 """

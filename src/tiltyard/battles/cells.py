@@ -8,13 +8,13 @@ Counts = npt.NDArray[np.int64]
 
 LABELS = 8
 DENSE_MODELS = 1024
-"""Up to so many models the cells are a dense array (64 MB), beyond it sorted keys."""
+"""Up to this many models the cells are a dense array (64 MB); beyond it, sorted keys."""
 
 STEP = 64
-"""By so many models the dense array grows at a time: every batch costs its size."""
+"""The dense array grows by this many models at a time: every batch costs its size."""
 
 PENDING = 4_000_000
-"""So many keys are gathered before equal ones are added up."""
+"""This many keys are gathered before equal ones are added up."""
 
 
 class Cells:

@@ -30,7 +30,7 @@ def count_codes(
     columns
         What they are called, where they have names of their own.
     batch_rows
-        So many rows are in memory at a time.
+        This many rows are in memory at a time.
 
     Returns
     -------

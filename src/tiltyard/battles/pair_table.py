@@ -17,7 +17,7 @@ from tiltyard.ratings.pair_counts import Floats, Indices, PairCounts
 SIDES = ("model_a", "model_b")
 KEYS = (*SIDES, "outcome", "weight")
 SLICE = 250_000
-"""So many rows are counted at a time: their numbers stay in the processor's cache."""
+"""This many rows are counted at a time: their numbers stay in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,7 +13,7 @@ from tiltyard.battles.errors import CellError, VotesError
 from tiltyard.battles.table import Battles, renamed
 
 MOST_WRONG = 200
-"""So many different values may be wrong; more, and the column is not what it is taken for."""
+"""This many different values may be wrong; with more, the column is not what it is taken for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from tiltyard.battles.reading import read_battles, select_votes
 from tiltyard.battles.table import Battles
 
 BATCH = 250_000
-"""So many rows are in memory at a time."""
+"""This many rows are in memory at a time."""
 
 
 def count_votes(path: str | Path, *, columns: Mapping[str, str] | None = None) -> PairTable:

@@ -22,8 +22,8 @@ CHECKS = frozenset({"thin_bridge", "pair_residual", "cycle"})
 def check_fit(board: Board) -> tuple[Diagnostic, ...]:
     """Look for what one scale of ratings cannot tell, or tells with too few votes.
 
-    Three kinds are found, the first ten of each. `thin_bridge`: few votes tie these models to the
-    others. `pair_residual`: two models' votes against each other are further from what their
+    Three kinds are found, the first ten of each. `thin_bridge`: few votes connect these models to
+    the others. `pair_residual`: two models' votes against each other are further from what their
     ratings say than chance allows, among all pairs, with the recipe's confidence (for Bradley-Terry
     without controls). `cycle`: each of three models beats the next, and the last the first, beyond
     doubt.
@@ -70,7 +70,7 @@ def checked(board: Board) -> Board:
 def _thin(votes: PairCounts, names: tuple[str, ...]) -> Iterator[Diagnostic]:
     for bridge in thin_bridges(votes)[:SHOWN]:
         models = tuple(names[place] for place in bridge.group.tolist())
-        number = "1 vote ties" if bridge.votes == 1 else f"{bridge.votes:,.0f} votes tie"
+        number = "1 vote connects" if bridge.votes == 1 else f"{bridge.votes:,.0f} votes connect"
         message = (
             f"{_listed(models)}: only {number} these models to the others, "
             "so no comparison across is better than those allow."

@@ -12,7 +12,7 @@ from tiltyard.ledger.memberships import Member
 LEAST_VOTERS = 5
 """With fewer who voted there is no board: one member could tell what another likes."""
 MOST_OF_FIFTH = 2
-"""Nobody counts for more than so many times the votes of the fifth: a third of all at most."""
+"""Nobody counts for more than this many times the votes of the fifth: a third of all at most."""
 
 
 class GroupVotes(NamedTuple):

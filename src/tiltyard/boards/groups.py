@@ -139,9 +139,9 @@ def _chosen(name: str, found: GroupVotes) -> Battles:
         )
     if found.votes.frame.is_empty():
         raise TooFewMembersError(
-            f"No five of {name} are whole yet. Members count by fives, in the order in which "
-            "they had joined and voted before today (UTC), and with whoever leaves the other "
-            "four wait, so that nobody's own taste can be read from a board."
+            f"{name} has no complete group of five yet. Members are counted in fives by joining "
+            "date; if one leaves, the other four wait, so that nobody's own taste can be read "
+            "from a board."
         )
     return found.votes
 

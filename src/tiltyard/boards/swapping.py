@@ -72,7 +72,7 @@ class Prices:
 
     @property
     def is_nothing(self) -> bool:
-        """Whether it is known to cost nothing: nothing is a multiple of that."""
+        """Whether it is known to be free, so that no price is a multiple of it."""
         known = self.cost_usd_per_answer, self.blended
         return 0.0 in known and not any(known)
 

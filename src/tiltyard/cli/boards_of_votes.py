@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Command = Callable[..., None]
 WHOLE = "overall"
 MOST_VALUES = 40
-"""So many values of a column have a row of their own; nobody reads more."""
+"""This many values of a column have a row of their own; nobody reads more."""
 
 OPTIONS = (
     click.argument("votes", nargs=-1, required=True, type=click.Path(path_type=Path)),
@@ -41,7 +41,11 @@ OPTIONS = (
         help="Hold constant, as for tiltyard rank: style, position, price, or COLUMN[:SCALE].",
     ),
     click.option(
-        "--confidence", type=float, default=0.95, show_default=True, help="Of the intervals."
+        "--confidence",
+        type=float,
+        default=0.95,
+        show_default=True,
+        help="Coverage of the intervals.",
     ),
     click.option("--json", "as_json", is_flag=True, help="Print JSON."),
 )

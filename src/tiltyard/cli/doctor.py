@@ -63,7 +63,10 @@ def _pages() -> Finding:
     built = Path(__file__).parent.parent / "web" / "static" / "built"
     if (built / "battle.js").is_file():
         return Finding("pages", fine=True, sentence="The browser's part is built.")
-    return Finding("pages", fine=False, sentence="The browser's part is not built: run make setup.")
+    sentence = (
+        "The browser's part is not built: reinstall the package, or run `make setup` in a checkout."
+    )
+    return Finding("pages", fine=False, sentence=sentence)
 
 
 def _names() -> list[Finding]:

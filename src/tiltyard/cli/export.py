@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     "--slices",
     "slices_path",
     type=click.Path(path_type=Path),
-    help="The file of slices; the installation's without it.",
+    help="The file of slices; by default the installation's.",
 )
 @click.option(
     "--format",

@@ -22,9 +22,9 @@ NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 
 @click.command(name="import")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--source", help="Name of the source; the file's own name without it.")
+@click.option("--source", help="Name of the source; by default the file's own.")
 @click.option("--arena", default="text", show_default=True, help="The arena they are about.")
-@click.option("--new-arena", is_flag=True, help="Let --arena be one that nobody here knows yet.")
+@click.option("--new-arena", is_flag=True, help="Let --arena be a new one.")
 @click.option("--schema", help="Refuse files that are not of this published schema.")
 @column_option
 @click.option("--remove", metavar="SOURCE", help="Take back what was imported as SOURCE instead.")

@@ -124,7 +124,7 @@ def evaluate(
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Label the texts in FILE, and compare with the labels that stand there.
+    """Label the texts in FILE, and compare with the labels in it.
 
     With --by, a model is asked about every text, as `label run --by` does; what that costs is shown
     before it starts.
@@ -198,5 +198,5 @@ def _percent(share: "Share") -> str:
 
 def _kappa(found: "Agreement") -> str:
     if found.kappa is None:
-        return "kappa cannot be told: nothing but one class"
+        return "kappa is undefined: only one class occurs"
     return f"kappa {found.kappa:.3f} ({found.kappa_lower:.3f} … {found.kappa_upper:.3f})"

@@ -23,7 +23,7 @@ DATA = click.option("--data", type=click.Path(path_type=Path), help="Directory o
     help="Only this one; may be repeated.",
 )
 @click.option("--by", metavar="CONTESTANT", help="Let this model of contestants.toml label.")
-@click.option("--limit", type=click.IntRange(min=1), help="With --by: at most so many battles.")
+@click.option("--limit", type=click.IntRange(min=1), help="With --by: at most this many battles.")
 @click.option("--yes", is_flag=True, help="With --by: do not ask whether it may cost that.")
 @DATA
 def run(

@@ -66,7 +66,7 @@ def apply(
     data: Path | None,
     as_json: bool,
 ) -> None:
-    """Make the contestants of FILE hold, in running servers too, within seconds.
+    """Put the contestants of FILE into force, in running servers too, within seconds.
 
     Applied again, nothing changes. All of FILE is applied or nothing.
     """
@@ -91,7 +91,7 @@ def apply(
 @DATA
 @JSON
 def retire(contestant: str, *, reason: str, data: Path | None, as_json: bool) -> None:
-    """Let the contestant ID be drawn no more; its votes stay on the boards."""
+    """Draw the contestant ID no longer; its votes stay on the boards."""
     from tiltyard.arena.applying import apply_cards, current_card, require_pair_left
     from tiltyard.contestants.life_cycle import retired
 
@@ -109,7 +109,7 @@ def retire(contestant: str, *, reason: str, data: Path | None, as_json: bool) ->
 @DATA
 @JSON
 def show(contestant: str, *, data: Path | None, as_json: bool) -> None:
-    """Print the card of the contestant ID that holds, its changes, and the models that answered."""
+    """Print the current card of the contestant ID, its changes, and the models that answered."""
     from tiltyard.arena.applying import current_card
     from tiltyard.ledger.contestant_changes import read_changes
     from tiltyard.ledger.endpoint_versions import read_endpoint_versions

@@ -28,7 +28,7 @@ def _arena_lines(found: "PreviewStanding") -> Iterator[str]:
         f"from {found.first_vote:%Y-%m-%d} to {found.last_vote:%Y-%m-%d}"
     )
     if row.rating is None:
-        yield "rating      none: too few votes tie it to the public contestants"
+        yield "rating      none: too few votes connect it to the public contestants"
         return
     known = row.lower is not None and row.upper is not None
     between = f", 95 % interval {row.lower:.0f} to {row.upper:.0f}" if known else ""

@@ -58,12 +58,12 @@ NOTHING_RATED = 1
     "prices_path",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="CSV with a column model and one of prices, whose name is what they are in.",
+    help="CSV with a column model and one of prices, named for its unit.",
 )
 @click.option(
     "--check-fit",
     is_flag=True,
-    help="Also say which models few votes tie to the rest, and what no single scale can fit.",
+    help="Also say which models few votes connect to the rest, and what no single scale can fit.",
 )
 @click.option(
     "--beside",

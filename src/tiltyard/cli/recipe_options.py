@@ -64,13 +64,13 @@ OPTIONS = (
         "--cluster",
         metavar="COLUMN",
         multiple=True,
-        help="Votes that may depend on each other: voter, prompt, session, or a column; twice too.",
+        help="Votes that may depend on each other: voter, prompt, session or a column; up to two.",
     ),
     click.option(
         "--weights",
         type=click.Choice(["pair-balanced", "inverse-propensity"]),
         multiple=True,
-        help="How much votes count by their pair.",
+        help="How much a vote counts, by its pair.",
     ),
     click.option(
         "--half-life", type=float, metavar="DAYS", help="Days after which a vote counts half."
@@ -85,7 +85,7 @@ OPTIONS = (
         type=click.Choice(["sum-zero", "vote-weighted", "anchored"]),
         default="sum-zero",
         show_default=True,
-        help="From where errors are reckoned: the mean, the vote-weighted mean, or the anchor.",
+        help="What errors are measured from: the mean, the vote-weighted mean, or the anchor.",
     ),
     click.option(
         "--ranks",

@@ -24,9 +24,9 @@ def release() -> None:
 
 
 @release.command()
-@click.option("--name", required=True, help="Of the release, unlike every one before.")
+@click.option("--name", required=True, help="Of the release; no earlier one may have it.")
 @click.option("--out", type=click.Path(path_type=Path), help="An empty directory.")
-@click.option("--title", help="For the dataset card; the name without it.")
+@click.option("--title", help="For the dataset card; by default the name.")
 @click.option("--licence", default="cc-by-4.0", show_default=True, help="For the dataset card.")
 @click.option("--arena", default="text", show_default=True, help="Which arena's votes.")
 @click.option("--slice", "slice_id", default="overall", show_default=True, help="Which of them.")
@@ -38,14 +38,14 @@ def release() -> None:
     type=click.IntRange(2),
     default=5,
     show_default=True,
-    help="Free text is common when so many voters wrote it.",
+    help="Treat text as common if at least this many voters wrote it.",
 )
 @click.option(
     "--rare-prompts",
     type=click.Choice(["keep", "withhold"]),
     default="withhold",
     show_default=True,
-    help="Whether conversations with a rare message of their person keep their words.",
+    help="Whether conversations in which the person wrote a rare message keep their words.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what it would be, and leave nothing behind.")
 @data_option
@@ -139,7 +139,7 @@ def diff(directory: Path, before: Path | None, data: Path | None, *, as_json: bo
     multiple=True,
     required=True,
     metavar="PLACE",
-    help="A directory, s3://BUCKET/PREFIX or hf://OWNER/NAME; several times too.",
+    help="A directory, s3://BUCKET/PREFIX or hf://OWNER/NAME; may be repeated.",
 )
 @data_option
 def publish(directory: Path, places: tuple[str, ...], data: Path | None) -> None:

@@ -11,7 +11,9 @@ from tiltyard.cli.in_ledger import data_option, in_ledger, json_option
 @click.command()
 @click.argument("model")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="A directory.")
-@click.option("--share", type=click.FloatRange(0, 1, min_open=True), help="Less than the most.")
+@click.option(
+    "--share", type=click.FloatRange(0, 1, min_open=True), help="A smaller share than the most."
+)
 @click.option("--arena", default="text", show_default=True, help="Which arena's votes.")
 @click.option("--schema", default="tiltyard", show_default=True, help="As for tiltyard export.")
 @click.option("--format", "format_", type=click.Choice(["parquet", "jsonl"]), default="parquet")

@@ -31,7 +31,7 @@ VERDICTS = {
     "prices_path",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="CSV with a column model and one of prices, whose name is what they are in.",
+    help="CSV with a column model and one of prices, named for its unit.",
 )
 def swap(
     old: str,
@@ -123,6 +123,6 @@ def _price_words(old: str, new: str, prices: Mapping[str, float], unit: str) -> 
     if missing:
         return f"The price of {' and of '.join(missing)} is not known."
     before, after = prices[old], prices[new]
-    nothing = "; of nothing, nothing is a multiple" if after else ""
+    nothing = "; the old model is free, so there is no ratio" if after else ""
     times = f", {after / before:.2f} times as much" if before else nothing
     return f"{unit}: {before:g} before, {after:g} after{times}."

@@ -39,9 +39,9 @@ def taste(
 ) -> None:
     """Say what one voter or one group likes, beside everybody.
 
-    VOTES are files as for `tiltyard rank`. The own votes move everybody's ratings as far as they
-    say something: how much tastes differ is estimated from all voters, and with few own votes the
-    board is nearly everybody's, which it says.
+    VOTES are files as for `tiltyard rank`. These votes move everybody's ratings as far as they
+    say something. How much tastes differ is estimated from all voters; with few votes of their own
+    the board is nearly everybody's, and says so.
     """
     from tiltyard.boards.ranking import rank
     from tiltyard.boards.slices.column_slice import slice_battles
@@ -102,5 +102,5 @@ def _print(found: "OwnBoard") -> None:
     click.echo(
         f"{found.votes:,} own votes · {found.own_share:.0%} of this board is their own, the rest "
         f"everybody's · one person's ratings lie {found.spread:.0f} points from everybody's"
-        f"{', as is assumed of so few voters' if found.spread_assumed else ''}.{few}"
+        f"{' (assumed: too few voters to tell)' if found.spread_assumed else ''}.{few}"
     )

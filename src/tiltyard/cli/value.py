@@ -80,8 +80,8 @@ def _print(found: "Value", unit: str, confidence: float) -> None:
     head = (unit, "rating", "predicted", "above the line", f"{confidence:.0%} interval")
     for name in head:
         table.add_column(printable(name), justify="right", no_wrap=True)
-    table.add_column("surely")
-    table.add_column("surely beaten for no more by", overflow="fold")
+    table.add_column("clearly")
+    table.add_column("clearly beaten, at no higher cost, by", overflow="fold")
     for one in found.models:
         table.add_row(
             "*" if one.frontier else "",

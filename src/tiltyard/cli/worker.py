@@ -8,7 +8,7 @@ import click
 
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path), help="Directory of the ledger.")
-@click.option("--once", is_flag=True, help="Do what there is to do and end, as without it.")
+@click.option("--once", is_flag=True, help="Do what there is to do and end: the default.")
 def worker(data: Path | None, once: bool) -> None:  # noqa: ARG001, FBT001  # for who writes it into a crontab
     """Label battles and publish boards, without a server.
 

@@ -15,9 +15,9 @@ class EmbeddingModel(BaseModel):
     Attributes
     ----------
     max_chars
-        So much is sent of a text.
+        This much of a text is sent.
     texts_at_once
-        So many texts go into one request.
+        This many texts go into one request.
     """
 
     model_config = ConfigDict(

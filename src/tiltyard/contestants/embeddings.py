@@ -21,13 +21,13 @@ from tiltyard.contestants.wire import key_of
 Item = TypeVar("Item")
 
 AT_ONCE = 4
-"""So many requests run at once, unless the model's `concurrent` says fewer."""
+"""This many requests run at once, unless the model's `concurrent` says fewer."""
 CONNECT_S = 10.0
 WITHIN_S = 60.0
 """How long a request may take in all, before it is tried again."""
 MOST_BYTES = 64 * 2**20
 CHARS_A_TOKEN = 3.5
-"""About so much text is a token: for estimates only."""
+"""About this much text is a token: for estimates only."""
 
 
 class TextRefusedError(AnswerError):

@@ -35,7 +35,7 @@ COPY = "copy of the row"
 """A column that counts the votes of one row from 0, where a row stands for several."""
 
 SLICE = 50_000
-"""So many rows of Parquet are read at a time."""
+"""This many rows of Parquet are read at a time."""
 MOST_VOTES = 20_000_000
 """A file that counts more votes is ranked as it is; one by one they would take a day."""
 
@@ -94,7 +94,7 @@ def read_batches(
     Parameters
     ----------
     size
-        So many rows at a time.
+        This many rows at a time.
     columns
         What the file calls columns of the battles table, as for `read_battles`.
     schema

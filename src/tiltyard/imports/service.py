@@ -24,7 +24,7 @@ from tiltyard.ledger.engine import Ledger, SyncConnection
 from tiltyard.ledger.sources import IMPORTED, UNKNOWN_TIME
 
 BATCH = 10_000
-"""So many votes are one transaction: a server on the same file waits no longer than for these."""
+"""This many votes are one transaction: a server on the same file waits no longer than for these."""
 
 MOST_NAME = 80
 """No name of a contestant is longer."""
@@ -37,7 +37,7 @@ NUL, REPLACED = "\x00", "\ufffd"
 """What PostgreSQL keeps in no text, and what stands for it."""
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=1)
-"""So far may the clocks of others go ahead of ours, and time zones be mistaken."""
+"""The clocks of others may be this far ahead of ours, or their time zones mistaken."""
 
 Progress = Callable[[int], None]
 

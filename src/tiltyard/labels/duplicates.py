@@ -28,7 +28,7 @@ BATTLES = ("duplicate_of", "near_duplicate_of")
 """The columns that name other battles."""
 
 READ_CHARS = 10_000
-"""By so many characters the published sets call two prompts the same."""
+"""The published sets call two prompts the same that share this many characters."""
 RUN = 5
 HASHES, BANDS = 64, 16
 ALIKE = 0.7

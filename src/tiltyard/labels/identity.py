@@ -40,9 +40,9 @@ SENTENCE_END = re.compile(r"[.!?\n\u3002\uff01\uff1f]\s*")
 UNSPACED = "\\u3040-\\u30ff\\u4e00-\\u9fff\\uac00-\\ud7af"
 """Scripts without spaces between a name and the words beside it."""
 BACK = 120
-"""So many characters before a name, and around one that others have too, are looked at."""
+"""This many characters before a name, and around one that others have too, are looked at."""
 MOST = 300
-"""So many names of an answer are looked at."""
+"""This many names of an answer are looked at."""
 CODE = r"```.*?(?:```|\Z)|`[^`\n]+`"
 OPENING, CLOSING = '"\u201c\u201e\u00ab', '"\u201c\u201d\u00bb'
 QUOTED = rf"^[ \t]*>.*?$|[{OPENING}][^{CLOSING}\n]{{1,300}}[{CLOSING}]"

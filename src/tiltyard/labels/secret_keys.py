@@ -31,7 +31,7 @@ CALLED = (
 BEARER = r"(?ai:bearer) {1,3}(?P<bearer>[A-Za-z0-9._~+/-]{20,500}=*)"
 SECRET_KEY = re.compile(rf"{PRIVATE}|(?<![A-Za-z0-9])(?:{'|'.join((*ISSUED, CALLED, BEARER))})")
 MIXED = 6
-"""So many letters and digits side by side are no word and no number."""
+"""This many letters and digits side by side are no word and no number."""
 SIGNS = (
     "sk-[A-Za-z0-9_-]{20}",
     *("k_live_", "k_test_", "AKIA", "ASIA", "gh[pousr]_", "github_pat_", "glpat-", "xox", "AIza"),

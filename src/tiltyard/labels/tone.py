@@ -11,9 +11,9 @@ from tiltyard.labels.words import for_polars, read_words
 TONES = {tone: for_polars(words) for tone, words in read_words("tone").items()}
 EXCLAMATIONS = r"[!\x{FF01}]"
 MANY = 5.0
-"""From so many exclamation marks in a thousand characters on, a text is enthusiastic."""
+"""From this many exclamation marks in a thousand characters on, a text is enthusiastic."""
 FEW_CHARS = 250
-"""A text is reckoned to have at least so many: one mark in a short text is no mood."""
+"""A text counts as at least this long: one mark in a short text is no mood."""
 PICTURES = r"\x{1F300}-\x{1FAFF}\x{2600}-\x{27BF}"
 CLOCKS = r"\x{2B50}\x{2B55}\x{231A}\x{231B}\x{23E9}-\x{23FA}"
 SKIN = r"[\x{FE0F}\x{1F3FB}-\x{1F3FF}]*"

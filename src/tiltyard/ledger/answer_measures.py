@@ -9,7 +9,7 @@ from tiltyard.ledger.sources import is_local
 from tiltyard.ledger.tables import attempts, battles, sides
 
 NEWEST = 100_000
-"""Of so many battles at most: what counts is what a model costs now."""
+"""Of this many battles at most: what counts is what a model costs now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ LOCK = 1_953_067_108
 CACHE_KB = 262_144
 SQLITE_TIME = "%Y-%m-%d %H:%M:%S%.6f"
 KNOWN = 10_000
-"""So many ids are asked for in one question."""
+"""This many ids are asked for in one question."""
 
 
 def lock_imports(connection: Connection) -> None:

@@ -11,7 +11,7 @@ from tiltyard.ledger.sources import IMPORTED
 from tiltyard.ledger.tables import battles, erasures, source_removals
 
 SOME = 5_000
-"""So many battles lose their words in one transaction: others write in between."""
+"""This many battles lose their words in one transaction: others write in between."""
 
 
 def is_kept() -> ColumnElement[bool]:

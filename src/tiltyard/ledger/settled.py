@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, exists, or_
 from tiltyard.ledger.tables import battles, reveals
 
 OPEN_FOR = timedelta(days=2)
-"""So long after its opening a battle whose names are hidden takes votes."""
+"""A battle whose names are hidden takes votes for this long after its opening."""
 
 
 def is_settled() -> ColumnElement[bool]:

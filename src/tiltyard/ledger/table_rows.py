@@ -37,11 +37,11 @@ Span = tuple[int, int | None]
 """The first and the last number of a run; None where it has no end."""
 
 CHUNK = 50_000
-"""So many numbers become one text."""
+"""This many numbers become one text."""
 RUNS = 200
-"""So many runs of numbers are asked for in one question."""
+"""This many runs of numbers are asked for in one question."""
 ASKED = 5_000
-"""So many numbers or ids are asked for in one question."""
+"""This many numbers or ids are asked for in one question."""
 FIELD, RECORD = "\x1f", "\x1e"
 """The separators that ASCII has for this; no JSON holds them, and names lose them."""
 

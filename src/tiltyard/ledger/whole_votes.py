@@ -116,7 +116,7 @@ def read_whole_votes(
     Parameters
     ----------
     size
-        So many votes at a time.
+        This many votes at a time.
     imported
         Whether to read imported votes too.
     words

@@ -1,4 +1,4 @@
-"""Where the graph of votes is thin: groups of models that few votes tie to the rest."""
+"""Where the graph of votes is thin: groups of models that few votes connect to the rest."""
 
 from dataclasses import dataclass
 
@@ -33,11 +33,11 @@ class Bridge:
 
 
 def thin_bridges(counts: PairCounts, *, most: float = FEW_VOTES) -> tuple[Bridge, ...]:
-    """Find groups that at most `most` votes tie to the models they are connected with.
+    """Find groups that at most `most` votes connect to the other models of their component.
 
     Looked at are the cuts that the maximum spanning tree of votes defines, one for each of its
     edges. Every pair without which the graph falls apart is such a cut, and so is a group that
-    keeps to itself. A model alone is left out unless a single rival ties it: few votes in all are
+    keeps to itself. A model alone is left out unless a single rival holds it: few votes in all are
     what its own interval shows.
 
     Parameters

@@ -174,7 +174,7 @@ FLATTER = (16.0 * np.sqrt(3.0) / (15.0 * np.pi)) ** 2
 (Zeger, Liang & Albert 1988, "Models for longitudinal data: a generalized estimating equation
 approach")."""
 MOST_MOMENT = 1.0
-"""Where the moment is so large, the flattening cannot be undone: tastes have nothing in common."""
+"""With a moment this large the flattening cannot be undone: tastes have nothing in common."""
 
 
 def _widened(moment: float) -> float:

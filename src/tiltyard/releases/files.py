@@ -15,7 +15,7 @@ from tiltyard.releases.errors import ReleaseError
 
 Format = Literal["parquet", "jsonl"]
 ROWS = 25_000
-"""So many rows are one Parquet file."""
+"""This many rows are one Parquet file."""
 
 
 @contextmanager

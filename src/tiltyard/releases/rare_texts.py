@@ -16,7 +16,7 @@ class RareTexts:
     Parameters
     ----------
     k
-        A text is common when at least so many voters wrote it, case and spaces aside.
+        A text is common when at least this many voters wrote it, case and spaces aside.
     prompts
         Whether conversations keep their words in which somebody wrote a rare message.
     """
@@ -75,7 +75,7 @@ def user_messages(frame: pl.DataFrame) -> pl.Series:
 
 @dataclass(frozen=True, slots=True)
 class CommonTexts:
-    """What at least so many voters wrote, by hashes.
+    """What at least this many voters wrote, by hashes.
 
     Attributes
     ----------

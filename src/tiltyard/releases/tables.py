@@ -17,7 +17,7 @@ from tiltyard.releases.names import named, public_names
 from tiltyard.releases.timing import took
 
 PAGE = 5_000
-"""So many votes are in memory at a time."""
+"""This many votes are in memory at a time."""
 
 UNSHOWN = (
     *("definition", "erased", "contestant_a", "contestant_b", *BATTLES),

@@ -24,7 +24,7 @@ UNITS: Mapping[Measure, str] = {
 }
 
 FRESH_S = 60.0
-"""So long measured answers are not measured again."""
+"""Measured answers are not measured again for this long."""
 
 
 @dataclass(frozen=True, slots=True)

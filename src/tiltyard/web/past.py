@@ -13,7 +13,7 @@ from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.records import Snapshot
 
 SNAPSHOTS = 30
-"""So many are listed on a page."""
+"""This many are listed on a page."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,8 +62,8 @@ class Values:
             value = await to_thread(value_of, found[slice_], _known(measures, by))
         except RecipeError as error:
             raise NotYetError(
-                f"This cannot be told by {by} yet: four rated models with different values of it "
-                f"are needed ({UNITS[by]})."
+                f"Models cannot be compared by {by} yet: four rated models with different "
+                f"values of it are needed ({UNITS[by]})."
             ) from error
         names = {row["model"]: row["name"] for row in document["models"]}
         at = datetime.fromisoformat(document["published_at"])

@@ -28,7 +28,7 @@ from tiltyard.worker.progress import Told, tell_nobody
 
 BATCH = 200
 CROWD = 50
-"""A band with so many prompts takes no more: they all say the same, and one is enough to find."""
+"""A band with this many prompts takes no more: they all say the same, and one is enough to find."""
 
 
 class Asked(NamedTuple):

@@ -21,9 +21,9 @@ from tiltyard.worker.progress import Told, tell_nobody
 
 BATCH = 200
 GIVE_UP = 20
-"""After so many failures in a row a labeller is left out until the next round."""
+"""After this many failures in a row a labeller is left out until the next round."""
 READ_CHARS = 50_000
-"""So much is read of what each side says in a battle: a batch fits into memory whatever comes."""
+"""This much is read of what each side says in a battle: a batch fits into memory whatever comes."""
 
 log = structlog.get_logger()
 

@@ -15,16 +15,16 @@ from tiltyard.labels.trained import KINDS
 
 AT_ONCE = 8
 TRIES = 2
-"""So many times a model is asked that answers something else."""
+"""A model that answers something else is asked this many times."""
 GIVE_UP = 5
-"""After so many failures in a row the endpoint is not asked any more."""
+"""After this many failures in a row the endpoint is not asked any more."""
 GIVE_UP_UNUSABLE = 20
-"""Nor after so many answers in a row that cannot be used: each of them is paid."""
+"""Nor after this many answers in a row that cannot be used: each of them is paid."""
 WITHIN_S = 120.0
 MAX_CHARS = 4_000
 CHARS_A_TOKEN = 3.5
 ANSWER_TOKENS = 60
-"""About so much text is a token, and about so many tokens an answer has: for the estimate only."""
+"""About this much text is a token, and an answer has about this many: for the estimate only."""
 
 Kept = Callable[[str, asking.Answer | None, Finished], Awaitable[None]]
 """Called with a prompt, what was read of its answer (None: not usable), and its end."""

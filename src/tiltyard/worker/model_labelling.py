@@ -46,7 +46,7 @@ class ModelLabelling:
     kinds
         Which labels: any of category, hard, expert and occupation.
     limit
-        At most so many battles.
+        At most this many battles.
     """
 
     def __init__(

@@ -16,7 +16,7 @@ from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.prompt_vectors import PromptVector, VectorRequest, keep_vectors, read_vectors
 
 GIVE_UP = 5
-"""An endpoint that took none of so many texts in a row takes none at all."""
+"""An endpoint that took none of this many texts in a row takes none at all."""
 
 
 class PromptVectors:

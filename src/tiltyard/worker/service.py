@@ -26,7 +26,7 @@ LONGEST_REST_S = 30.0
 """But no longer: with a million votes a pass takes a quarter of a minute, and a vote that came just
 after one began is on its boards within a minute."""
 LABEL_S = 60.0
-"""A pass labels for so long before it publishes: boards do not wait for a backlog of labels."""
+"""A pass labels for this long before it publishes: boards do not wait for a backlog of labels."""
 
 Chore = Callable[[], Awaitable[object]]
 

@@ -17,9 +17,9 @@ from tiltyard.ledger.surveys import Survey
 EVERY = timedelta(hours=1)
 """No survey is made anew sooner: it reads all prompts and votes."""
 NEWEST = 300_000
-"""So many votes are looked at, the newest: what people ask now, within a gigabyte."""
+"""This many votes are looked at, the newest: what people ask now, within a gigabyte."""
 GROWTH = 1.05
-"""Nor before there are so many times the votes, unless words were taken back."""
+"""Nor before there are this many times the votes, unless words were taken back."""
 
 
 class Surveying:

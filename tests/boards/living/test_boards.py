@@ -225,14 +225,14 @@ async def test_of_a_board_that_cannot_be_made_it_is_known_why(
     found_boards = await documents(ledger, slices)
     assert found_boards["overall", ""]["unmade"] is None
     why = found_boards["overall", "style"]["unmade"]
-    assert why == "Of none of its 60 votes the style of both answers is counted yet."
+    assert why == "The style of both answers is not counted yet for any of its 60 votes."
     alike = dict.fromkeys(Looks().columns, 7)
     await add_labels(ledger, *(found(one.id, alike, "style", "v2") for one in made))
     assert await boards.publish_stale() == 0
     shown = PublishedBoards(ledger, ["text"], Recipe(), slices)
     why = (await shown.board("text", "overall", control="style"))["unmade"]
     assert why == (
-        "Its 60 votes do not tell how style and models differ yet. "
+        "Its 60 votes do not yet tell style and models apart. "
         "The control length is the same in every vote, so it explains nothing."
     )
     (overall, *_) = await shown.summaries()

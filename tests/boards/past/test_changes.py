@@ -60,7 +60,7 @@ def test_models_come_go_and_get_new_names() -> None:
     heron, kestrel, wren = THREE
     after = board(heron | {"name": "Grey Heron"}, kestrel, row("Auk", None, battles=1))
     changes = changes_between(BEFORE, after)
-    assert only(changes, "renamed").message == "Heron is called Grey Heron now."
+    assert only(changes, "renamed").message == "Heron is now called Grey Heron."
     assert only(changes, "new_model").message == "Auk is new on this board, with 1 battle."
     gone = only(changes, "gone_model")
     assert (gone.model, gone.new_votes) == ("wren", -wren["battles"])
@@ -86,7 +86,7 @@ def test_a_field_that_recipes_did_not_have_yet_and_that_asks_nothing_is_no_chang
 
 def test_another_version_is_said() -> None:
     change = only(changes_between(BEFORE, BEFORE | {"version": "1.1"}), "version")
-    assert change.message == "Made by Tiltyard 1.1, before by 1.0."
+    assert change.message == "Made by Tiltyard 1.1; before, by 1.0."
 
 
 def test_a_rating_gained_and_one_lost_say_why() -> None:
@@ -132,7 +132,7 @@ def test_a_newcomer_that_moves_the_scale_moves_nobody_by_more_than_chance() -> N
     scale = only(changes, "scale")
     assert scale.after == -40.0
     assert scale.message.startswith(
-        "The scale moved by 40 points: 1000 is the mean of other models"
+        "The scale moved by 40 points: 1000 is now the mean of a different set"
     )
     ranks = [change for change in changes if change.kind == "rank"]
     assert [change.overlap for change in ranks] == [True] * 3
@@ -169,7 +169,7 @@ def test_what_is_said_of_the_slice_and_of_models_is_said_to_change() -> None:
     changes = changes_between(old, new)
     about = only(changes, "slice")
     assert about.message == (
-        "The slice is described otherwise: its name is Programs now; its minimum is 100 now."
+        "The slice has a new description: its name is Programs now; its minimum is 100 now."
     )
     assert about.before == {"name": "Code", "minimum": 300}
     assert only(changes, "described").message == "The licence of Heron is MIT now."

@@ -207,17 +207,17 @@ class Making:
 
 def _uncounted(votes: int) -> str:
     if votes == 1:
-        return "Of its one vote the style of the answers is not counted yet."
-    return f"Of none of its {votes:,} votes the style of both answers is counted yet."
+        return "The style of both answers is not counted yet for its one vote."
+    return f"The style of both answers is not counted yet for any of its {votes:,} votes."
 
 
 def _untellable(votes: int, control: str, error: TiltyardError) -> str:
     many = "one vote does" if votes == 1 else f"{votes:,} votes do"
-    what = "how style and models differ" if control else "who is how strong"
+    what = "style and models apart" if control else "how strong each model is"
     if isinstance(error, NotEstimableError):
-        return f"Its {many} not tell {what} yet. Something decides every vote that has it."
+        return f"Its {many} not yet tell {what}. Something decides every vote that has it."
     why = str(error).partition(":")[0]  # what follows is advice to who writes a recipe
-    return f"Its {many} not tell {what} yet. {why.removesuffix('.')}."
+    return f"Its {many} not yet tell {what}. {why.removesuffix('.')}."
 
 
 def _is_current(before: Document, source: _Source, faces: Faces) -> bool:

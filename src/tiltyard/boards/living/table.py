@@ -27,9 +27,9 @@ from tiltyard.ledger.table_rows import (
 )
 
 MANY = 100_000
-"""From so many fresh votes on, reading all labels is faster than asking for theirs."""
+"""From this many fresh votes on, reading all labels is faster than asking for theirs."""
 MANY_CHUNKS = 32
-"""Every look that finds something adds a piece to each column; so many are put together."""
+"""Every look that finds something adds a piece to each column; this many are put together."""
 PATIENCE_S = 3600.0
 """A row that is committed later than this after rows with higher numbers is not found before the
 table is read anew. Transactions of the ledger last seconds."""

@@ -23,7 +23,7 @@ Kind = Literal[
     "rank",
 ]
 NAMED = 3
-"""So many models are named in a sentence; the others are counted."""
+"""This many models are named in a sentence; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)

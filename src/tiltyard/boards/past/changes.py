@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tiltyard.boards.past.change import Change, Json, Moved, listed, many, noun
+from tiltyard.boards.past.change import Change, Json, Moved, listed, many
 from tiltyard.boards.past.rank_changes import rank_changes
 from tiltyard.boards.past.scale import shift_between, shifted
 
@@ -47,12 +47,14 @@ def _votes(
     came = after["votes"] - before["votes"]
     new = {id_: row["battles"] - _battles(was.get(id_)) for id_, row in now.items()}
     on = sorted((id_ for id_ in new if new[id_]), key=lambda id_: (-new[id_], id_))
+    names = listed([now[id_]["name"] for id_ in on])
     if came > 0:
-        said = f"{came:,} new {noun('vote', came)}, on {listed([now[id_]['name'] for id_ in on])}"
+        said = f"{many(came, 'new vote')}, on {names}"
     elif came < 0:
-        said = f"{-came:,} {noun('vote', -came)} fewer: what they were in this slice by has changed"
+        fewer = many(-came, "vote")
+        said = f"{fewer} fewer: the votes or labels that place them in this slice changed"
     elif on:
-        said = f"As many votes as before, but others: {listed([now[id_]['name'] for id_ in on])}"
+        said = f"The same number of votes, but different ones: {names}"
     elif before["data_sha256"] != after["data_sha256"]:
         said = "The same number of votes, counted or grouped anew"
     else:
@@ -69,17 +71,17 @@ def _making(before: Json, after: Json) -> Iterator[Change]:
     keys = sorted(key for key in one.keys() | other.keys() if _apart(one.get(key), other.get(key)))
     if keys:
         old, new = ({key: recipe.get(key) for key in keys} for recipe in (one, other))
-        said = f"The recipe is another one: {', '.join(keys)} changed, and every rating with it."
+        said = f"The recipe changed ({', '.join(keys)}), and every rating with it."
         yield Change("recipe", said, None, old, new)
     if before["version"] != after["version"]:
-        said = f"Made by Tiltyard {after['version']}, before by {before['version']}."
+        said = f"Made by Tiltyard {after['version']}; before, by {before['version']}."
         yield Change("version", said, None, before["version"], after["version"])
     yield from _labels(_labellers(before), _labellers(after))
     keys = [key for key in ABOUT if _apart(before.get(key), after.get(key))]
     if keys:
         old, new = ({key: board.get(key) for key in keys} for board in (before, after))
         said = "; ".join(f"its {key} is {after.get(key) or 'nothing'} now" for key in keys)
-        yield Change("slice", f"The slice is described otherwise: {said}.", None, old, new)
+        yield Change("slice", f"The slice has a new description: {said}.", None, old, new)
 
 
 def _labels(was: Mapping[str, Sequence[str]], now: Mapping[str, Sequence[str]]) -> Iterator[Change]:
@@ -103,8 +105,8 @@ def _labellers(board: Json) -> Mapping[str, Sequence[str]]:
 def _scale(points: float) -> Iterator[Change]:
     if round(points):
         said = (
-            f"The scale moved by {many(abs(round(points)), 'point')}: 1000 is the mean of other "
-            "models now. Below, ratings of before are on the scale of now."
+            f"The scale moved by {many(abs(round(points)), 'point')}: 1000 is now the mean of a "
+            "different set of models; earlier ratings below are shown on the new scale."
         )
         yield Change("scale", said, None, None, round(points, 1))
 
@@ -130,13 +132,13 @@ def _who(was: Mapping[str, Json], now: Mapping[str, Json]) -> Iterator[Change]:
             said = f"{row['name']} is new on this board, with {many(row['battles'], 'battle')}."
             yield Change("new_model", said, id_, None, row["name"], row["battles"])
         elif was[id_]["name"] != row["name"]:
-            said = f"{was[id_]['name']} is called {row['name']} now."
+            said = f"{was[id_]['name']} is now called {row['name']}."
             yield Change("renamed", said, id_, was[id_]["name"], row["name"])
         else:
             yield from _described(was[id_], row)
     for id_, row in was.items():
         if id_ not in now:
-            said = f"{row['name']} is on this board no more: no vote in it counts here."
+            said = f"{row['name']} is no longer on this board: none of its votes counts here."
             yield Change("gone_model", said, id_, row["name"], None, -row["battles"])
 
 

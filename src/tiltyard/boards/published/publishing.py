@@ -31,7 +31,7 @@ Told = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
 
 TRIES = 5
-"""So often boards are made again when another worker was faster, in one pass."""
+"""Boards are made again this often in one pass when another worker was faster."""
 
 
 def tell_nobody(what: str, done: int, total: int) -> None:  # nobody listens

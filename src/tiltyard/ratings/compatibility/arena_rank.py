@@ -52,7 +52,7 @@ def fit_arena_rank(
     confidence
         Of the intervals.
     rounds
-        0 for its sandwich interval; else its bootstrap's quantiles over so many resamples.
+        0 for its sandwich interval; else its bootstrap's quantiles over this many resamples.
     seed
         Of the bootstrap.
 

@@ -12,7 +12,7 @@ from tiltyard.worker.label_status import LabelStatus, read_label_status
 COUNTED_S = 5.0
 """How long a count is good for at least."""
 REST = 20.0
-"""It is good for so many times as long as it took: a twentieth of a core at most."""
+"""It is good for this many times as long as it took: a twentieth of a core at most."""
 
 
 class LabelCount:

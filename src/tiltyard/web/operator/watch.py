@@ -15,7 +15,7 @@ from tiltyard.web.operator.bodies import EndpointHealth, WorkerPass, WorkerProgr
 from tiltyard.web.operator.label_count import LabelCount
 
 PUBLICATIONS = 5
-"""So many of the newest publications are told."""
+"""This many of the newest publications are shown."""
 
 UNHEARD = (
     "It did not answer this server's question: give it the same TILTYARD_OPERATOR_TOKEN, and an "

@@ -5,10 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from tiltyard.battles.notes import counted
 from tiltyard.boards.board import Board
 from tiltyard.boards.errors import RecipeError
 from tiltyard.boards.fitting.fitting import used_counts
 from tiltyard.boards.records import Diagnostic
+from tiltyard.boards.wording import listed
 from tiltyard.ratings.bridges import thin_bridges
 from tiltyard.ratings.graph import pair_residuals, surviving_cycles
 from tiltyard.ratings.intervals import points_per_nat
@@ -70,9 +72,10 @@ def checked(board: Board) -> Board:
 def _thin(votes: PairCounts, names: tuple[str, ...]) -> Iterator[Diagnostic]:
     for bridge in thin_bridges(votes)[:SHOWN]:
         models = tuple(names[place] for place in bridge.group.tolist())
-        number = "1 vote connects" if bridge.votes == 1 else f"{bridge.votes:,.0f} votes connect"
+        number = round(bridge.votes)
+        few = f"{counted(number, 'vote')} {'connects' if number == 1 else 'connect'}"
         message = (
-            f"{_listed(models)}: only {number} these models to the others, "
+            f"{listed(models, SHOWN)}: only {few} these models to the others, "
             "so no comparison across is better than those allow."
         )
         yield Diagnostic("thin_bridge", message, models)
@@ -105,8 +108,3 @@ def _cycles(
             "no single scale fits all three."
         )
         yield Diagnostic("cycle", message, models)
-
-
-def _listed(models: tuple[str, ...]) -> str:
-    more = len(models) - SHOWN
-    return ", ".join(models[:SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from tiltyard.battles.notes import counted
 from tiltyard.battles.pair_table import PairTable
 from tiltyard.boards.fitting.fitting import Fitted
 from tiltyard.boards.records import Diagnostic
+from tiltyard.boards.wording import listed
 from tiltyard.ratings.rateable import Reason
 
 SHOWN = 12
@@ -48,8 +50,9 @@ def diagnose(pairs: PairTable, result: Fitted) -> tuple[Diagnostic, ...]:
     found += _uncertain(pairs.names, result)
     if pairs.self_battles:
         names, lost = tuple(pairs.self_battles), sum(pairs.self_battles.values())
-        votes = "1 vote" if lost == 1 else f"{lost:,} votes"
-        message = f"{_listed(names)}: {votes} of a model against itself left out."
+        message = (
+            f"{listed(names, SHOWN)}: {counted(lost, 'vote')} of a model against itself left out."
+        )
         found.append(Diagnostic("self_battle", message, names))
     return tuple(found)
 
@@ -76,7 +79,7 @@ def _left_out(pairs: PairTable, result: Fitted) -> Iterator[Diagnostic]:
     for kind, who, sentence in said:
         if who.size:
             names = tuple(pairs.names[index] for index in who.tolist())
-            yield Diagnostic(kind, f"{_listed(names)}: {sentence}.", names)
+            yield Diagnostic(kind, f"{listed(names, SHOWN)}: {sentence}.", names)
 
 
 def _uncertain(names: tuple[str, ...], result: Fitted) -> Iterator[Diagnostic]:
@@ -86,7 +89,7 @@ def _uncertain(names: tuple[str, ...], result: Fitted) -> Iterator[Diagnostic]:
         endless = ~np.isfinite(np.delete(result.draws, result.covered, axis=1))
         models = tuple(names[model] for model in apart.tolist())
         message = (
-            f"{_listed(models)}: won or lost everything in {endless.any(axis=1).sum():,} of "
+            f"{listed(models, SHOWN)}: won or lost everything in {endless.any(axis=1).sum():,} of "
             f"{len(endless):,} bootstrap rounds, so the bounds hold but there is no standard error."
         )
         yield Diagnostic("endless_rounds", message, models)
@@ -103,8 +106,3 @@ def _uncertain(names: tuple[str, ...], result: Fitted) -> Iterator[Diagnostic]:
                 f"{ENOUGH_CLUSTERS} are too short."
             )
             yield Diagnostic("few_clusters", message, ())
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    more = len(names) - SHOWN
-    return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import ClassVar
 
+from tiltyard.battles.notes import counted
 from tiltyard.battles.table import Battles
 from tiltyard.boards.board import Board
 from tiltyard.boards.group_votes import LEAST_VOTERS, GroupVotes, votes_of_group
@@ -123,8 +124,8 @@ async def _members(ledger: Ledger, name: str, voter: str) -> Sequence[Member]:
         raise UnknownGroupError("You are in no group of this name: join it first.")
     if len(members) < LEAST_MEMBERS:
         raise TooFewMembersError(
-            f"{name} has {len(members)} {'member' if len(members) == 1 else 'members'}; from "
-            f"{LEAST_MEMBERS} on it has a board, so that nobody's own taste can be read from it."
+            f"{name} has {counted(len(members), 'member')}; from {LEAST_MEMBERS} on it has a "
+            "board, so that nobody's own taste can be read from it."
         )
     return ever
 

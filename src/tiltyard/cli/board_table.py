@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
+from tiltyard.battles.notes import counted
 from tiltyard.cli.patience import printable
 
 if TYPE_CHECKING:
@@ -150,8 +151,7 @@ def _ranks(standing: "Standing") -> str:
 
 
 def _summary(board: "Board") -> str:
-    votes = "1 vote" if board.votes == 1 else f"{board.votes:,} votes"
-    models = "1 model" if len(board.models) == 1 else f"{len(board.models):,} models"
+    votes, models = counted(board.votes, "vote"), counted(len(board.models), "model")
     return (
         f"{votes} on {models} · {', '.join(_method(board.recipe))} "
         f"· votes {board.data_sha256[:12]} · Tiltyard {board.version}"

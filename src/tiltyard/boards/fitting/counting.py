@@ -10,7 +10,7 @@ from tiltyard.battles.conversations import has_conversations
 from tiltyard.battles.duplicates import prompt_of
 from tiltyard.battles.filters import apply_filters
 from tiltyard.battles.inspecting import repeated_ids
-from tiltyard.battles.notes import Note
+from tiltyard.battles.notes import Note, counted
 from tiltyard.battles.pair_table import pair_table
 from tiltyard.battles.table import Battles
 from tiltyard.boards.errors import RecipeError
@@ -213,5 +213,5 @@ def _left_out(before: pl.DataFrame, after: pl.DataFrame) -> tuple[Diagnostic, ..
     if not lost:
         return ()
     empty = ", ".join(name for name in before.columns if before[name].null_count())
-    votes = "1 vote" if lost == 1 else f"{lost:,} votes"
+    votes = counted(lost, "vote")
     return (Diagnostic(NO_VALUE, f"{votes} with nothing in {empty} left out.", ()),)

@@ -1,6 +1,6 @@
-"""A change from one published board to the next, and the words for it."""
+"""A change from one published board to the next."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -71,20 +71,3 @@ class Change:
     new_votes: int | None = None
     overlap: bool | None = None
     passed: tuple[str, ...] = ()
-
-
-def many(count: int, word: str) -> str:
-    """Count something, as in `2 votes`."""
-    return f"{count:,} {noun(word, count)}"
-
-
-def noun(word: str, count: int) -> str:
-    """Give a noun in the number of its count."""
-    return word if count == 1 else f"{word}s"
-
-
-def listed(names: Sequence[str]) -> str:
-    """Name some of many."""
-    if len(names) <= NAMED:
-        return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
-    return f"{', '.join(names[:NAMED])} and {len(names) - NAMED} more"

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tiltyard.boards.past.change import Change, Json, Moved, listed, many
+from tiltyard.battles.notes import counted
+from tiltyard.boards.past.change import NAMED, Change, Json, Moved
 from tiltyard.boards.past.rank_changes import rank_changes
 from tiltyard.boards.past.scale import shift_between, shifted
+from tiltyard.boards.wording import listed
 
 __all__ = ["Change", "Moved", "changes_between"]
 
@@ -47,11 +49,11 @@ def _votes(
     came = after["votes"] - before["votes"]
     new = {id_: row["battles"] - _battles(was.get(id_)) for id_, row in now.items()}
     on = sorted((id_ for id_ in new if new[id_]), key=lambda id_: (-new[id_], id_))
-    names = listed([now[id_]["name"] for id_ in on])
+    names = listed([now[id_]["name"] for id_ in on], NAMED)
     if came > 0:
-        said = f"{many(came, 'new vote')}, on {names}"
+        said = f"{counted(came, 'new vote')}, on {names}"
     elif came < 0:
-        fewer = many(-came, "vote")
+        fewer = counted(-came, "vote")
         said = f"{fewer} fewer: the votes or labels that place them in this slice changed"
     elif on:
         said = f"The same number of votes, but different ones: {names}"
@@ -105,7 +107,7 @@ def _labellers(board: Json) -> Mapping[str, Sequence[str]]:
 def _scale(points: float) -> Iterator[Change]:
     if round(points):
         said = (
-            f"The scale moved by {many(abs(round(points)), 'point')}: 1000 is now the mean of a "
+            f"The scale moved by {counted(abs(round(points)), 'point')}: 1000 is now the mean of a "
             "different set of models; earlier ratings below are shown on the new scale."
         )
         yield Change("scale", said, None, None, round(points, 1))
@@ -129,7 +131,7 @@ def _register(moved: Sequence[Moved]) -> Iterator[Change]:
 def _who(was: Mapping[str, Json], now: Mapping[str, Json]) -> Iterator[Change]:
     for id_, row in now.items():
         if id_ not in was:
-            said = f"{row['name']} is new on this board, with {many(row['battles'], 'battle')}."
+            said = f"{row['name']} is new on this board, with {counted(row['battles'], 'battle')}."
             yield Change("new_model", said, id_, None, row["name"], row["battles"])
         elif was[id_]["name"] != row["name"]:
             said = f"{was[id_]['name']} is now called {row['name']}."

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from tiltyard.boards.past.change import Change, Json, listed, many, noun
+from tiltyard.battles.notes import counted
+from tiltyard.boards.past.change import NAMED, Change, Json
+from tiltyard.boards.wording import listed
 
 
 def rank_changes(
@@ -59,7 +61,9 @@ def _place(old: Json, row: Json) -> str:
 def _below(old: Json, row: Json, fresh: Sequence[Json]) -> str:
     """Name who was not rated before and stands above."""
     above = [one["name"] for one in fresh if one["rating"] > row["rating"]]
-    return f" below {listed(above)}, rated now" if above and row["rank"] > old["rank"] else ""
+    if not above or row["rank"] <= old["rank"]:
+        return ""
+    return f" below {listed(above, NAMED)}, rated now"
 
 
 def _past(row: Json, passed: Sequence[Json]) -> str:
@@ -74,11 +78,11 @@ def _past(row: Json, passed: Sequence[Json]) -> str:
         apart = (
             f"{len(passed) - near} of them clearly apart" if len(passed) > 1 else "clearly apart"
         )
-    return f" and {verb} {listed([other['name'] for other in passed])} ({apart})"
+    return f" and {verb} {listed([other['name'] for other in passed], NAMED)} ({apart})"
 
 
 def _cause(new_votes: int, *, same_recipe: bool) -> str:
-    own = f"with {many(new_votes, 'new vote')} of its own"
+    own = f"with {counted(new_votes, 'new vote')} of its own"
     if not same_recipe:
         return f"under another recipe, {own}" if new_votes else "under another recipe"
     return own if new_votes else "without a new vote of its own: others moved"
@@ -98,6 +102,4 @@ def _bounds(row: Json) -> tuple[float, float]:
 def _signed(points: float) -> str:
     whole = round(points)
     direction = "up" if whole > 0 else "down"
-    return (
-        f"{direction} {abs(whole)} {noun('point', abs(whole))}" if whole else "by less than a point"
-    )
+    return f"{direction} {counted(abs(whole), 'point')}" if whole else "by less than a point"

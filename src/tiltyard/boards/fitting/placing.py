@@ -1,7 +1,7 @@
 """From strengths in nats to places on a board: gauge, scale, intervals and ranks."""
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -83,23 +83,15 @@ def place(fitted: Fitted, names: Sequence[str], votes: Floats, recipe: Recipe) -
         When the anchor is not among the models.
     """
     _refuse_unrated_anchor(names, recipe)
-    points = points_per_nat(recipe.scale)
     shares = _gauge(names, votes, recipe)
-    moved, spread = fitted.strengths, fitted.covariance
-    if recipe.gauge != "sum-zero":
-        moved, spread = _in_gauge(fitted, shares)
-    strengths, covariance = points * moved, points**2 * spread
-    error = np.full(strengths.size, np.nan)
-    error[fitted.covered] = np.sqrt(np.maximum(np.diag(covariance), 0.0))
-    shift = _shift(strengths, names, recipe)
-    levels = _levels(names, recipe)
-    if fitted.draws is None:
-        lower, upper = _by_level(levels, lambda level: normal_interval(strengths, error, level))
-    else:
-        draws = points * _draws_in_gauge(fitted.draws, shares)
-        lower, upper = _by_level(levels, lambda level: percentile_interval(draws, level))
-    all_bounded = fitted.draws is not None or fitted.covered.size == strengths.size
+    strengths, covariance, error = _in_points(fitted, shares, recipe)
+    draws = None
+    if fitted.draws is not None:
+        draws = points_per_nat(recipe.scale) * _draws_in_gauge(fitted.draws, shares)
+    lower, upper = _bounds(strengths, error, draws, _levels(names, recipe))
+    all_bounded = draws is not None or fitted.covered.size == strengths.size
     ranks = rank_by_overlap(lower, upper) if all_bounded else None
+    shift = _shift(strengths, names, recipe)
     placed = Placed(
         rating=strengths + shift,
         lower=lower + shift,
@@ -139,6 +131,18 @@ def _gauge(names: Sequence[str], votes: Floats, recipe: Recipe) -> Floats:
         shares[names.index(recipe.anchor.model)] = 1.0
         return shares
     return np.full(len(names), 1.0 / len(names))
+
+
+def _in_points(fitted: Fitted, shares: Floats, recipe: Recipe) -> tuple[Floats, Floats, Floats]:
+    """Bring strengths and their covariance to the recipe's gauge and scale, with the errors."""
+    points = points_per_nat(recipe.scale)
+    strengths, spread = fitted.strengths, fitted.covariance
+    if recipe.gauge != "sum-zero":
+        strengths, spread = _in_gauge(fitted, shares)
+    covariance = points**2 * spread
+    error = np.full(strengths.size, np.nan)
+    error[fitted.covered] = np.sqrt(np.maximum(np.diag(covariance), 0.0))
+    return points * strengths, covariance, error
 
 
 def _in_gauge(fitted: Fitted, shares: Floats) -> tuple[Floats, Floats]:
@@ -186,14 +190,17 @@ def _draws_in_gauge(draws: Floats, shares: Floats) -> Floats:
     return moved
 
 
-def _by_level(
-    levels: Floats, interval: Callable[[float], tuple[Floats, Floats]]
+def _bounds(
+    strengths: Floats, error: Floats, draws: Floats | None, levels: Floats
 ) -> tuple[Floats, Floats]:
-    """Take each model's bounds from the interval of its own level."""
+    """Give each model the bounds of its own level: by its error, or by the bootstrap's rounds."""
     lower, upper = np.empty(levels.size), np.empty(levels.size)
-    for level in np.unique(levels):
+    for level in np.unique(levels).tolist():
+        if draws is None:
+            low, high = normal_interval(strengths, error, level)
+        else:
+            low, high = percentile_interval(draws, level)
         chosen = levels == level
-        low, high = interval(float(level))
         lower[chosen], upper[chosen] = low[chosen], high[chosen]
     return lower, upper
 

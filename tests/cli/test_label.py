@@ -156,7 +156,7 @@ def test_a_model_is_judged_and_learned_from(
     main([*judging, "--yes"])
     said = capsys.readouterr().out
     assert "8 examples to label, 8 questions to ask" in said
-    assert "8 examples · category by judge, 8 without an answer" in said
+    assert "category by judge: 8 answers could not be used, and on 0 the endpoint failed" in said
     out = str(tmp_path / "examples.jsonl")
     for kind, sentence in (("category", "No model has labelled"), ("tone", "has no examples")):
         with pytest.raises(SystemExit) as left:

@@ -29,7 +29,7 @@ async def test_answers_are_measured_once_their_battle_is_settled(ledger_url: str
         found = await ledger.in_thread(measure)
         assert {one.contestant for one in found} == {side.contestant for side in battle.sides}
         for one in found:
-            assert (one.answers, one.cost_usd) == (0, None)  # what canned answers cost is not known
+            assert (one.priced_answers, one.cost_usd) == (0, None)  # of canned ones
             assert one.duration_ms is not None
             assert one.first_text_ms is not None
             assert 0 <= one.first_text_ms <= one.duration_ms
@@ -50,7 +50,7 @@ async def test_neither_imports_nor_other_arenas_crowd_out_the_newest_answers(
         async with ledger.writing() as connection:
             await connection.execute(update(attempts).values(cost_usd=attempts.c.id))
         found = await ledger.in_thread(partial(measure_answers, arena="text"))
-    assert [(one.contestant, one.answers, one.cost_usd) for one in found] == [
+    assert [(one.contestant, one.priced_answers, one.cost_usd) for one in found] == [
         ("demo-owl", 2, (4 + 6) / 2),
         ("demo-wren", 2, (3 + 5) / 2),
     ]

@@ -81,7 +81,7 @@ async def test_a_model_is_judged_like_any_labeller(
     assert (code.precision.estimate, code.recall.estimate) == (1.0, 1.0)
     assert (maths.precision.estimate, maths.recall.estimate) == (0.5, 0.5)
     assert found.accuracy.estimate == 0.5
-    assert model.tally.unusable == 1
+    assert (model.tally.unusable, model.tally.failed) == (1, 0)
 
 
 async def test_a_model_that_fails_is_not_judged(

@@ -141,6 +141,16 @@ async def test_garbage_is_a_counted_skip_and_asked_again_the_next_time(
     assert (await found(ledger, "category")).keys() == {"odd", "fix my loop"}
 
 
+async def test_what_the_endpoint_does_not_answer_is_counted_apart_from_garbage(
+    ledger: Ledger, adapters: Adapters, server: LabellingServer
+) -> None:
+    said = {"odd": "nonsense", "fix my loop": json.dumps(GOOD)}
+    server.answering = said.get
+    await ask(ledger, "odd", "unanswered", "fix my loop", "this neither")
+    done = await labelling(ledger, adapters, server).run()
+    assert (done.battles, done.asked, done.unusable, done.failed) == (1, 1 + TRIES, 1, 2)
+
+
 async def test_prompts_that_make_a_model_talk_for_ever_stop_no_others(
     ledger: Ledger, adapters: Adapters, server: LabellingServer
 ) -> None:

@@ -10,6 +10,7 @@ from tiltyard.battles.filters import apply_filters
 from tiltyard.battles.table import Battles
 from tiltyard.boards.board import Board
 from tiltyard.boards.errors import RecipeError
+from tiltyard.boards.fitting.codes import OUTCOMES, codes
 from tiltyard.boards.fitting.features import STYLE, feature_columns
 from tiltyard.boards.recipes.controls import Control
 from tiltyard.boards.slices.column_slice import slice_battles
@@ -98,9 +99,8 @@ def _single_votes(frame: pl.DataFrame) -> tuple[list[str], pl.DataFrame]:
 
 
 def _fit(tool: Tool, names: list[str], frame: pl.DataFrame, *, style: bool) -> CompatibleFit:
-    place = pl.Enum(names)
-    a, b = (frame[side].cast(place).to_physical() for side in ("model_a", "model_b"))
-    outcome = frame["outcome"].to_physical()
+    a, b = (codes(frame[side], names) for side in ("model_a", "model_b"))
+    outcome = codes(frame["outcome"], OUTCOMES)
     votes = Votes.from_arrays(a, b, outcome, frame["weight"], models=len(names))
     anchor = _fastchat_anchor(names)
     if not style:

@@ -130,8 +130,7 @@ class Board:
         apart = ratings[model] - ratings[other]
         variance = covariance[first, first] + covariance[second, second]
         error = math.sqrt(max(float(variance) - 2.0 * float(covariance[first, second]), 0.0))
-        reach = float(ndtri(0.5 + 0.5 * self.recipe.confidence)) * error
-        return Estimate(apart, apart - reach, apart + reach, error)
+        return Estimate.normal(apart, error, self.recipe.confidence)
 
     def win_probability(self, model: str, other: str) -> Estimate:
         """How likely `model` is to be preferred to `other`, with its interval.

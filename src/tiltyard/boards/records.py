@@ -3,7 +3,9 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
+
+from scipy.special import ndtri
 
 DECIMALS = 8
 """Places of the numbers in a board's JSON: finer than any use, coarser than rounding noise."""
@@ -90,6 +92,12 @@ class Estimate:
     lower: float
     upper: float
     standard_error: float
+
+    @classmethod
+    def normal(cls, estimate: float, standard_error: float, confidence: float) -> Self:
+        """Give the interval that holds a normal estimate's truth with this confidence."""
+        reach = float(ndtri(0.5 + 0.5 * confidence)) * standard_error
+        return cls(estimate, estimate - reach, estimate + reach, standard_error)
 
 
 @dataclass(frozen=True, slots=True)

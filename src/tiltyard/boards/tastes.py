@@ -7,16 +7,14 @@ from typing import Any, Literal
 
 import numpy as np
 import polars as pl
-from scipy.special import ndtri
 
-from tiltyard.battles.outcome import Outcome
 from tiltyard.battles.table import Battles
 from tiltyard.boards.board import Board
 from tiltyard.boards.errors import RecipeError
+from tiltyard.boards.fitting.codes import OUTCOMES, codes
 from tiltyard.boards.ranking import rank
 from tiltyard.boards.records import Estimate, rounded
 from tiltyard.ratings.intervals import normal_interval, points_per_nat, rank_by_overlap
-from tiltyard.ratings.pair_counts import Indices
 from tiltyard.ratings.tastes import Departure, fit_departure, spread_of_tastes
 from tiltyard.ratings.votes import Votes
 
@@ -27,7 +25,6 @@ FEWEST_VOTERS = 30
 LEAST_SPREAD = 0.05
 ENOUGH = 20
 """With fewer own votes a personal board says that it is hardly the person's."""
-OUTCOMES = [outcome.value for outcome in Outcome]
 
 Verdict = Literal["more", "less", "like_everybody"]
 
@@ -171,9 +168,8 @@ def _standings(
     )
     lower, upper = normal_interval(theirs + departures, errors, confidence)
     ranks = rank_by_overlap(lower, upper)
-    z = float(ndtri(0.5 + 0.5 * confidence))
     for row, name in enumerate(everybody.covered):
-        departure = _estimate(float(departures[row]), float(apart[row]), z)
+        departure = Estimate.normal(float(departures[row]), float(apart[row]), confidence)
         yield OwnStanding(
             model=name,
             rating=float(theirs[row]) + departure.estimate,
@@ -199,17 +195,13 @@ def _votes(frame: pl.DataFrame, names: list[str]) -> tuple[Votes, pl.DataFrame]:
     known = pl.col("model_a").is_in(names) & pl.col("model_b").is_in(names)
     kept = frame.filter(known & (pl.col("model_a") != pl.col("model_b")))
     kept = kept.select(pl.exclude("count").repeat_by("count").explode()) if _several(kept) else kept
-    a, b = (_codes(kept[side], names) for side in ("model_a", "model_b"))
-    outcome = _codes(kept["outcome"], OUTCOMES)
+    a, b = (codes(kept[side], names) for side in ("model_a", "model_b"))
+    outcome = codes(kept["outcome"], OUTCOMES)
     return Votes.from_arrays(a, b, outcome, kept["weight"].to_numpy(), models=len(names)), kept
 
 
 def _several(frame: pl.DataFrame) -> bool:
     return bool(frame.height and (frame["count"] != 1).any())
-
-
-def _codes(column: pl.Series, words: list[str]) -> Indices:
-    return column.cast(pl.String).cast(pl.Enum(words)).to_physical().cast(pl.Int64).to_numpy()
 
 
 def _records(kept: pl.DataFrame, names: list[str]) -> dict[str, dict[str, int]]:
@@ -234,10 +226,6 @@ def _records(kept: pl.DataFrame, names: list[str]) -> dict[str, dict[str, int]]:
 def _record(row: dict[str, int]) -> dict[str, int]:
     battles, wins, losses = (int(row.get(key, 0)) for key in ("battles", "wins", "losses"))
     return {"battles": battles, "wins": wins, "losses": losses, "ties": battles - wins - losses}
-
-
-def _estimate(value: float, error: float, z: float) -> Estimate:
-    return Estimate(value, value - z * error, value + z * error, error)
 
 
 def _verdict(departure: Estimate) -> Verdict:

@@ -94,12 +94,18 @@ def value_of(board: Board, measures: Mapping[str, float]) -> Value:
         line = residuals_from_line(known.ratings, known.covariance, known.doublings.reshape(-1, 1))
     except FeatureError as error:
         raise RecipeError(f"The measure cannot predict ratings: {error}") from error
-    z = float(ndtri(0.5 + 0.5 * board.recipe.confidence))
+    confidence = board.recipe.confidence
+    z = float(ndtri(0.5 + 0.5 * confidence))
     best = {one.standing.model for one in price_frontier(board, known.measures) if one.best}
     columns = (line.expected.tolist(), line.residuals.tolist(), line.errors.tolist())
     found = [
         _valued(
-            one, known.measures[one.model], expected, _estimate(distance, error, z), best, beaten
+            one,
+            known.measures[one.model],
+            expected,
+            Estimate.normal(distance, error, confidence),
+            best,
+            beaten,
         )
         for one, expected, distance, error, beaten in zip(
             known.standings, *columns, _beaten(known, z), strict=True
@@ -108,7 +114,7 @@ def value_of(board: Board, measures: Mapping[str, float]) -> Value:
     found.sort(key=lambda one: -one.residual.estimate)
     there = {one.model for one in known.standings}
     left_out = tuple(one.model for one in board.rated if one.model not in there)
-    slope = _estimate(float(line.slopes[0]), float(line.slope_errors[0]), z)
+    slope = Estimate.normal(float(line.slopes[0]), float(line.slope_errors[0]), confidence)
     return Value(tuple(found), slope, left_out)
 
 
@@ -164,7 +170,3 @@ def _valued(
     elif residual.upper < 0:
         verdict = "below"
     return Valued(standing, measure, expected, residual, verdict, standing.model in best, beaten)
-
-
-def _estimate(value: float, error: float, z: float) -> Estimate:
-    return Estimate(value, value - z * error, value + z * error, error)

@@ -139,8 +139,11 @@ def evaluate(
     examples = read_examples(file, text=text, label=label)
     if by is not None:
         model = labelling_model(by, contestants)
-        found, unusable = judged(model, labeller, examples, seed=seed, yes=yes, quiet=as_json)
-        said = f"{len(examples):,} examples · {labeller} by {by}, {unusable:,} without an answer"
+        found, tally = judged(model, labeller, examples, seed=seed, yes=yes, quiet=as_json)
+        said = (
+            f"{len(examples):,} examples · {labeller} by {by}: {tally.unusable:,} answers could "
+            f"not be used, and on {tally.failed:,} the endpoint failed"
+        )
         _show(found, said, as_json=as_json)
         return
     own = find_labeller(labeller)

@@ -86,6 +86,8 @@ def _run_by_model(
     click.echo(f"{done.battles:,} battles labelled, {done.asked:,} questions asked")
     if done.unusable:
         click.echo(f"{done.unusable:,} answers could not be used: run it again to ask again.")
+    if done.failed:
+        click.echo(f"On {done.failed:,} prompts the endpoint failed: run it again to ask again.")
 
 
 @click.command()

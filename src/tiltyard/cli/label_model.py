@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tiltyard.contestants.card import Contestant
     from tiltyard.labels.agreement import Agreement
     from tiltyard.labels.examples import Examples
-    from tiltyard.worker.model_asking import Estimate
+    from tiltyard.worker.model_asking import Estimate, Tally
 
 
 def labelling_model(named: str, contestants: Path | None = None) -> "Contestant":
@@ -55,8 +55,8 @@ def estimated(estimate: "Estimate", what: str) -> str:
 
 def judged(
     model: "Contestant", kind: str, examples: "Examples", *, seed: int, yes: bool, quiet: bool
-) -> tuple["Agreement", int]:
-    """Ask a model about all examples, once somebody has agreed to the cost.
+) -> tuple["Agreement", "Tally"]:
+    """Ask a model about all examples, once somebody has agreed to the cost; tell how it answered.
 
     Parameters
     ----------

@@ -18,16 +18,16 @@ class AnswerMeasures:
 
     Attributes
     ----------
-    answers
+    priced_answers
         How many have a known cost.
     cost_usd
-        US dollars.
+        US dollars, over these.
     first_text_ms, duration_ms
         Milliseconds to the first word, and to the last.
     """
 
     contestant: str
-    answers: int
+    priced_answers: int
     cost_usd: float | None
     first_text_ms: float | None
     duration_ms: float | None
@@ -48,7 +48,7 @@ def measure_answers(connection: Connection, arena: str) -> list[AnswerMeasures]:
     query = (
         select(
             sides.c.contestant,
-            func.count(attempts.c.cost_usd).label("answers"),
+            func.count(attempts.c.cost_usd).label("priced_answers"),
             func.avg(attempts.c.cost_usd).label("cost_usd"),
             func.avg(attempts.c.first_text_ms).label("first_text_ms"),
             func.avg(attempts.c.duration_ms).label("duration_ms"),
@@ -63,7 +63,7 @@ def measure_answers(connection: Connection, arena: str) -> list[AnswerMeasures]:
     return [
         AnswerMeasures(
             row.contestant,
-            row.answers,
+            row.priced_answers,
             _number(row.cost_usd),
             _number(row.first_text_ms),
             _number(row.duration_ms),

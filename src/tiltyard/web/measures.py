@@ -77,7 +77,7 @@ def _measures(card: Contestant, answers: AnswerMeasures | None) -> ModelMeasures
             card.price_input_usd_per_million,
             card.price_output_usd_per_million,
             answers.cost_usd if answers else None,
-            answers.answers if answers else 0,
+            answers.priced_answers if answers else 0,
         ),
         card.billion_parameters,
         answers.first_text_ms if answers else None,

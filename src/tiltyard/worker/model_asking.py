@@ -43,10 +43,20 @@ class Estimate:
 
 @dataclass(slots=True)
 class Tally:
-    """How a model has answered: questions, and prompts whose answers could not be used."""
+    """How a model has answered.
+
+    Attributes
+    ----------
+    asked
+        Questions that were answered, whatever with.
+    unusable, failed
+        Prompts without a label: those whose answer could not be used, and those that the endpoint
+        did not answer.
+    """
 
     asked: int = 0
     unusable: int = 0
+    failed: int = 0
     failures_in_a_row: int = field(default=0, repr=False)
     unusable_in_a_row: int = field(default=0, repr=False)
 
@@ -104,12 +114,12 @@ class AskingModel:
     async def ask(self, prompt: str, kept: Kept) -> asking.Answer | None:
         """Ask about a prompt; None where it does not come to an answer that can be used."""
         async with self._places:
+            answer = None
             for _ in range(TRIES):
                 if self.tally.gave_up:
                     return None
-                try:
-                    answer = await self._asked_once(prompt)
-                except AnswerError:
+                answer = await self._asked_once(prompt)
+                if answer is None:
                     self.tally.failures_in_a_row += 1
                     continue
                 read = self._read(answer)
@@ -117,10 +127,14 @@ class AskingModel:
                 await kept(prompt, read, answer.finished)
                 if read is not None:
                     return read
-            self.tally.unusable += 1
+            if answer is None:
+                self.tally.failed += 1
+            else:
+                self.tally.unusable += 1
             return None
 
-    async def _asked_once(self, prompt: str) -> OneAnswer:
+    async def _asked_once(self, prompt: str) -> OneAnswer | None:
+        """Ask once; None where the endpoint fails."""
         try:
             return await ask_once(
                 self._adapters,
@@ -132,6 +146,8 @@ class AskingModel:
             )
         except EndlessAnswerError:  # what a prompt makes a model say is no fault of its endpoint
             return OneAnswer("", Finished())
+        except AnswerError:
+            return None
 
     def _read(self, answer: OneAnswer) -> asking.Answer | None:
         try:

@@ -45,7 +45,7 @@ def model_examples(connection: SyncConnection, kind: str) -> list[Example]:
 async def judged_by_examples(model: AskingModel, examples: Examples, *, seed: int) -> Agreement:
     """Ask a model about every text, and compare with the labels that stand there.
 
-    A text whose answer cannot be used counts as one in which nothing was found.
+    A text without an answer that can be used counts as one in which nothing was found.
 
     Raises
     ------

@@ -25,11 +25,12 @@ Answers = Mapping[str, asking.Answer]
 
 @dataclass(frozen=True, slots=True)
 class ModelLabelled:
-    """What was done: battles labelled, questions asked, and prompts without a usable answer."""
+    """What was done: battles labelled, and how the model answered, as a tally has it."""
 
     battles: int
     asked: int
     unusable: int
+    failed: int
 
 
 class ModelLabelling:
@@ -100,7 +101,7 @@ class ModelLabelling:
                     f"{self._asking.model.id} {tally.gave_up}. {battles:,} battles are labelled; "
                     "run the same again to go on."
                 )
-        return ModelLabelled(battles, tally.asked, tally.unusable)
+        return ModelLabelled(battles, tally.asked, tally.unusable, tally.failed)
 
     async def _batches(self) -> AsyncGenerator[Mapping[UUID, str]]:
         after, left = None, self._limit

@@ -24,7 +24,7 @@ from tiltyard.ledger.register import read_arenas
 from tiltyard.worker.duplicates import Duplicates
 from tiltyard.worker.label_status import LabelStatus, read_label_status
 from tiltyard.worker.labelling import Labelling
-from tiltyard.worker.model_asking import AskingModel, Estimate
+from tiltyard.worker.model_asking import AskingModel, Estimate, Tally
 from tiltyard.worker.model_examples import Example, judged_by_examples, model_examples
 from tiltyard.worker.model_labelling import ModelLabelled, ModelLabelling
 from tiltyard.worker.progress import Listener, Told, tell_nobody
@@ -172,12 +172,12 @@ async def estimate_judging(model: Contestant, kind: str, examples: Examples) -> 
 
 async def judge_by_examples(
     model: Contestant, kind: str, examples: Examples, *, seed: int
-) -> tuple[Agreement, int]:
-    """Ask a model about all texts of examples; count the texts without a usable answer."""
+) -> tuple[Agreement, Tally]:
+    """Ask a model about all texts of examples, and tell how it answered."""
     adapters = Adapters()
     try:
         asked = AskingModel(adapters, model, [kind])
-        return await judged_by_examples(asked, examples, seed=seed), asked.tally.unusable
+        return await judged_by_examples(asked, examples, seed=seed), asked.tally
     finally:
         await adapters.close()
 

@@ -7,6 +7,7 @@ import polars as pl
 
 from tiltyard.battles.outcome import Outcome
 from tiltyard.boards.errors import RecipeError
+from tiltyard.boards.fitting.codes import OUTCOMES, codes
 from tiltyard.boards.fitting.counted import Counted
 from tiltyard.boards.fitting.feature_matrix import feature_matrix
 from tiltyard.boards.fitting.features import Feature
@@ -18,8 +19,6 @@ from tiltyard.ratings.pair_rows import PairRows
 from tiltyard.ratings.scaling import FeatureError
 from tiltyard.ratings.votes import Votes
 from tiltyard.ratings.weights import pair_balanced
-
-OUTCOMES = [outcome.value for outcome in Outcome]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,8 +53,8 @@ class RatedVotes:
             table = table.filter(pl.col("outcome").is_in([Outcome.A.value, Outcome.B.value]))
         rated = pl.col("model_a").is_in(names) & pl.col("model_b").is_in(names)
         table = table.filter(rated & (pl.col("model_a") != pl.col("model_b")))
-        a, b = (_codes(table[side], names) for side in ("model_a", "model_b"))
-        outcome = _codes(table["outcome"], OUTCOMES)
+        a, b = (codes(table[side], names) for side in ("model_a", "model_b"))
+        outcome = codes(table["outcome"], OUTCOMES)
         weight = _weights(table, a, b, recipe)
         return cls(Votes.from_arrays(a, b, outcome, weight, models=len(names)), table)
 
@@ -107,7 +106,3 @@ def _weights(table: pl.DataFrame, a: Indices, b: Indices, recipe: Recipe) -> Flo
     if "pair-balanced" not in recipe.weights or not table.height:
         return weight
     return weight * pair_balanced(a, b, 1 + int(max(a.max(), b.max())))
-
-
-def _codes(column: pl.Series, words: Sequence[str]) -> Indices:
-    return column.cast(pl.Enum(words)).to_physical().cast(pl.Int64).to_numpy()

@@ -11,6 +11,7 @@ import polars as pl
 from tiltyard.battles.outcome import Outcome
 from tiltyard.battles.pair_table import PairTable, pair_table
 from tiltyard.boards.errors import SavedBoardError
+from tiltyard.boards.fitting.codes import OUTCOMES, codes
 from tiltyard.boards.recipes.recipe import Recipe
 from tiltyard.ratings.pair_counts import PairCounts
 
@@ -114,7 +115,7 @@ def counts_frame(pairs: PairTable) -> pl.DataFrame:
     tables = [_cells(counts) for counts in (pairs.votes, pairs.weights, pairs.squares)]
     votes = pairs.votes
     names = pl.Series(pairs.names, dtype=pl.String)
-    outcomes = pl.Series([outcome.value for outcome in Outcome], dtype=pl.String)
+    outcomes = pl.Series(OUTCOMES, dtype=pl.String)
     row, code = np.nonzero(tables[0])
     columns = (
         names.gather(votes.first[row]),
@@ -140,11 +141,10 @@ def _pairs_of(frame: pl.DataFrame) -> PairTable:
     same = frame.filter(pl.col("model_a") == pl.col("model_b"))
     pairs = frame.filter(pl.col("model_a") != pl.col("model_b"))
     names = sorted(set(frame["model_a"]) | set(frame["model_b"]))
-    position = pl.Enum(names)
-    a, b = (pairs[side].cast(position).to_physical().to_numpy() for side in ("model_a", "model_b"))
-    outcome = pairs["outcome"].cast(pl.Enum([one.value for one in Outcome])).to_physical()
+    a, b = (codes(pairs[side], names) for side in ("model_a", "model_b"))
+    outcome = codes(pairs["outcome"], OUTCOMES)
     votes, weights, squares = (
-        PairCounts.from_votes(a, b, outcome.to_numpy(), pairs[column], models=len(names))
+        PairCounts.from_votes(a, b, outcome, pairs[column], models=len(names))
         for column in ("count", *WEIGHTS)
     )
     lost = same.select("model_a", "count").sort("model_a")

@@ -1,12 +1,15 @@
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
 from starlette.requests import Request
+from starlette.types import Receive, Scope, Send
 
 from pictures import picture
 from serving import API, send_image, serving, voter
 from tiltyard.web.doorway import client_address
+from tiltyard.web.proxies import ForwardedSchemeMiddleware
 
 pytestmark = pytest.mark.anyio
 
@@ -38,6 +41,57 @@ async def test_images_are_counted_too(tmp_path: Path) -> None:
                 response = await send_image(fresh, picture(), arena="text")
                 assert response.status == expected
                 response.release()
+
+
+@pytest.mark.parametrize(("proxies", "statuses"), [(0, [201, 429]), (1, [201, 201])])
+async def test_without_proxies_nobody_chooses_an_address(
+    tmp_path: Path, proxies: int, statuses: list[int]
+) -> None:
+    settings = {"battles_per_minute": 1, "proxies": proxies}
+    async with serving(tmp_path, settings=settings) as base, voter(base) as ann:
+        for status, address in zip(statuses, ("198.51.100.7", "198.51.100.8"), strict=True):
+            said = {"X-Forwarded-For": address}
+            async with ann.post(f"{API}/battles", json=BODY, headers=said) as response:
+                assert response.status == status, address
+
+
+@pytest.mark.parametrize(
+    ("proxies", "peer", "said", "secure"),
+    [
+        (0, "127.0.0.1", "https", True),
+        (0, "::1", "https", True),
+        (0, "127.0.0.1", "http", False),
+        (0, "127.0.0.1", "nonsense", False),
+        (0, "192.0.2.1", "https", False),
+        (1, "192.0.2.1", "https", True),
+        (1, "192.0.2.1", "http, https", True),
+        (1, "192.0.2.1", "https, http", False),
+        (2, "192.0.2.1", "https, http", True),
+        (2, "192.0.2.1", "https", True),
+    ],
+)
+async def test_a_proxy_says_whether_people_come_by_https(
+    proxies: int, peer: str, said: str, *, secure: bool
+) -> None:
+    schemes = []
+
+    async def app(scope: Scope, _receive: Receive, _send: Send) -> None:
+        schemes.append(scope["scheme"])
+
+    headers = [(b"x-forwarded-proto", said.encode())]
+    scope = {"type": "http", "headers": headers, "client": (peer, 1234), "scheme": "http"}
+    heard: Any = None  # nobody listens and nobody speaks
+    await ForwardedSchemeMiddleware(app, proxies)(scope, heard, heard)
+    assert schemes == ["https" if secure else "http"]
+
+
+async def test_the_voters_cookie_stays_on_https_behind_a_proxy_of_this_machine(
+    tmp_path: Path,
+) -> None:
+    async with serving(tmp_path) as base:
+        for said, secure in (({"X-Forwarded-Proto": "https"}, True), ({}, False)):
+            async with voter(base) as ann, ann.get("/", headers=said) as response:
+                assert ("; Secure" in response.headers["set-cookie"]) is secure
 
 
 @pytest.mark.parametrize(

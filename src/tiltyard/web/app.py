@@ -13,6 +13,7 @@ from tiltyard.web.operator.pages import operator_pages
 from tiltyard.web.operator.sessions import OperatorSessions
 from tiltyard.web.operator.watch import Watch
 from tiltyard.web.problems import answer_errors
+from tiltyard.web.proxies import ForwardedSchemeMiddleware
 from tiltyard.web.relay import RelayMiddleware
 from tiltyard.web.security import RefusalMiddleware, SecurityHeadersMiddleware
 from tiltyard.web.voter import VoterMiddleware
@@ -55,4 +56,5 @@ def create_app(installation: Installation) -> FastAPI:
     app.add_middleware(VoterMiddleware, voters=installation.voters)
     app.add_middleware(RefusalMiddleware)
     app.add_middleware(SecurityHeadersMiddleware)
+    app.add_middleware(ForwardedSchemeMiddleware, proxies=installation.settings.proxies)
     return app

@@ -105,6 +105,7 @@ class Server(uvicorn.Server):
                 lifespan="off",
                 log_config=None,
                 access_log=False,
+                proxy_headers=False,  # it would believe X-Forwarded-For of anybody on this machine
                 timeout_graceful_shutdown=CLOSING_S,
                 server_header=False,
             )

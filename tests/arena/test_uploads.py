@@ -1,6 +1,6 @@
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -33,6 +33,18 @@ async def shelf(
 ) -> AsyncGenerator[tuple[Ledger, Uploads]]:
     async with open_ledger(url) as ledger:
         yield ledger, Uploads(ledger, FileBlobs(root / "blobs"), Sandbox(), **options)
+
+
+@contextmanager
+def broken_store(root: Path) -> Iterator[None]:
+    """Let the store's directory be something else for a while."""
+    place, aside = root / "blobs", root / "aside"
+    place.mkdir(exist_ok=True)
+    place.rename(aside)
+    place.write_bytes(b"no directory")
+    yield
+    place.unlink()
+    aside.rename(place)
 
 
 def kept(root: Path) -> set[str]:
@@ -213,6 +225,25 @@ async def test_what_the_store_does_not_erase_the_next_sweep_does(
         assert await uploads.sweep() == 1
         assert kept(tmp_path) == set()
         assert await uploads.sweep() == 0
+
+
+async def test_what_the_store_refuses_is_not_kept_and_counts_for_nothing(
+    ledger_url: str, tmp_path: Path
+) -> None:
+    async with shelf(ledger_url, tmp_path, allowance=Allowance(images=2)) as (_, uploads):
+        with broken_store(tmp_path):
+            for width in (60, 70, 80):
+                with pytest.raises(BlobStoreError):
+                    await send(uploads, "ann", width=width)
+        assert await uploads.sweep() == 3, "what the store may have of them after all is erased"
+        assert await uploads.sweep() == 0
+        sent = await send(uploads, "ann")
+        with broken_store(tmp_path), pytest.raises(BlobStoreError):
+            await send(uploads, "ann")  # the same again: she has it all the same
+        await uploads.read("ann", sent.sha256)
+        await send(uploads, "ann", width=80)
+        with pytest.raises(TooManyImagesError):
+            await send(uploads, "ann", width=90)
 
 
 async def test_a_lost_picture_is_said_to_be_lost(tmp_path: Path) -> None:

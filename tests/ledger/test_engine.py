@@ -2,11 +2,13 @@
 
 import asyncio
 import gc
+import threading
 from collections.abc import AsyncGenerator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from opened import ASK, open_ledger, opened
@@ -78,6 +80,24 @@ async def test_a_thread_sees_one_state_of_the_ledger(ledger_url: str) -> None:
         await write("INSERT INTO notes VALUES (1)")
         assert await ledger.in_thread(read) == [1, 1]
         assert await ledger.in_thread(read) == [2, 2]
+
+
+async def test_threads_share_one_engine_which_none_of_them_makes(
+    ledger_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_in: list[threading.Thread] = []
+
+    def make(*given: Any, **named: Any) -> Engine:  # noqa: ANN401  # passed on as they came
+        made_in.append(threading.current_thread())
+        return create_engine(*given, **named)
+
+    monkeypatch.setattr(engine, "create_engine", make)
+    async with Ledger(ledger_url) as ledger:
+        one = text("SELECT 1")
+        reads = [ledger.in_thread(lambda connection: connection.scalar(one)) for _ in range(3)]
+        write = ledger.write_in_thread(lambda connection: connection.scalar(one))
+        assert await asyncio.gather(*reads, write) == [1] * 4
+    assert made_in == [threading.current_thread()]
 
 
 async def test_two_hundred_writers_into_a_file_take_turns_in_order(tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ class Uploads:
         Raises
         ------
         ImageError, ImagesBusyError, TooManyImagesError, BlobStoreError
-            See there. Nothing is kept then.
+            See there. Nothing is kept then, but what the person had before.
         """
         await self._refuse_hoarding(voter)
         picture = await self._sandbox.redraw(data, declared, limits)
@@ -115,9 +115,16 @@ class Uploads:
             bytes=len(picture.data),
         )
         # In this order: what is recorded is not let go of by somebody who tidies up meanwhile.
+        at = datetime.now(UTC)
         async with self._settled, self._ledger.writing() as connection:
-            await uploads.record_upload(connection, upload, datetime.now(UTC))
-        await self._blobs.put(picture.data)
+            is_new = await uploads.record_upload(connection, upload, at)
+        try:
+            await self._blobs.put(picture.data)
+        except BlobStoreError:
+            if is_new:
+                async with self._ledger.writing() as connection:
+                    await uploads.take_back_upload(connection, upload, at)
+            raise
         return upload
 
     async def read(self, voter: str, sha256: str) -> tuple[Upload, bytes]:

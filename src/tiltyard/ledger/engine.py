@@ -166,9 +166,10 @@ class Ledger:
         read
             Called in the thread with a connection that sees one state of the ledger.
         """
+        threaded = self._threaded  # made here: two threads that came first would make two
 
         def run() -> Result:
-            with self._threaded.connect() as connection:
+            with threaded.connect() as connection:
                 if not self.is_sqlite:
                     connection.execution_options(isolation_level=ONE_STATE)
                 return read(connection)
@@ -183,9 +184,10 @@ class Ledger:
         write
             Called in the thread with a connection that may write.
         """
+        threaded = self._threaded
 
         def run() -> Result:
-            with self._threaded.connect() as plain:
+            with threaded.connect() as plain:
                 connection = plain.execution_options(writes=True)
                 with connection.begin():
                     return write(connection)

@@ -179,8 +179,9 @@ idempotency_keys = Table(
     Column("key", String(128), primary_key=True),
     Column("request_sha256", String(64), nullable=False),
     Column("answer", JsonValue, nullable=False),
-    Column("created_at", UtcDateTime, nullable=False, index=True),
+    Column("created_at", UtcDateTime, nullable=False),
 )
+"""Kept as long as the votes: the same key gets the same answer whenever it is asked again."""
 
 reveals = Table(
     "reveals",

@@ -37,8 +37,8 @@ class Unused:
     bytes: int
 
 
-async def record_upload(connection: AsyncConnection, upload: Upload, at: datetime) -> None:
-    """Record that a person sent an image, or sent it again."""
+async def record_upload(connection: AsyncConnection, upload: Upload, at: datetime) -> bool:
+    """Record that a person sent an image, or sent it again; say whether they had it not yet."""
     await hold_image(connection, upload.sha256)
     row = {
         "sha256": upload.sha256,
@@ -49,7 +49,20 @@ async def record_upload(connection: AsyncConnection, upload: Upload, at: datetim
         "bytes": upload.bytes,
         "uploaded_at": at,
     }
+    if await insert_new(connection, uploads, [row]):
+        return True
     await insert_or_touch(connection, uploads, row, "uploaded_at")
+    return False
+
+
+async def take_back_upload(connection: AsyncConnection, upload: Upload, at: datetime) -> None:
+    """Take an image from who sent it at an instant, unless they have sent or used it since.
+
+    A row of nobody's says that its blob is to be erased: the store may have it after all.
+    """
+    await hold_image(connection, upload.sha256)
+    whose = (uploads.c.voter == upload.voter) & (uploads.c.uploaded_at == at)
+    await _let_go(connection, upload.sha256, whose)
 
 
 async def find_uploads(

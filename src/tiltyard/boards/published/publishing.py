@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from time import time
+from time import monotonic
 
 from tiltyard.boards.living.boards import ArenaBoards
 from tiltyard.boards.living.making import Made
@@ -120,7 +120,7 @@ class BoardPublisher:
             self._removed, self._table = removed, LivingTable(self._label_sources)
             for arena in self._arenas:
                 arena.count_anew()
-        growth = self._table.catch_up(connection, time())
+        growth = self._table.catch_up(connection, monotonic())
         try:
             for arena in self._arenas:
                 arena.count(self._table, growth, slices)

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from tiltyard.arena.arenas import Arenas
 from tiltyard.arena.definition import ArenaDefinition, built_in_definition
 from tiltyard.arena.live import LiveTurns
 from tiltyard.arena.roster import Roster
@@ -74,6 +75,11 @@ def make_arena(
         live=LiveTurns(live_turns, per_voter=live_turns),
         chance=random.Random(7),
     )
+
+
+def hosted(arena: Arena) -> Arenas:
+    """The arenas of an installation that has but this one."""
+    return Arenas([arena], arena._ledger)
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ import pytest
 
 from gated import GatedAdapters
 from opened import ASK, open_ledger, opened
-from tiltyard.arena import service
+from tiltyard.arena import following
 from tiltyard.arena.events import Numbered, SideDone, TurnDone
 from tiltyard.arena.live_turn import LiveTurn
 from tiltyard.arena.match import BattleState, battle_state
@@ -69,7 +69,7 @@ async def test_a_tab_that_looks_while_another_asks_does_not_end_the_new_answers(
     async def read_and_dawdle(connection: Connection, voter: str, id_: object) -> Battle:
         """Read a battle that is being answered, and look at it when its turn has ended."""
         monkeypatch.undo()
-        monkeypatch.setattr(service, "bury_dead", ask_in_another_tab)
+        monkeypatch.setattr(following, "bury_dead", ask_in_another_tab)
         seen = await read_own(connection, voter, battle.id)
         assert (id_, battle_state(seen)) == (battle.id, BattleState.ANSWERING)
         await all_end()
@@ -84,7 +84,7 @@ async def test_a_tab_that_looks_while_another_asks_does_not_end_the_new_answers(
     ):
         battle = await arena.open_battle("ann", ASK)
         await asyncio.gather(*(gate.spoke.wait() for gate in gates.values()))
-        monkeypatch.setattr(service, "read_own", read_and_dawdle)
+        monkeypatch.setattr(following, "read_own", read_and_dawdle)
         seen = await arena.battle("ann", battle.id)
         assert (seen.turn, battle_state(seen)) == (2, BattleState.ANSWERING)
         while len(gates) < 4:  # noqa: ASYNC110  # two sides, two turns

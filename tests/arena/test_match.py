@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 
 from gated import Gate, GatedAdapters
 from match_model import Known, Verb, Verdict, Wish, World
-from opened import make_arena
+from opened import hosted, make_arena
 from polling import until
 from tiltyard.arena.choosing import ModeError
 from tiltyard.arena.definition import Mode, built_in_definition
@@ -231,7 +231,7 @@ class Tabs(RuleBasedStateMachine):
         ballot = Ballot(Outcome(wish.outcome), reveal=wish.reveal, turn=wish.turn)
         more = self.question()
         calls: dict[Verb, Callable[[], Awaitable[object]]] = {
-            "vote": lambda: self.arena.vote(who, id_, ballot, key=wish.key),
+            "vote": lambda: hosted(self.arena).vote(who, id_, ballot, key=wish.key),
             "say": lambda: self.arena.next_turn(who, id_, more),
             "give up": lambda: self.arena.give_up(who, id_),
             "go on": lambda: self.arena.open_battle(who, more, mode="side_by_side", continues=id_),

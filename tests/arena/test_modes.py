@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from opened import ASK, open_ledger, opened
+from opened import ASK, hosted, open_ledger, opened
 from tiltyard.arena.choosing import ModeError, UnknownModelError
 from tiltyard.arena.definition import Mode, built_in_definition
 from tiltyard.arena.match import BattleState, NotNowError, battle_state
@@ -61,7 +61,7 @@ async def test_votes_side_by_side_are_kept_and_never_counted_on_the_board(ledger
         )
         battle = await answered(arena, battle)
         assert battle_state(battle) is BattleState.VOTABLE
-        answer = await arena.vote("ann", battle.id, Ballot(Outcome.A), key="k")
+        answer = await hosted(arena).vote("ann", battle.id, Ballot(Outcome.A), key="k")
         assert answer["reveal"]["b"]["id"] == SECOND.id
         assert (await arena.battle("ann", battle.id)).vote is not None
         votes = await ledger.in_thread(lambda connection: read_votes(connection, "text"))
@@ -77,7 +77,7 @@ async def test_direct_is_one_model_to_talk_to_and_nothing_to_vote(ledger: Ledger
         assert [side.slot for side in battle.sides] == ["a"]
         assert battle_state(battle) is BattleState.OPEN
         with pytest.raises(NotNowError, match="send your next message"):
-            await arena.vote("ann", battle.id, Ballot(Outcome.A), key="k")
+            await hosted(arena).vote("ann", battle.id, Ballot(Outcome.A), key="k")
         battle = await answered(arena, await arena.next_turn("ann", battle.id, ASK))
         assert battle.attempt(2, "a").text
 
@@ -100,7 +100,7 @@ async def test_models_that_do_not_go_with_the_mode_are_refused_in_a_sentence(
     async with opened(ledger) as arena:
         with pytest.raises(ModeError, match=sentence):
             await arena.open_battle("ann", ASK, mode=mode, models=models)
-        assert await arena.history("ann") == []
+        assert await hosted(arena).history("ann") == []
 
 
 async def test_a_mode_the_definition_does_not_offer_is_refused(ledger: Ledger) -> None:

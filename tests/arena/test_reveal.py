@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from opened import ASK, open_ledger, opened
+from opened import ASK, hosted, open_ledger, opened
 from tiltyard.arena.choosing import ModeError
 from tiltyard.arena.continuing import NobodyElseError
 from tiltyard.arena.definition import ArenaDefinition, built_in_definition
@@ -78,7 +78,7 @@ async def test_giving_up_reveals_counts_as_nothing_and_is_recorded(ledger: Ledge
         assert set((await arena.reveals([given_up]))[battle.id]) == {"a", "b"}
         assert await counted(ledger) == []
         with pytest.raises(NotNowError, match="without a vote"):
-            await arena.vote("ann", battle.id, Ballot(Outcome.A), key="k")
+            await hosted(arena).vote("ann", battle.id, Ballot(Outcome.A), key="k")
 
 
 async def test_giving_up_again_changes_nothing(ledger: Ledger) -> None:
@@ -91,7 +91,7 @@ async def test_giving_up_again_changes_nothing(ledger: Ledger) -> None:
 async def test_after_a_vote_there_is_nothing_to_give_up(ledger: Ledger) -> None:
     async with opened(ledger) as arena:
         battle = await opened_battle(arena)
-        await arena.vote("ann", battle.id, Ballot(Outcome.A), key="k")
+        await hosted(arena).vote("ann", battle.id, Ballot(Outcome.A), key="k")
         with pytest.raises(NotNowError, match="has its vote"):
             await arena.give_up("ann", battle.id)
 
@@ -108,17 +108,17 @@ async def test_every_turn_may_have_a_vote_and_the_last_one_reveals(ledger: Ledge
     async with opened(ledger, definition=a_vote_on_every_turn()) as arena:
         battle = await opened_battle(arena)
         blind = Ballot(Outcome.A, reveal=False)
-        answer = await arena.vote("ann", battle.id, blind, key="1")
+        answer = await hosted(arena).vote("ann", battle.id, blind, key="1")
         assert answer["reveal"] is None
         battle = await arena.battle("ann", battle.id)
         assert battle_state(battle) is BattleState.TURN_VOTED
         assert await counted(ledger) == []
         assert await arena.reveals([battle]) == {}
         with pytest.raises(AlreadyVotedError, match="This turn has its vote"):
-            await arena.vote("ann", battle.id, blind, key="other")
+            await hosted(arena).vote("ann", battle.id, blind, key="other")
         await answered(arena, await arena.next_turn("ann", battle.id, ASK))
         await answered(arena, await arena.next_turn("ann", battle.id, ASK))
-        answer = await arena.vote("ann", battle.id, Ballot(Outcome.B), key="2")
+        answer = await hosted(arena).vote("ann", battle.id, Ballot(Outcome.B), key="2")
         assert set(answer["reveal"]) == {"a", "b"}
         assert await counted(ledger) == [("a", 1), ("b", 3)]
 
@@ -126,7 +126,7 @@ async def test_every_turn_may_have_a_vote_and_the_last_one_reveals(ledger: Ledge
 async def test_giving_up_keeps_the_votes_of_the_turns_before(ledger: Ledger) -> None:
     async with opened(ledger, definition=a_vote_on_every_turn()) as arena:
         battle = await opened_battle(arena)
-        await arena.vote("ann", battle.id, Ballot(Outcome.TIE, reveal=False), key="1")
+        await hosted(arena).vote("ann", battle.id, Ballot(Outcome.TIE, reveal=False), key="1")
         await answered(arena, await arena.next_turn("ann", battle.id, ASK))
         assert battle_state(await arena.give_up("ann", battle.id)) is BattleState.GIVEN_UP
         assert await counted(ledger) == [("tie", 1)]
@@ -137,7 +137,7 @@ async def test_a_vote_that_stayed_blind_reveals_when_the_names_are_asked_for(
 ) -> None:
     async with opened(ledger, definition=a_vote_on_every_turn()) as arena:
         battle = await opened_battle(arena)
-        await arena.vote("ann", battle.id, Ballot(Outcome.A, reveal=False), key="1")
+        await hosted(arena).vote("ann", battle.id, Ballot(Outcome.A, reveal=False), key="1")
         assert battle_state(await arena.give_up("ann", battle.id)) is BattleState.VOTED
         assert await counted(ledger) == [("a", 1)]
 
@@ -147,7 +147,7 @@ async def test_votes_of_people_who_never_come_back_count_when_nobody_votes_blind
 ) -> None:
     async with opened(ledger, definition=a_vote_on_every_turn()) as arena:
         battle = await opened_battle(arena)
-        await arena.vote("ann", battle.id, Ballot(Outcome.A, reveal=False), key="1")
+        await hosted(arena).vote("ann", battle.id, Ballot(Outcome.A, reveal=False), key="1")
         await the_time_to_vote_passes(ledger)
         assert await counted(ledger) == [("a", 1)]
         with pytest.raises(NotNowError, match="no more votes"):
@@ -165,7 +165,7 @@ async def test_a_battle_takes_no_vote_when_its_time_is_over(
         battle = await opened_battle(arena)
         await the_time_to_vote_passes(ledger)
         with pytest.raises(NotNowError, match="no more votes"):
-            await arena.vote("ann", battle.id, Ballot(Outcome.A, reveal=reveal), key="1")
+            await hosted(arena).vote("ann", battle.id, Ballot(Outcome.A, reveal=reveal), key="1")
         assert battle_state(await arena.give_up("ann", battle.id)) is BattleState.GIVEN_UP
         assert await counted(ledger) == []
 
@@ -174,7 +174,7 @@ async def test_one_vote_a_battle_cannot_stay_blind(ledger: Ledger) -> None:
     async with opened(ledger) as arena:
         battle = await opened_battle(arena)
         with pytest.raises(BallotError, match="has one vote, and it reveals"):
-            await arena.vote("ann", battle.id, Ballot(Outcome.A, reveal=False), key="k")
+            await hosted(arena).vote("ann", battle.id, Ballot(Outcome.A, reveal=False), key="k")
 
 
 @pytest.mark.parametrize("way", ["vote", "give_up"])
@@ -182,7 +182,7 @@ async def test_turns_after_the_reveal_are_marked_and_take_no_vote(ledger: Ledger
     async with opened(ledger, definition=a_vote_on_every_turn()) as arena:
         battle = await opened_battle(arena)
         if way == "vote":
-            await arena.vote("ann", battle.id, Ballot(Outcome.A), key="k")
+            await hosted(arena).vote("ann", battle.id, Ballot(Outcome.A), key="k")
         else:
             await arena.give_up("ann", battle.id)
         before = await counted(ledger)
@@ -190,14 +190,14 @@ async def test_turns_after_the_reveal_are_marked_and_take_no_vote(ledger: Ledger
         assert [is_blind(battle, turn) for turn in (1, 2)] == [True, False]
         assert battle_state(battle) in {BattleState.VOTED, BattleState.GIVEN_UP}
         with pytest.raises((AlreadyVotedError, NotNowError)):
-            await arena.vote("ann", battle.id, Ballot(Outcome.B), key="later")
+            await hosted(arena).vote("ann", battle.id, Ballot(Outcome.B), key="later")
         assert await counted(ledger) == before
 
 
 async def test_two_others_take_over_what_was_said_and_nothing_is_hidden(ledger: Ledger) -> None:
     async with opened(ledger) as arena:
         first = await opened_battle(arena)
-        await arena.vote("ann", first.id, Ballot(Outcome.A), key="k")
+        await hosted(arena).vote("ann", first.id, Ballot(Outcome.A), key="k")
         more = [Part("text", "And at dusk?")]
         second = await arena.open_battle("ann", more, mode="side_by_side", continues=first.id)
         stood = {side.contestant for side in first.sides}
@@ -210,7 +210,7 @@ async def test_two_others_take_over_what_was_said_and_nothing_is_hidden(ledger: 
         texts = [part.text for message in said for part in message.parts]
         assert texts == [ASK[0].text, first.attempt(1, "b").text, "And at dusk?"]
         second = await answered(arena, second)
-        await arena.vote("ann", second.id, Ballot(Outcome.B), key="k2")
+        await hosted(arena).vote("ann", second.id, Ballot(Outcome.B), key="k2")
         assert await counted(ledger) == [("a", 1)]
 
 

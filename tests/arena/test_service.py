@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from opened import ASK, make_arena, open_ledger, opened
+from opened import ASK, hosted, make_arena, open_ledger, opened
 from tiltyard.arena.definition import built_in_definition
 from tiltyard.arena.events import Frame, SideDone, TurnDone
 from tiltyard.arena.live import BusyError
@@ -86,7 +86,7 @@ async def test_the_vote_reveals_and_is_counted(ledger: Ledger) -> None:
     async with opened(ledger) as arena:
         battle = await answered(arena, await arena.open_battle("ann", ASK))
         assert await arena.reveals([battle]) == {}
-        answer = await arena.vote("ann", battle.id, Ballot(Outcome.A), key="k")
+        answer = await hosted(arena).vote("ann", battle.id, Ballot(Outcome.A), key="k")
         assert {slot: card["id"] for slot, card in answer["reveal"].items()} == {
             side.slot: side.contestant for side in battle.sides
         }
@@ -100,19 +100,19 @@ async def test_the_vote_reveals_and_is_counted(ledger: Ledger) -> None:
 async def test_the_same_key_is_answered_the_same(ledger: Ledger) -> None:
     async with opened(ledger) as arena:
         battle = await answered(arena, await arena.open_battle("ann", ASK))
-        first = await arena.vote("ann", battle.id, Ballot(Outcome.TIE), key="k")
-        assert await arena.vote("ann", battle.id, Ballot(Outcome.TIE), key="k") == first
+        first = await hosted(arena).vote("ann", battle.id, Ballot(Outcome.TIE), key="k")
+        assert await hosted(arena).vote("ann", battle.id, Ballot(Outcome.TIE), key="k") == first
         with pytest.raises(KeyReusedError):
-            await arena.vote("ann", battle.id, Ballot(Outcome.A), key="k")
+            await hosted(arena).vote("ann", battle.id, Ballot(Outcome.A), key="k")
         with pytest.raises(AlreadyVotedError, match="cannot be changed"):
-            await arena.vote("ann", battle.id, Ballot(Outcome.A), key="another")
+            await hosted(arena).vote("ann", battle.id, Ballot(Outcome.A), key="another")
 
 
 async def test_no_vote_while_the_answers_come(ledger: Ledger) -> None:
     async with opened(ledger, pace=1) as arena:
         battle = await arena.open_battle("ann", ASK)
         with pytest.raises(NotNowError, match="still coming"):
-            await arena.vote("ann", battle.id, Ballot(Outcome.A), key="k")
+            await hosted(arena).vote("ann", battle.id, Ballot(Outcome.A), key="k")
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ async def test_a_ballot_the_arena_does_not_offer_is_refused(
     async with open_ledger(f"sqlite:///{tmp_path}/l") as ledger, opened(ledger) as arena:
         battle = await answered(arena, await arena.open_battle("ann", ASK))
         with pytest.raises(BallotError, match=sentence):
-            await arena.vote("ann", battle.id, ballot, key="k")
+            await hosted(arena).vote("ann", battle.id, ballot, key="k")
 
 
 async def test_the_next_message_reaches_both_sides_with_what_was_said(ledger: Ledger) -> None:
@@ -159,9 +159,9 @@ async def test_a_battle_has_as_many_messages_as_its_arena_says(tmp_path: Path) -
 async def test_after_the_vote_nothing_more_is_voted(ledger: Ledger) -> None:
     async with opened(ledger) as arena:
         battle = await answered(arena, await arena.open_battle("ann", ASK))
-        await arena.vote("ann", battle.id, Ballot(Outcome.BOTH_BAD), key="k")
+        await hosted(arena).vote("ann", battle.id, Ballot(Outcome.BOTH_BAD), key="k")
         with pytest.raises(AlreadyVotedError, match="cannot be changed"):
-            await arena.vote("ann", battle.id, Ballot(Outcome.A), key="another")
+            await hosted(arena).vote("ann", battle.id, Ballot(Outcome.A), key="another")
         with pytest.raises(NotNowError, match="has its vote"):
             await arena.retry("ann", battle.id)
 
@@ -171,7 +171,7 @@ async def test_another_persons_battle_is_closed_to_me(ledger: Ledger) -> None:
         battle = await answered(arena, await arena.open_battle("ann", ASK))
         for attempt in (
             arena.battle("bob", battle.id),
-            arena.vote("bob", battle.id, Ballot(Outcome.A), key="k"),
+            hosted(arena).vote("bob", battle.id, Ballot(Outcome.A), key="k"),
             arena.next_turn("bob", battle.id, ASK),
             arena.stop("bob", battle.id),
             arena.retry("bob", battle.id),
@@ -202,13 +202,13 @@ async def test_a_message_the_arena_does_not_take_leaves_no_trace(
     async with open_ledger(f"sqlite:///{tmp_path}/l") as ledger, opened(ledger) as arena:
         with pytest.raises(MessageError, match=sentence):
             await arena.open_battle("ann", parts)
-        assert await arena.history("ann") == []
+        assert await hosted(arena).history("ann") == []
 
 
 async def test_forgetting_erases_the_words_and_keeps_the_vote(ledger: Ledger) -> None:
     async with opened(ledger) as arena:
         battle = await answered(arena, await arena.open_battle("ann", ASK))
-        await arena.vote("ann", battle.id, Ballot(Outcome.A, comment="mine"), key="k")
+        await hosted(arena).vote("ann", battle.id, Ballot(Outcome.A, comment="mine"), key="k")
         await arena.forget("ann", battle.id)
         await arena.forget("ann", battle.id)
         forgotten = await arena.battle("ann", battle.id)
@@ -217,7 +217,7 @@ async def test_forgetting_erases_the_words_and_keeps_the_vote(ledger: Ledger) ->
         assert forgotten.turns[0].parts == []
         assert forgotten.vote is not None
         assert forgotten.vote.comment is None
-        assert await arena.history("ann") == []
+        assert await hosted(arena).history("ann") == []
         assert (await all_votes(ledger)).battles.frame.height == 1
 
 
@@ -225,7 +225,7 @@ async def test_my_history_is_mine_and_newest_first(ledger: Ledger) -> None:
     async with opened(ledger) as arena:
         opened_ids = [(await arena.open_battle("ann", ASK)).id for _ in range(3)]
         await arena.open_battle("bob", ASK)
-        assert [battle.id for battle in await arena.history("ann")] == opened_ids[::-1]
+        assert [battle.id for battle in await hosted(arena).history("ann")] == opened_ids[::-1]
 
 
 async def test_older_battles_are_those_before_one_that_may_be_forgotten(ledger: Ledger) -> None:
@@ -234,10 +234,10 @@ async def test_older_battles_are_those_before_one_that_may_be_forgotten(ledger: 
             (await answered(arena, await arena.open_battle("ann", ASK))).id for _ in range(3)
         ]
         await arena.forget("ann", second)
-        (newest,) = await arena.history("ann", limit=1)
-        (oldest,) = await arena.history("ann", before=second)
+        (newest,) = await hosted(arena).history("ann", limit=1)
+        (oldest,) = await hosted(arena).history("ann", before=second)
         assert (newest.id, oldest.id) == (third, first)
-        assert await arena.history("ann", before=first) == []
+        assert await hosted(arena).history("ann", before=first) == []
 
 
 async def test_battles_of_one_instant_are_all_told_once(ledger: Ledger) -> None:
@@ -249,7 +249,7 @@ async def test_battles_of_one_instant_are_all_told_once(ledger: Ledger) -> None:
         told: list[UUID] = []
         for _ in ids:
             before = told[-1] if told else None
-            told += [one.id for one in await arena.history("ann", limit=1, before=before)]
+            told += [one.id for one in await hosted(arena).history("ann", limit=1, before=before)]
         assert set(told) == ids
 
 
@@ -262,7 +262,7 @@ async def test_a_full_arena_refuses_before_anything_is_recorded(tmp_path: Path) 
         with pytest.raises(BusyError):
             await arena.open_battle("bob", ASK)
         await answered(arena, battle)
-        assert await arena.history("bob") == []
+        assert await hosted(arena).history("bob") == []
 
 
 async def test_what_a_stopped_server_left_open_can_be_retried(ledger: Ledger) -> None:

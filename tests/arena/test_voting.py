@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
-from opened import ASK, open_ledger, opened
+from opened import ASK, hosted, open_ledger, opened
 from tiltyard.arena.definition import built_in_definition
 from tiltyard.arena.match import NotNowError, is_hidden
 from tiltyard.arena.service import Arena
@@ -60,7 +60,10 @@ async def rows(ledger: Ledger) -> tuple[int, ...]:
 async def test_of_fifty_racing_votes_one_is_counted(ledger: Ledger) -> None:
     async with opened(ledger) as arena:
         battle = await answered(arena)
-        race = (arena.vote("ann", battle.id, Ballot(Outcome.A), key=str(key)) for key in range(50))
+        race = (
+            hosted(arena).vote("ann", battle.id, Ballot(Outcome.A), key=str(key))
+            for key in range(50)
+        )
         answers = await asyncio.gather(*race, return_exceptions=True)
         kinds = Counter(type(answer).__name__ for answer in answers)
         assert kinds == {"dict": 1, "AlreadyVotedError": 49}
@@ -70,7 +73,7 @@ async def test_of_fifty_racing_votes_one_is_counted(ledger: Ledger) -> None:
 async def test_of_fifty_racing_requests_with_one_key_all_get_one_answer(ledger: Ledger) -> None:
     async with opened(ledger) as arena:
         battle = await answered(arena)
-        race = (arena.vote("ann", battle.id, Ballot(Outcome.B), key="k") for _ in range(50))
+        race = (hosted(arena).vote("ann", battle.id, Ballot(Outcome.B), key="k") for _ in range(50))
         answers = await asyncio.gather(*race)
         assert all(answer == answers[0] for answer in answers)
         assert await rows(ledger) == (1, 1, 1)
@@ -79,7 +82,10 @@ async def test_of_fifty_racing_requests_with_one_key_all_get_one_answer(ledger: 
 async def test_of_one_key_racing_for_two_battles_one_battle_is_voted(ledger: Ledger) -> None:
     async with opened(ledger) as arena:
         battles = [await answered(arena) for _ in range(2)]
-        race = (arena.vote("ann", battle.id, Ballot(Outcome.B), key="k") for battle in battles * 10)
+        race = (
+            hosted(arena).vote("ann", battle.id, Ballot(Outcome.B), key="k")
+            for battle in battles * 10
+        )
         answers = await asyncio.gather(*race, return_exceptions=True)
         kinds = Counter(type(answer).__name__ for answer in answers)
         assert kinds == {"dict": 10, "KeyReusedError": 10}
@@ -89,7 +95,9 @@ async def test_of_one_key_racing_for_two_battles_one_battle_is_voted(ledger: Led
 async def test_a_vote_and_giving_up_race_for_one_reveal(ledger: Ledger) -> None:
     async with opened(ledger) as arena:
         battle = await answered(arena)
-        asked = [arena.vote("ann", battle.id, Ballot(Outcome.A), key=str(n)) for n in range(10)]
+        asked = [
+            hosted(arena).vote("ann", battle.id, Ballot(Outcome.A), key=str(n)) for n in range(10)
+        ]
         answers = await asyncio.gather(
             *(call for vote in asked for call in (vote, arena.give_up("ann", battle.id))),
             return_exceptions=True,
@@ -105,12 +113,16 @@ async def test_a_vote_and_giving_up_race_for_one_reveal(ledger: Ledger) -> None:
 async def test_a_lost_reply_is_given_again_by_the_next_server(ledger: Ledger) -> None:
     async with opened(ledger) as arena:
         battle = await answered(arena)
-        answer = await arena.vote("ann", battle.id, Ballot(Outcome.TIE, comment="so so"), key="k")
+        answer = await hosted(arena).vote(
+            "ann", battle.id, Ballot(Outcome.TIE, comment="so so"), key="k"
+        )
     async with opened(ledger) as arena:
-        again = await arena.vote("ann", battle.id, Ballot(Outcome.TIE, comment="so so"), key="k")
+        again = await hosted(arena).vote(
+            "ann", battle.id, Ballot(Outcome.TIE, comment="so so"), key="k"
+        )
         assert again == answer
         with pytest.raises(KeyReusedError):
-            await arena.vote("ann", battle.id, Ballot(Outcome.TIE), key="k")
+            await hosted(arena).vote("ann", battle.id, Ballot(Outcome.TIE), key="k")
         assert await rows(ledger) == (1, 1, 1)
 
 
@@ -120,14 +132,14 @@ async def test_a_vote_never_lands_on_a_turn_that_its_voter_did_not_see(ledger: L
         battle = await answered(arena)
         await arena.next_turn("ann", battle.id, ASK)
         with pytest.raises(NotNowError, match="on turn 1, and the battle is at turn 2"):
-            await arena.vote("ann", battle.id, seen, key="while it is answered")
+            await hosted(arena).vote("ann", battle.id, seen, key="while it is answered")
         async for _ in await arena.events("ann", battle.id, after=0):
             pass
         for turn in (1, 3):
             with pytest.raises(NotNowError, match=f"on turn {turn}, and the battle is at turn 2"):
-                await arena.vote("ann", battle.id, Ballot(Outcome.A, turn=turn), key="k")
+                await hosted(arena).vote("ann", battle.id, Ballot(Outcome.A, turn=turn), key="k")
         assert await rows(ledger) == (0, 0, 0)
-        await arena.vote("ann", battle.id, Ballot(Outcome.A, turn=2), key="k")
+        await hosted(arena).vote("ann", battle.id, Ballot(Outcome.A, turn=2), key="k")
         assert await rows(ledger) == (1, 1, 1)
 
 
@@ -135,12 +147,12 @@ async def test_a_key_stands_for_the_turn_too(ledger: Ledger) -> None:
     async with opened(ledger) as arena:
         battle = await answered(arena)
         said = Ballot(Outcome.A, turn=1)
-        answer = await arena.vote("ann", battle.id, said, key="k")
+        answer = await hosted(arena).vote("ann", battle.id, said, key="k")
         await arena.next_turn("ann", battle.id, ASK)
-        assert await arena.vote("ann", battle.id, said, key="k") == answer
+        assert await hosted(arena).vote("ann", battle.id, said, key="k") == answer
         for other in (Ballot(Outcome.A), Ballot(Outcome.A, turn=2)):
             with pytest.raises(KeyReusedError):
-                await arena.vote("ann", battle.id, other, key="k")
+                await hosted(arena).vote("ann", battle.id, other, key="k")
 
 
 async def test_a_lost_reply_is_given_again_when_the_arena_takes_such_votes_no_more(
@@ -148,14 +160,14 @@ async def test_a_lost_reply_is_given_again_when_the_arena_takes_such_votes_no_mo
 ) -> None:
     async with opened(ledger) as arena:
         battle = await answered(arena)
-        answer = await arena.vote("ann", battle.id, Ballot(Outcome.TIE), key="k")
+        answer = await hosted(arena).vote("ann", battle.id, Ballot(Outcome.TIE), key="k")
     text = built_in_definition("text")
     rules = text.vote.model_copy(update={"outcomes": (Outcome.A, Outcome.B)})
     changed = text.model_copy(update={"vote": rules})
     async with opened(ledger, definition=changed) as arena:
-        assert await arena.vote("ann", battle.id, Ballot(Outcome.TIE), key="k") == answer
+        assert await hosted(arena).vote("ann", battle.id, Ballot(Outcome.TIE), key="k") == answer
         with pytest.raises(BallotError, match="takes a, b as outcomes"):
-            await arena.vote("ann", battle.id, Ballot(Outcome.TIE), key="another")
+            await hosted(arena).vote("ann", battle.id, Ballot(Outcome.TIE), key="another")
 
 
 async def test_a_vote_that_is_not_committed_reveals_nothing(ledger: Ledger) -> None:
@@ -172,7 +184,7 @@ async def test_a_vote_that_is_not_committed_reveals_nothing(ledger: Ledger) -> N
             failing = FAIL_AT_THE_COMMIT[ledger.url.get_backend_name()]
             await connection.exec_driver_sql(failing)
         with pytest.raises(IntegrityError):
-            await arena.vote("ann", battle.id, Ballot(Outcome.A), key="k")
+            await hosted(arena).vote("ann", battle.id, Ballot(Outcome.A), key="k")
         assert await rows(ledger) == (0, 0, 0)
         assert is_hidden(await arena.battle("ann", battle.id))
         async with ledger.writing() as connection:
@@ -180,5 +192,5 @@ async def test_a_vote_that_is_not_committed_reveals_nothing(ledger: Ledger) -> N
             await connection.execute(
                 text("INSERT INTO nobody VALUES (1)")  # from now on the commit works
             )
-        assert (await arena.vote("ann", battle.id, Ballot(Outcome.A), key="k"))["reveal"]
+        assert (await hosted(arena).vote("ann", battle.id, Ballot(Outcome.A), key="k"))["reveal"]
         assert await rows(ledger) == (1, 1, 1)

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from bags_of_words import bag_classifier, bag_model
 from embeddings_server import EmbeddingsServer
-from opened import open_ledger, opened
+from opened import hosted, open_ledger, opened
 from polling import until
 from tiltyard.arena.voting import Ballot
 from tiltyard.battles.outcome import Outcome
@@ -34,7 +34,7 @@ async def ask(ledger: Ledger) -> None:
             battle = await arena.open_battle("ann", [Part("text", f"question {number}")])
             async for _ in await arena.events("ann", battle.id, after=0):
                 pass
-            await arena.vote("ann", battle.id, Ballot(Outcome.A), key=str(battle.id))
+            await hosted(arena).vote("ann", battle.id, Ballot(Outcome.A), key=str(battle.id))
 
 
 async def vectors_kept(ledger: Ledger) -> int:

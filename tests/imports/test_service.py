@@ -359,7 +359,7 @@ async def test_nothing_of_the_arenas_own_counts_imported_votes(
         report = await arena.exposure.report()
         assert report.battles == 0
         assert await faces(ledger) == cards
-        assert "demo-wren" in {card.id for card in arena.able}
+        assert "demo-wren" in {card.id for card in arena.entrants.able}
 
 
 async def faces(ledger: Ledger) -> dict[str, dict[str, object]]:

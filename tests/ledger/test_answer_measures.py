@@ -7,7 +7,7 @@ from sqlalchemy import update
 from exported import TEXT, record
 from exported import battle as held
 from importing import import_file
-from opened import ASK, open_ledger, opened
+from opened import ASK, hosted, open_ledger, opened
 from tiltyard.arena.voting import Ballot
 from tiltyard.battles.outcome import Outcome
 from tiltyard.ledger import answer_measures
@@ -25,7 +25,7 @@ async def test_answers_are_measured_once_their_battle_is_settled(ledger_url: str
             pass
         measure = partial(measure_answers, arena="text")
         assert await ledger.in_thread(measure) == []
-        await arena.vote("ann", battle.id, Ballot(Outcome.A, (), ""), key="k")
+        await hosted(arena).vote("ann", battle.id, Ballot(Outcome.A, (), ""), key="k")
         found = await ledger.in_thread(measure)
         assert {one.contestant for one in found} == {side.contestant for side in battle.sides}
         for one in found:

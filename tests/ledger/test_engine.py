@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from opened import ASK, open_ledger, opened
+from opened import ASK, hosted, open_ledger, opened
 from tiltyard.arena.voting import Ballot
 from tiltyard.battles.outcome import Outcome
 from tiltyard.ledger import engine
@@ -32,7 +32,8 @@ async def test_a_vote_is_three_statements_in_one_transaction(ledger: Ledger) -> 
         for battle in (first, second):
             async for _ in await arena.events("ann", battle.id, after=0):
                 pass
-        await arena.vote("ann", first.id, Ballot(Outcome.A), key="k")
+        arenas = hosted(arena)
+        await arenas.vote("ann", first.id, Ballot(Outcome.A), key="k")
         faces = {side.version for side in first.sides}
         asked: list[str] = []
         sync_engine = ledger.engine.sync_engine
@@ -40,7 +41,7 @@ async def test_a_vote_is_three_statements_in_one_transaction(ledger: Ledger) -> 
             sync_engine, "before_cursor_execute", lambda *call: asked.append(call[2].split()[0])
         )
         event.listen(sync_engine, "commit", lambda _: asked.append("COMMIT"))
-        await arena.vote("ann", second.id, Ballot(Outcome.A), key="k2")
+        await arenas.vote("ann", second.id, Ballot(Outcome.A), key="k2")
     # Lock, read; who it was, of cards not met before; the answer with the vote and the reveal.
     cards = [] if {side.version for side in second.sides} <= faces else ["SELECT"]
     assert asked[: 4 + len(cards)] == ["SELECT", "SELECT", *cards, "WITH", "COMMIT"]

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from opened import ASK, open_ledger, opened
+from opened import ASK, hosted, open_ledger, opened
 from polling import until
 from tiltyard.arena.service import Arena
 from tiltyard.arena.voting import Ballot
@@ -35,7 +35,7 @@ async def voted(arena: Arena, voter: str) -> UUID:
     battle = await arena.open_battle(voter, ASK)
     async for _ in await arena.events(voter, battle.id, after=0):
         pass
-    await arena.vote(voter, battle.id, Ballot(Outcome.A, (), "why"), key="k")
+    await hosted(arena).vote(voter, battle.id, Ballot(Outcome.A, (), "why"), key="k")
     return battle.id
 
 

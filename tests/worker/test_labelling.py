@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from sqlalchemy import select
 
-from opened import ASK, open_ledger, opened
+from opened import ASK, hosted, open_ledger, opened
 from tiltyard.arena.service import Arena
 from tiltyard.arena.voting import Ballot
 from tiltyard.battles.outcome import Outcome
@@ -62,7 +62,7 @@ async def answered(arena: Arena, text: str = ASK[0].text) -> UUID:
 
 async def voted(arena: Arena, text: str = ASK[0].text) -> UUID:
     battle = await answered(arena, text)
-    await arena.vote("ann", battle, Ballot(Outcome.A), key=str(battle))
+    await hosted(arena).vote("ann", battle, Ballot(Outcome.A), key=str(battle))
     return battle
 
 
@@ -220,9 +220,9 @@ async def test_what_is_settled_behind_a_part_is_labelled_too(
     async with opened(ledger) as arena:
         late, *early = sorted([await answered(arena) for _ in range(3)])
         for battle in early:
-            await arena.vote("ann", battle, Ballot(Outcome.A), key=str(battle))
+            await hosted(arena).vote("ann", battle, Ballot(Outcome.A), key=str(battle))
         assert await labelling.label_all(until=monotonic()) == 1
-        await arena.vote("ann", late, Ballot(Outcome.A), key="late")
+        await hosted(arena).vote("ann", late, Ballot(Outcome.A), key="late")
         assert await labelling.label_all() == 1
         assert labelling.backlog
         assert await labelling.label_all() == 1

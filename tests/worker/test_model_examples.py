@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from labelling_server import GOOD, LabellingServer
-from opened import open_ledger, opened, served_model
+from opened import hosted, open_ledger, opened, served_model
 from tiltyard.arena.service import Arena
 from tiltyard.arena.voting import Ballot
 from tiltyard.battles.outcome import Outcome
@@ -41,7 +41,7 @@ async def voted(arena: Arena, text: str) -> UUID:
     battle = await arena.open_battle("ann", [Part("text", text)])
     async for _ in await arena.events("ann", battle.id, after=0):
         pass
-    await arena.vote("ann", battle.id, Ballot(Outcome.A), key=str(battle.id))
+    await hosted(arena).vote("ann", battle.id, Ballot(Outcome.A), key=str(battle.id))
     return battle.id
 
 

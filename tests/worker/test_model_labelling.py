@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from labelling_server import GOOD, LabellingServer
-from opened import open_ledger, opened, served_model
+from opened import hosted, open_ledger, opened, served_model
 from tiltyard.arena.service import Arena
 from tiltyard.arena.voting import Ballot
 from tiltyard.battles.outcome import Outcome
@@ -51,7 +51,7 @@ async def voted(arena: Arena, text: str) -> None:
     battle = await arena.open_battle("ann", [Part("text", text)])
     async for _ in await arena.events("ann", battle.id, after=0):
         pass
-    await arena.vote("ann", battle.id, Ballot(Outcome.A), key=str(battle.id))
+    await hosted(arena).vote("ann", battle.id, Ballot(Outcome.A), key=str(battle.id))
 
 
 async def found(ledger: Ledger, kind: str) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from opened import ASK, open_ledger, opened
+from opened import ASK, hosted, open_ledger, opened
 from polling import until
 from tiltyard.arena.service import Arena
 from tiltyard.arena.voting import Ballot
@@ -40,7 +40,7 @@ async def vote_once(arena: Arena) -> None:
     battle = await arena.open_battle("ann", ASK)
     async for _ in await arena.events("ann", battle.id, after=0):
         pass
-    await arena.vote("ann", battle.id, Ballot(Outcome.A), key=str(battle.id))
+    await hosted(arena).vote("ann", battle.id, Ballot(Outcome.A), key=str(battle.id))
 
 
 async def test_what_lacks_a_label_or_a_board_gets_it_once(ledger: Ledger) -> None:

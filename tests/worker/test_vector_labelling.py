@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from bags_of_words import bag_labeller, bag_model
 from embeddings_server import EmbeddingsServer
-from opened import open_ledger, opened
+from opened import hosted, open_ledger, opened
 from tiltyard.arena.service import Arena
 from tiltyard.arena.voting import Ballot
 from tiltyard.battles.outcome import Outcome
@@ -61,7 +61,7 @@ async def voted(arena: Arena, text: str) -> Any:  # noqa: ANN401  # an id
     battle = await arena.open_battle("ann", [Part("text", text)])
     async for _ in await arena.events("ann", battle.id, after=0):
         pass
-    await arena.vote("ann", battle.id, Ballot(Outcome.A), key=str(battle.id))
+    await hosted(arena).vote("ann", battle.id, Ballot(Outcome.A), key=str(battle.id))
     return battle.id
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tiltyard.arena.definition import ArenaDefinition
 from tiltyard.arena.match import NotNowError
-from tiltyard.arena.own import NO_SUCH_BATTLE, UnknownBattleError
+from tiltyard.arena.own import NO_SUCH_BATTLE, UnknownBattleError, read_own
 from tiltyard.arena.reveal import Reveals
 from tiltyard.arena.service import Arena
 from tiltyard.arena.voting import Ballot, Voting
@@ -14,6 +14,9 @@ from tiltyard.errors import TiltyardError
 from tiltyard.ledger import battles
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.records import Battle
+
+HISTORY = 100
+"""So many battles are read where nobody says how many."""
 
 
 class UnknownArenaError(TiltyardError):
@@ -91,6 +94,20 @@ class Arenas:
         The arena is found with the battle: to ask for it first would be a trip of its own.
         """
         return await self._voting.vote(voter, id_, ballot, key=key)
+
+    async def history(
+        self, voter: str, *, limit: int = HISTORY, before: UUID | None = None
+    ) -> Sequence[Battle]:
+        """Read the voter's newest battles in all arenas, or those just older than the one named.
+
+        Raises
+        ------
+        UnknownBattleError
+            When there is none of that id, or it is another voter's.
+        """
+        async with self._ledger.reading() as connection:
+            earlier = None if before is None else await read_own(connection, voter, before)
+            return await battles.battles_of_voter(connection, voter, limit=limit, before=earlier)
 
     def _playing(self, place: str) -> Arena:
         if place not in self._hosted:

@@ -1,19 +1,17 @@
-"""What people do in an arena: open a battle, go on, stop, retry, vote, look back, forget."""
+"""What people do in an arena: open a battle, go on, stop, retry, look back, forget."""
 
 import random
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
-from tiltyard.arena.choosing import Lineup, ModeError, check_mode, drawn, named, new_battle
-from tiltyard.arena.continuing import others
+from tiltyard.arena.choosing import ModeError, check_mode, new_battle
 from tiltyard.arena.definition import ArenaDefinition, Mode
-from tiltyard.arena.elsewhere import ElsewhereError, awaited
+from tiltyard.arena.entrants import Entrants
 from tiltyard.arena.events import Numbered
 from tiltyard.arena.examples import example_battles
 from tiltyard.arena.exposure import Exposure
+from tiltyard.arena.following import Following
 from tiltyard.arena.live import LiveTurns
 from tiltyard.arena.match import (
     BattleState,
@@ -26,26 +24,20 @@ from tiltyard.arena.match import (
 )
 from tiltyard.arena.message import check_message
 from tiltyard.arena.own import read_own
-from tiltyard.arena.pairing.draw_table import NobodyToMeetError, Pair
 from tiltyard.arena.pairing.service import Pairing
-from tiltyard.arena.replay import replay
 from tiltyard.arena.reveal import Reveal, Reveals
 from tiltyard.arena.roster import Roster
 from tiltyard.arena.turns import Turns
 from tiltyard.arena.uploads import Uploads
-from tiltyard.arena.voting import Ballot, Voting, give_up
+from tiltyard.arena.voting import give_up
 from tiltyard.contestants.adapters import Adapters
-from tiltyard.contestants.card import Contestant, Status
 from tiltyard.contestants.catalogue import Catalogue
 from tiltyard.contestants.messages import Part
 from tiltyard.ledger import battles, history, register
 from tiltyard.ledger.engine import Connection, Ledger
 from tiltyard.ledger.erasing import forget_battle
 from tiltyard.ledger.records import Battle
-from tiltyard.ledger.servers import bury_dead
 from tiltyard.ledger.sources import EXAMPLES
-
-HISTORY = 100
 
 
 class Arena:
@@ -84,50 +76,17 @@ class Arena:
         self._ledger = ledger
         self._uploads = uploads
         self._live = live
-        self._chance = chance
         self._pairing = Pairing(definition.pairing, definition.id, ledger)
+        self.entrants = Entrants(definition, roster, adapters.endpoints, self._pairing, chance)
         self.exposure = Exposure(ledger, definition.id)
         self._turns = Turns(definition, adapters, ledger, uploads, live=live, chance=chance)
         self._reveals = Reveals()
-        self._voting = Voting(ledger, self._reveals, lambda _battle: definition)
-        self._ending = False
+        self._following = Following(ledger, live)
 
     @property
     def catalogue(self) -> Catalogue:
         """The contestants as the ledger has them at this moment."""
         return self._roster.catalogue
-
-    @property
-    def able(self) -> Sequence[Contestant]:
-        """Who may be drawn here: whoever accepts everything that a message here may hold.
-
-        Not only what this message holds: a picture may come at any turn, and to refuse it then
-        would say something about who is answering.
-        """
-        wanted = set(self.definition.accept.parts)
-        return [card for card in self.catalogue.drawable if wanted <= set(card.accepts)]
-
-    @property
-    def public(self) -> Sequence[Contestant]:
-        """Who may stand here with its name: the public ones among the able."""
-        return [card for card in self.able if card.status is Status.PUBLIC]
-
-    def require_pair(self) -> None:
-        """Refuse to open an arena in which no two can meet.
-
-        Raises
-        ------
-        NobodyToMeetError
-            When fewer than two public contestants accept what may be sent here.
-        """
-        parts = self.definition.accept.parts
-        if len(self.public) < 2:  # noqa: PLR2004  # a pair is two
-            wanted = ", ".join(f'"{part}"' for part in parts)
-            raise NobodyToMeetError(
-                f"The arena {self.definition.id} needs two public contestants that accept "
-                f"{' and '.join(parts)}: put accepts = [{wanted}] on their cards, or leave the "
-                "arena out."
-            )
 
     async def open(self) -> None:
         """Record the definition and the cards, and end what a stopped server left open."""
@@ -146,7 +105,7 @@ class Arena:
         now = datetime.now(UTC)
         async with self._ledger.writing() as connection:
             if not await history.count_battles(connection, EXAMPLES):
-                past = list(example_battles(self.definition, self.public, before=now))
+                past = list(example_battles(self.definition, self.entrants.public, before=now))
                 await history.add_history(connection, past)
             return await history.count_battles(connection, EXAMPLES)
 
@@ -174,8 +133,7 @@ class Arena:
 
     def end_streams(self) -> None:
         """Let every follower's stream end, so that the server can stop."""
-        self._ending = True
-        self._live.end_logs()
+        self._following.end_streams()
 
     async def open_battle(
         self,
@@ -206,7 +164,7 @@ class Arena:
         check_mode(mode, models, self.definition, continues=continues is not None)
         self._live.require_room(voter)
         earlier = None if continues is None else await self._to_continue(voter, continues)
-        lineup = await self._lineup(models, earlier)
+        lineup = await self.entrants.lineup(models, earlier)
         battle = new_battle(self.definition, voter, mode, lineup, earlier)
         async with self._live.claim(battle.id, voter):
             async with self._ledger.writing() as connection:
@@ -257,20 +215,7 @@ class Arena:
 
     async def stop(self, voter: str, id_: UUID) -> Battle:
         """Stop the answers where they are, and wait until that is recorded."""
-        await self._live.started(id_)
-        await self.battle(voter, id_)
-        self._live.stop(id_)
-        await self._live.finished(id_)
-        battle = await self.battle(voter, id_)
-        if battle_state(battle) is BattleState.ANSWERING and not self._live.is_live(id_):
-            raise ElsewhereError(
-                "Another server answers this battle and cannot be reached just now: try again."
-            )
-        return battle
-
-    async def vote(self, voter: str, id_: UUID, ballot: Ballot, *, key: str) -> Mapping[str, Any]:
-        """Record the vote and, with it, the reveal; both are committed before the answer."""
-        return await self._voting.vote(voter, id_, ballot, key=key)
+        return await self._following.stop(voter, id_)
 
     async def give_up(self, voter: str, id_: UUID) -> Battle:
         """Reveal the names without a vote; that counts as nothing, and is recorded."""
@@ -298,26 +243,11 @@ class Arena:
         UnknownBattleError
             When there is none of this id, or it is another voter's.
         """
-        async with self._ledger.reading() as connection:
-            battle = await read_own(connection, voter, id_)
-        self._live.visit(id_)
-        if battle_state(battle) is BattleState.ANSWERING and not self._live.is_live(id_):
-            return await self._abandon(voter, id_)
-        return battle
+        return await self._following.battle(voter, id_)
 
-    async def history(
-        self, voter: str, *, limit: int = HISTORY, before: UUID | None = None
-    ) -> Sequence[Battle]:
-        """Read the voter's newest battles, or the newest of those older than the one named.
-
-        Raises
-        ------
-        UnknownBattleError
-            When there is none of that id, or it is another voter's.
-        """
-        async with self._ledger.reading() as connection:
-            earlier = None if before is None else await read_own(connection, voter, before)
-            return await battles.battles_of_voter(connection, voter, limit=limit, before=earlier)
+    async def events(self, voter: str, id_: UUID, *, after: int) -> AsyncGenerator[Numbered]:
+        """Follow the current turn, from the event after `after` on."""
+        return await self._following.events(voter, id_, after=after)
 
     async def reveals(self, seen: Sequence[Battle]) -> Mapping[UUID, Reveal]:
         """Read who it was, for those battles that hide it no longer, or never did."""
@@ -326,19 +256,6 @@ class Arena:
             return {}
         async with self._ledger.reading() as connection:
             return await self._reveals.of_each(connection, shown)
-
-    async def events(self, voter: str, id_: UUID, *, after: int) -> AsyncGenerator[Numbered]:
-        """Follow the current turn, from the event after `after` on."""
-        await self._live.started(id_)
-        battle = await self.battle(voter, id_)
-        log = self._live.log(battle)
-        if log is not None and not battle.erased:
-            return log.read(after)
-        if battle_state(battle) is BattleState.ANSWERING:
-            return awaited(
-                lambda: self.battle(voter, id_), after=after, is_ending=lambda: self._ending
-            )
-        return replay(battle, after=after)
 
     async def _to_continue(self, voter: str, id_: UUID) -> Battle:
         earlier = await self.battle(voter, id_)
@@ -350,32 +267,6 @@ class Arena:
         require_turn_left(earlier, limit=self.definition.turns.max)
         return earlier
 
-    async def _lineup(self, models: Sequence[str] | None, earlier: Battle | None) -> Lineup:
-        if models is not None:
-            return named(models, self.public)
-        # What goes on after a reveal is not hidden, so nobody stands there under an alias.
-        candidates = self.able if earlier is None else others(self.public, earlier)
-        return drawn(await self._drawn(candidates, counts=earlier is None))
-
-    async def _drawn(self, candidates: Sequence[Contestant], *, counts: bool) -> Pair:
-        """Draw a pair, without those whose endpoint is out as long as two others may meet."""
-        well = self._adapters.endpoints.answering(candidates)
-        if len(well) < len(candidates):
-            with suppress(NobodyToMeetError):
-                return await self._pairing.draw(well, self._chance, declare=counts)
-        return await self._pairing.draw(candidates, self._chance, declare=counts)
-
     async def _locked(self, connection: Connection, voter: str, id_: UUID) -> Battle:
         await battles.lock_battle(connection, id_)
         return await read_own(connection, voter, id_)
-
-    async def _abandon(self, voter: str, id_: UUID) -> Battle:
-        """End what nobody answers; what another living server answers stays as it is."""
-        await bury_dead(self._ledger)
-        async with self._ledger.writing() as connection:
-            await battles.lock_battle(connection, id_)
-            # Asked again under the lock: meanwhile the turn may have ended and the next begun.
-            if not self._live.is_live(id_):
-                now, server = datetime.now(UTC), self._ledger.server
-                await battles.fail_open_attempts(connection, now, server=server, battle=id_)
-            return await read_own(connection, voter, id_)

@@ -191,7 +191,7 @@ def _arenas(
         for definition in definitions
     ]
     for arena in hosted:
-        arena.require_pair()
+        arena.entrants.require_pair()
     return Arenas(hosted, ledger)
 
 

@@ -151,7 +151,7 @@ async def list_battles(
     arenas: Arenas, voter: str, *, limit: int, before: UUID | None = None
 ) -> BattlesOut:
     """Show some of a voter's battles, with the names of those whose names are known."""
-    found = await arenas.first.history(voter, limit=limit + 1, before=before)
+    found = await arenas.history(voter, limit=limit + 1, before=before)
     history, has_older = found[:limit], len(found) > limit
     reveals = await arenas.first.reveals(history)
     return BattlesOut(

@@ -4,6 +4,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import click
 import polars as pl
 import pytest
 from click.testing import CliRunner, Result
@@ -12,7 +13,7 @@ from synthetic_votes import synthetic_votes
 from tiltyard.boards.recipes.controls import Control
 from tiltyard.boards.recipes.recipe import Anchor, Recipe
 from tiltyard.boards.saved.verifying import verify_board
-from tiltyard.cli.rank import rank
+from tiltyard.cli import main
 
 CSV = "model_a,model_b,winner\nx,y,model_a\ny,z,model_a\nz,x,model_a\nx,y,tie\n"
 
@@ -24,8 +25,15 @@ def votes(tmp_path: Path) -> Path:
     return file
 
 
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def program(arguments: tuple[str, ...]) -> None:
+    """The whole program, which says what errors of any kind look like."""
+    main(arguments)
+
+
 def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(rank, [str(argument) for argument in arguments])
+    return CliRunner().invoke(program, ["rank", *(str(argument) for argument in arguments)])
 
 
 def test_the_table_shows_every_model_in_full_without_colours(votes: Path) -> None:
@@ -251,7 +259,7 @@ def test_a_missing_file_and_no_file_are_usage_errors(tmp_path: Path) -> None:
 
 def test_output_that_cannot_show_a_name_still_shows_the_board(votes: Path) -> None:
     votes.write_text(CSV.replace("x", "模型"), encoding="utf-8")
-    command = [sys.executable, "-c", "from tiltyard.cli.rank import rank; rank()", str(votes)]
+    command = [sys.executable, "-c", "from tiltyard.cli import main; main()", "rank", str(votes)]
     environment = {"PYTHONIOENCODING": "ascii"}
     result = subprocess.run(command, capture_output=True, env=environment, check=True)
     assert b"??" in result.stdout

@@ -5,10 +5,13 @@ from collections.abc import Iterator, Sequence
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
+import click
+
 from tiltyard.battles.notes import counted
 from tiltyard.cli.patience import printable
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
     from tiltyard.boards.beside import Beside
@@ -29,15 +32,26 @@ ESTIMATORS = {
 }
 
 
-def print_board(board: "Board") -> None:
-    """Print the table, the coefficients, one line on how it was made, and what to know of it."""
+def plain_console() -> "Console":
+    """Give a console that adds nothing to what it prints, and cuts nothing off in a file."""
     from rich.console import Console
 
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
     console = Console(highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
         console.width = WIDEST
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
+    return console
+
+
+def print_table(table: "Table") -> None:
+    """Print a table."""
+    plain_console().print(table)
+
+
+def print_board(board: "Board") -> None:
+    """Print the table, the coefficients, one line on how it was made, and what to know of it."""
+    console = plain_console()
     if board.models:
         console.print(_table(board, with_record=console.width >= WIDE))
     if len(board.models) > MOST_ROWS:
@@ -56,17 +70,13 @@ def print_board(board: "Board") -> None:
 
 def print_diagnostics(found: "Sequence[Diagnostic]") -> None:
     """Print one line each."""
-    from rich.console import Console
-
-    console = Console(highlight=False, markup=False, emoji=False)
+    console = plain_console()
     for diagnostic in found:
         console.print(printable(f"{diagnostic.kind}: {diagnostic.message}"), soft_wrap=True)
 
 
 def print_beside(rows: "Sequence[Beside]", tool: str) -> None:
     """Print what another tool says of every model, and how far that is from the board."""
-    from rich.console import Console
-
     table = empty_table()
     table.add_column("model", overflow="fold")
     for name in (tool, "95 % interval", "Tiltyard", "difference"):
@@ -76,11 +86,8 @@ def print_beside(rows: "Sequence[Beside]", tool: str) -> None:
         apart = "" if row.difference is None else f"{row.difference:+.2f}"
         numbers = (_bound(row.other, "-"), bounds, _bound(row.rating, "not rated"), apart)
         table.add_row(printable(row.model), *numbers)
-    console = Console(highlight=False, markup=False, emoji=False)
-    if not console.is_terminal:
-        console.width = WIDEST
-    console.print()
-    console.print(table)
+    click.echo()
+    print_table(table)
 
 
 def _table(board: "Board", *, with_record: bool) -> "Table":

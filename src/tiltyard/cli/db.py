@@ -1,9 +1,14 @@
 """`tiltyard db`: look after the ledger's database."""
 
-import asyncio
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+from tiltyard.cli.in_ledger import data_option, in_ledger
+
+if TYPE_CHECKING:
+    from tiltyard.ledger.engine import Ledger
 
 
 @click.group()
@@ -12,16 +17,12 @@ def db() -> None:
 
 
 @db.command()
-@click.option("--data", type=click.Path(path_type=Path), help="Directory of the ledger.")
+@data_option
 def upgrade(data: Path | None) -> None:
     """Create the tables, or bring them to this version's shape."""
-    from tiltyard.ledger.engine import Ledger
-    from tiltyard.ledger.migrate import upgrade_ledger
-    from tiltyard.web.settings import read_settings
 
-    async def run(place: Path | str) -> None:
-        async with Ledger(place) as ledger:
-            await upgrade_ledger(ledger)
+    async def ready(ledger: "Ledger") -> None:
+        """Do nothing more: it was brought up to date to get here."""
 
-    asyncio.run(run(read_settings(data=data).ledger))
+    in_ledger(ready, data)
     click.echo("The ledger is up to date.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tiltyard.cli.in_ledger import data_option
 from tiltyard.errors import TiltyardError
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Finding:
 
 
 @click.command()
-@click.option("--data", type=click.Path(path_type=Path), help="Directory of the ledger.")
+@data_option
 @click.option(
     "--contestants", type=click.Path(path_type=Path), help="The catalogue; contestants.toml."
 )

@@ -1,12 +1,14 @@
 """`tiltyard export`: the ledger's votes in files."""
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from tiltyard.cli.in_ledger import data_option, in_ledger
+
 if TYPE_CHECKING:
+    from tiltyard.ledger.engine import Ledger
     from tiltyard.releases.exporting import Export, ExportReport
 
 
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Parquet files of 25,000 rows, or one file of JSON lines.",
 )
-@click.option("--data", type=click.Path(path_type=Path), help="Directory of the ledger.")
+@data_option
 @click.option("--json", "as_json", is_flag=True, help="Write the report as JSON.")
 def export(
     schema: str,
@@ -60,23 +62,16 @@ def export(
     conditions = read_slices(slices_path or settings.slices).conditions_of(slice_id)
     labellers = labellers_with(settings.labeller_place)
     wanted = Export(arena, schema, conditions, format_, labellers)
-    report = asyncio.run(_export(wanted, out, data))
+    report = in_ledger(lambda ledger: _export(ledger, wanted, out), data)
     _print(report, out, as_json=as_json)
 
 
-async def _export(wanted: "Export", out: Path, data: Path | None) -> "ExportReport":
+async def _export(ledger: "Ledger", wanted: "Export", out: Path) -> "ExportReport":
     from tiltyard.cli.patience import counting
-    from tiltyard.ledger.engine import Ledger
-    from tiltyard.ledger.migrate import upgrade_ledger
     from tiltyard.releases.exporting import export_votes
-    from tiltyard.web.settings import read_settings
 
-    async with Ledger(read_settings(data=data).ledger) as ledger:
-        await upgrade_ledger(ledger)
-        with counting("Exporting", "votes") as progress:
-            return await ledger.in_thread(
-                lambda connection: export_votes(connection, wanted, out, progress)
-            )
+    with counting("Exporting", "votes") as progress:
+        return await ledger.in_thread(lambda c: export_votes(c, wanted, out, progress))
 
 
 def _print(report: "ExportReport", out: Path, *, as_json: bool) -> None:

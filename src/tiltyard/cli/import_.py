@@ -1,6 +1,5 @@
 """`tiltyard import`: votes of other arenas into the ledger."""
 
-import asyncio
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from tiltyard.cli.in_ledger import data_option, in_ledger
 from tiltyard.cli.recipe_options import BadInput, column_option, columns_of
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from tiltyard.imports.records import ImportReport
     from tiltyard.ledger.engine import Ledger
+    from tiltyard.web.settings import Settings
 
 SHOWN = 20
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
@@ -29,7 +30,7 @@ NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 @column_option
 @click.option("--remove", metavar="SOURCE", help="Take back what was imported as SOURCE instead.")
 @click.option("--yes", is_flag=True, help="With --remove: do not ask.")
-@click.option("--data", type=click.Path(path_type=Path), help="Directory of the ledger.")
+@data_option
 @click.option("--json", "as_json", is_flag=True, help="Write the reports as JSON.")
 def import_(
     files: tuple[Path, ...],
@@ -53,34 +54,36 @@ def import_(
     `--remove SOURCE` takes an import back: no board counts its votes any more, and its words are
     erased. Boards that were published with them stay in their history.
     """
+    from tiltyard.web.settings import read_settings
+
     if (remove is None) == (not files):
         raise BadInput("Name FILES of votes, or --remove SOURCE.")
     if remove is not None:
-        asyncio.run(_remove(_name(remove.removeprefix("import:"), "--remove"), data, yes=yes))
+        unwanted = _name(remove.removeprefix("import:"), "--remove")
+        in_ledger(lambda ledger: _remove(ledger, unwanted, yes=yes), data)
         return
     names = [_name(source or _plain(file.stem), "--source") for file in files]
     wanted = None if schema is None else _schema(schema)
     given = Arena(_name(arena, "--arena"), may_be_new=new_arena)
-    reports = asyncio.run(_import(files, names, given, wanted, columns_of(columns), data))
+    read_as, settings = columns_of(columns), read_settings(data=data)
+    named = list(zip(files, names, strict=True))
+    reports = in_ledger(
+        lambda ledger: _import(ledger, settings, named, given, schema=wanted, columns=read_as), data
+    )
     _print(reports, as_json=as_json)
 
 
-async def _remove(source: str, data: Path | None, *, yes: bool) -> None:
+async def _remove(ledger: "Ledger", source: str, *, yes: bool) -> None:
     from tiltyard.battles.notes import counted
     from tiltyard.cli.patience import counting
     from tiltyard.imports.removing import count_source, remove_source
-    from tiltyard.ledger.engine import Ledger
-    from tiltyard.ledger.migrate import upgrade_ledger
-    from tiltyard.web.settings import read_settings
 
-    async with Ledger(read_settings(data=data).ledger) as ledger:
-        await upgrade_ledger(ledger)
-        found = await count_source(ledger, source)
-        if not yes:
-            which = f"{counted(found, 'battle')} of import:{source}"
-            click.confirm(f"Take {which} off all boards, and erase the words?", abort=True)
-        with counting(f"Removing {source}", "battles") as progress:
-            await remove_source(ledger, source, progress=progress)
+    found = await count_source(ledger, source)
+    if not yes:
+        which = f"{counted(found, 'battle')} of import:{source}"
+        click.confirm(f"Take {which} off all boards, and erase the words?", abort=True)
+    with counting(f"Removing {source}", "battles") as progress:
+        await remove_source(ledger, source, progress=progress)
     click.echo(f"import:{source}: {counted(found, 'battle')} off all boards, and the words erased.")
 
 
@@ -128,35 +131,27 @@ def _schema(given: str) -> str:
 
 
 async def _import(
-    files: tuple[Path, ...],
-    names: list[str],
+    ledger: "Ledger",
+    settings: "Settings",
+    named: Sequence[tuple[Path, str]],
     arena: Arena,
+    *,
     schema: str | None,
-    columns: dict[str, str],
-    data: Path | None,
+    columns: "Mapping[str, str]",
 ) -> list["ImportReport"]:
     from tiltyard.cli.patience import counting
     from tiltyard.imports.service import Importer
-    from tiltyard.ledger.engine import Ledger
-    from tiltyard.ledger.migrate import upgrade_ledger
-    from tiltyard.web.settings import read_settings
 
-    settings = read_settings(data=data)
+    if not arena.may_be_new:
+        await _require_known(arena.id, ledger, settings.arena_places)
+    key = settings.read_secret().encode()
     reports = []
-    async with Ledger(settings.ledger) as ledger:
-        await upgrade_ledger(ledger)
-        if not arena.may_be_new:
-            await _require_known(arena.id, ledger, settings.arena_places)
-        for file, name in zip(files, names, strict=True):
-            importer = Importer(
-                ledger, source=name, arena=arena.id, voter_key=settings.read_secret().encode()
+    for file, name in named:
+        importer = Importer(ledger, source=name, arena=arena.id, voter_key=key)
+        with counting(f"Importing {file.name}", "rows") as progress:
+            reports.append(
+                await importer.import_file(file, columns=columns, schema=schema, progress=progress)
             )
-            with counting(f"Importing {file.name}", "rows") as progress:
-                reports.append(
-                    await importer.import_file(
-                        file, columns=columns, schema=schema, progress=progress
-                    )
-                )
     return reports
 
 

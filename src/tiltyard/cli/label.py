@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tiltyard.cli.label_battles import DATA, run, status
+from tiltyard.cli.in_ledger import data_option
+from tiltyard.cli.label_battles import run, status
 from tiltyard.cli.label_model import judged, labelling_model, write_examples
 from tiltyard.cli.label_vectors import CONTESTANTS, YES
 
@@ -50,7 +51,7 @@ label.add_command(write_examples)
 )
 @CONTESTANTS
 @YES
-@DATA
+@data_option
 @click.option("--folds", default=5, show_default=True, help="Of the cross-validation.")
 @click.option("--seed", default=0, show_default=True, help="Of the folds.")
 def train(

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tiltyard.cli.in_ledger import data_option
+
 if TYPE_CHECKING:
     from tiltyard.worker.label_status import LabellerStatus, LabelStatus
-
-DATA = click.option("--data", type=click.Path(path_type=Path), help="Directory of the ledger.")
 
 
 @click.command()
@@ -25,7 +25,7 @@ DATA = click.option("--data", type=click.Path(path_type=Path), help="Directory o
 @click.option("--by", metavar="CONTESTANT", help="Let this model of contestants.toml label.")
 @click.option("--limit", type=click.IntRange(min=1), help="With --by: at most this many battles.")
 @click.option("--yes", is_flag=True, help="With --by: do not ask whether it may cost that.")
-@DATA
+@data_option
 def run(
     named: tuple[str, ...], by: str | None, limit: int | None, data: Path | None, *, yes: bool
 ) -> None:
@@ -91,7 +91,7 @@ def _run_by_model(
 
 
 @click.command()
-@DATA
+@data_option
 @click.option("--json", "as_json", is_flag=True, help="Write the counts as JSON.")
 def status(data: Path | None, *, as_json: bool) -> None:
     """Show how many battles each labeller has labelled."""

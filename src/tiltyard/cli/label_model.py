@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tiltyard.cli.label_battles import DATA
+from tiltyard.cli.in_ledger import data_option
 
 if TYPE_CHECKING:
     from tiltyard.contestants.card import Contestant
@@ -78,7 +78,7 @@ def judged(
 @click.command("examples")
 @click.argument("kind")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The file of examples.")
-@DATA
+@data_option
 def write_examples(kind: str, out: Path, data: Path | None) -> None:
     """Write the prompts that a model has labelled as examples of KIND.
 

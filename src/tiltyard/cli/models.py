@@ -1,6 +1,5 @@
 """`tiltyard models`: who may fight, and the life of each."""
 
-import asyncio
 import json as json_format
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict
@@ -9,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from tiltyard.cli.in_ledger import data_option, in_ledger, json_option
 
 if TYPE_CHECKING:
     from tiltyard.boards.preview_report import PreviewReport
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-DATA = click.option("--data", type=click.Path(path_type=Path), help="Directory of the ledger.")
-JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 REASON = click.option("--reason", help="Why, for the register that everybody can read.")
 
 
@@ -35,7 +34,7 @@ def models() -> None:
     type=click.Path(path_type=Path),
     help="The catalogue; contestants.toml.",
 )
-@JSON
+@json_option
 def list_models(contestants: Path | None, as_json: bool) -> None:  # noqa: FBT001  # click passes flags so
     """Print every contestant of a file with its status and how it is reached."""
     from tiltyard.contestants.catalogue import load_catalogue
@@ -55,8 +54,8 @@ def list_models(contestants: Path | None, as_json: bool) -> None:  # noqa: FBT00
 @REASON
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 @click.option("--retire-absent", is_flag=True, help="Retire the contestants that FILE leaves out.")
-@DATA
-@JSON
+@data_option
+@json_option
 def apply(
     file: Path,
     *,
@@ -82,14 +81,14 @@ def apply(
         await require_pair_left(connection)
         return changes
 
-    _tell(_in_ledger(data, change, undone=dry_run), as_json=as_json, dry_run=dry_run)
+    _tell(_in_transaction(data, change, undone=dry_run), as_json=as_json, dry_run=dry_run)
 
 
 @models.command()
 @click.argument("contestant", metavar="ID")
 @click.option("--reason", required=True, help="Why, for the register that everybody can read.")
-@DATA
-@JSON
+@data_option
+@json_option
 def retire(contestant: str, *, reason: str, data: Path | None, as_json: bool) -> None:
     """Draw the contestant ID no longer; its votes stay on the boards."""
     from tiltyard.arena.applying import apply_cards, current_card, require_pair_left
@@ -101,13 +100,13 @@ def retire(contestant: str, *, reason: str, data: Path | None, as_json: bool) ->
         await require_pair_left(connection)
         return changes
 
-    _tell(_in_ledger(data, change), as_json=as_json)
+    _tell(_in_transaction(data, change), as_json=as_json)
 
 
 @models.command()
 @click.argument("contestant", metavar="ID")
-@DATA
-@JSON
+@data_option
+@json_option
 def show(contestant: str, *, data: Path | None, as_json: bool) -> None:
     """Print the current card of the contestant ID, its changes, and the models that answered."""
     from tiltyard.arena.applying import current_card
@@ -124,7 +123,7 @@ def show(contestant: str, *, data: Path | None, as_json: bool) -> None:
             "endpoint_versions": [_seen(version) for version in versions],
         }
 
-    found = _in_ledger(data, read)
+    found = _in_transaction(data, read)
     if as_json:
         click.echo(json_format.dumps(found, indent=2))
         return
@@ -141,8 +140,8 @@ def show(contestant: str, *, data: Path | None, as_json: bool) -> None:
 
 @models.command()
 @click.argument("contestant", metavar="ID")
-@DATA
-@JSON
+@data_option
+@json_option
 def report(contestant: str, *, data: Path | None, as_json: bool) -> None:
     """Tell the owner of the preview ID how it does; its votes are on no board."""
     from tiltyard.arena.applying import current_card
@@ -154,14 +153,14 @@ def report(contestant: str, *, data: Path | None, as_json: bool) -> None:
             card = await current_card(connection, contestant)
         return await preview_report(ledger, card)
 
-    found = _with_ledger(data, read)
+    found = in_ledger(read, data)
     if as_json:
         click.echo(json_format.dumps(asdict(found), indent=2, default=datetime.isoformat))
         return
     click.echo("\n".join(preview_lines(found)))
 
 
-def _in_ledger(
+def _in_transaction(
     data: Path | None,
     do: "Callable[[Connection], Awaitable[Result]]",
     *,
@@ -176,21 +175,7 @@ def _in_ledger(
                 await connection.rollback()
         return result
 
-    return _with_ledger(data, run)
-
-
-def _with_ledger(data: Path | None, do: "Callable[[Ledger], Awaitable[Result]]") -> Result:
-    """Do something with the ledger open and up to date."""
-    from tiltyard.ledger.engine import Ledger
-    from tiltyard.ledger.migrate import upgrade_ledger
-    from tiltyard.web.settings import read_settings
-
-    async def run() -> Result:
-        async with Ledger(read_settings(data=data).ledger) as ledger:
-            await upgrade_ledger(ledger)
-            return await do(ledger)
-
-    return asyncio.run(run())
+    return in_ledger(run, data)
 
 
 def _tell(changes: "Iterable[Change]", *, as_json: bool, dry_run: bool = False) -> None:

@@ -90,24 +90,19 @@ def rank(
 
     Exits with 1 when no model could be rated and 2 when the votes cannot be read.
     """
-    from tiltyard.errors import TiltyardError
-
-    try:
-        _refuse_idle(json_path, plot_path, prices_path, beside)
-        named = columns_of(given.pop("columns"))
-        if slices_path is not None:
-            given |= _declared(given["slices"], slices_path, votes)
-        with patience("Ranking"):
-            board = _rank_files(votes, to_recipe(given), named)
-            if check_fit:
-                board = _checked(board)
-            if plot_path is not None:
-                _plot(board, plot_path, prices_path)
-        _write(board, json_path, save_path)
-        if beside is not None:
-            _print_beside(board, votes, named, beside)
-    except TiltyardError as error:
-        raise BadInput(str(error)) from error
+    _refuse_idle(json_path, plot_path, prices_path, beside)
+    named = columns_of(given.pop("columns"))
+    if slices_path is not None:
+        given |= _declared(given["slices"], slices_path, votes)
+    with patience("Ranking"):
+        board = _rank_files(votes, to_recipe(given), named)
+        if check_fit:
+            board = _checked(board)
+        if plot_path is not None:
+            _plot(board, plot_path, prices_path)
+    _write(board, json_path, save_path)
+    if beside is not None:
+        _print_beside(board, votes, named, beside)
     if not board.is_rated:
         sys.exit(NOTHING_RATED)
 

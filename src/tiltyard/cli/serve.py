@@ -4,11 +4,13 @@ from pathlib import Path
 
 import click
 
+from tiltyard.cli.in_ledger import data_option
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
-@click.option("--data", type=click.Path(path_type=Path), help="Directory of the ledger.")
+@data_option
 @click.option(
     "--contestants", type=click.Path(path_type=Path), help="The catalogue; contestants.toml."
 )

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 from tiltyard.cli.boards_of_votes import between, boards_of, of_votes
-from tiltyard.cli.recipe_options import BadInput
 
 if TYPE_CHECKING:
     from tiltyard.boards.swapping import SliceSwap
@@ -57,15 +56,11 @@ def swap(
     from tiltyard.boards.swapping import by_chance
     from tiltyard.boards.swapping import swap as swap_models
     from tiltyard.cli.patience import patience
-    from tiltyard.errors import TiltyardError
 
-    try:
-        prices, unit = _prices(prices_path)
-        with patience("Ranking"):
-            ranked = boards_of(votes, columns, slices, by, controls, confidence)
-            found = swap_models(ranked.boards, old, new)
-    except TiltyardError as error:
-        raise BadInput(str(error)) from error
+    prices, unit = _prices(prices_path)
+    with patience("Ranking"):
+        ranked = boards_of(votes, columns, slices, by, controls, confidence)
+        found = swap_models(ranked.boards, old, new)
     if as_json:
         document = {
             "old": old,
@@ -92,9 +87,7 @@ def _prices(path: Path | None) -> tuple[Mapping[str, float], str]:
 
 
 def _print(found: "Sequence[SliceSwap]", confidence: float) -> None:
-    from rich.console import Console
-
-    from tiltyard.cli.board_table import WIDEST, empty_table
+    from tiltyard.cli.board_table import empty_table, print_table
     from tiltyard.cli.patience import printable
 
     table = empty_table()
@@ -112,10 +105,7 @@ def _print(found: "Sequence[SliceSwap]", confidence: float) -> None:
         table.add_row(
             printable(one.slice), preferred, bounds, points, *battles, VERDICTS[one.verdict]
         )
-    console = Console(highlight=False, markup=False, emoji=False)
-    if not console.is_terminal:
-        console.width = WIDEST
-    console.print(table)
+    print_table(table)
 
 
 def _price_words(old: str, new: str, prices: Mapping[str, float], unit: str) -> str:

@@ -47,17 +47,13 @@ def taste(
     from tiltyard.boards.slices.column_slice import slice_battles
     from tiltyard.boards.tastes import own_board, taste_spread
     from tiltyard.cli.patience import patience
-    from tiltyard.errors import TiltyardError
 
     if (voter is None) == (not groups):
         raise BadInput("Say whose board: --voter NAME, or --group COLUMN=VALUE.")
-    try:
-        with patience("Ranking"):
-            battles = _read(votes, columns_of(columns))
-            own = slice_battles(battles, groups or [f"voter={voter}"])
-            found = own_board(own, rank(battles), spread=taste_spread(battles))
-    except TiltyardError as error:
-        raise BadInput(str(error)) from error
+    with patience("Ranking"):
+        battles = _read(votes, columns_of(columns))
+        own = slice_battles(battles, groups or [f"voter={voter}"])
+        found = own_board(own, rank(battles), spread=taste_spread(battles))
     if as_json:
         click.echo(json.dumps(found.to_dict(), indent=2))
     else:
@@ -72,9 +68,7 @@ def _read(paths: Sequence[Path], columns: Mapping[str, str]) -> "Battles":
 
 
 def _print(found: "OwnBoard") -> None:
-    from rich.console import Console
-
-    from tiltyard.cli.board_table import WIDEST, empty_table
+    from tiltyard.cli.board_table import empty_table, print_table
     from tiltyard.cli.patience import printable
 
     table = empty_table()
@@ -94,10 +88,7 @@ def _print(found: "OwnBoard") -> None:
             *(f"{count:,}" for count in counts),
             LIKED[one.verdict],
         )
-    console = Console(highlight=False, markup=False, emoji=False)
-    if not console.is_terminal:
-        console.width = WIDEST
-    console.print(table)
+    print_table(table)
     few = "" if found.enough else " Too few votes for a board of their own."
     click.echo(
         f"{found.votes:,} own votes · {found.own_share:.0%} of this board is their own, the rest "

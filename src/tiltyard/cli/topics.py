@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tiltyard.cli.recipe_options import BadInput, column_option, columns_of
+from tiltyard.cli.recipe_options import column_option, columns_of
 
 if TYPE_CHECKING:
     from tiltyard.battles.table import Battles
@@ -52,14 +52,10 @@ def topics(
 
     from tiltyard.boards.topic_boards import topic_boards, topics_document
     from tiltyard.cli.patience import patience
-    from tiltyard.errors import TiltyardError
 
-    try:
-        with patience("Reading what was asked"):
-            battles, asked = _read(votes, columns_of(columns))
-            found = topic_boards(battles, asked, groups=groups, least_voters=least, seed=seed)
-    except TiltyardError as error:
-        raise BadInput(str(error)) from error
+    with patience("Reading what was asked"):
+        battles, asked = _read(votes, columns_of(columns))
+        found = topic_boards(battles, asked, groups=groups, least_voters=least, seed=seed)
     if as_json:
         click.echo(json.dumps(topics_document(found), indent=2, ensure_ascii=False))
     else:
@@ -78,9 +74,7 @@ def _read(paths: Sequence[Path], columns: Mapping[str, str]) -> "tuple[Battles, 
 
 
 def _print(found: "TopicBoards") -> None:
-    from rich.console import Console
-
-    from tiltyard.cli.board_table import WIDEST, empty_table
+    from tiltyard.cli.board_table import empty_table, print_table
     from tiltyard.cli.patience import printable
 
     table = empty_table()
@@ -98,10 +92,7 @@ def _print(found: "TopicBoards") -> None:
             f"{one.votes:,}",
             printable(ahead if one.enough else "not enough votes" + f" ({ahead})" * bool(ahead)),
         )
-    console = Console(highlight=False, markup=False, emoji=False)
-    if not console.is_terminal:
-        console.width = WIDEST
-    console.print(table)
+    print_table(table)
     click.echo(
         f"{found.prompts:,} prompts with {found.votes:,} votes; {found.rest_prompts:,} of them in "
         f"no topic. No word is shown that fewer than {found.least_voters} voters wrote."

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import click
 
 from tiltyard.cli.boards_of_votes import between, boards_of, of_votes
-from tiltyard.cli.recipe_options import BadInput
 
 if TYPE_CHECKING:
     from tiltyard.boards.value import Value
@@ -47,15 +46,11 @@ def value(
     from tiltyard.boards.prices import read_prices
     from tiltyard.boards.value import value_of
     from tiltyard.cli.patience import patience, printable
-    from tiltyard.errors import TiltyardError
 
-    try:
-        measures, unit = read_prices(measure_path)
-        with patience("Ranking"):
-            ranked = boards_of(votes, columns, slices, by, controls, confidence)
-            found = {name: value_of(board, measures) for name, board in ranked.boards.items()}
-    except TiltyardError as error:
-        raise BadInput(str(error)) from error
+    measures, unit = read_prices(measure_path)
+    with patience("Ranking"):
+        ranked = boards_of(votes, columns, slices, by, controls, confidence)
+        found = {name: value_of(board, measures) for name, board in ranked.boards.items()}
     if as_json:
         document = {name: asdict(one) for name, one in found.items()}
         said = {"unit": unit, "controls": list(controls), "boards": document}
@@ -69,9 +64,7 @@ def value(
 
 
 def _print(found: "Value", unit: str, confidence: float) -> None:
-    from rich.console import Console
-
-    from tiltyard.cli.board_table import WIDEST, empty_table
+    from tiltyard.cli.board_table import empty_table, print_table
     from tiltyard.cli.patience import printable
 
     table = empty_table()
@@ -94,10 +87,7 @@ def _print(found: "Value", unit: str, confidence: float) -> None:
             VERDICTS[one.verdict],
             printable(", ".join(one.surely_beaten_by[:3])),
         )
-    console = Console(highlight=False, markup=False, emoji=False)
-    if not console.is_terminal:
-        console.width = WIDEST
-    console.print(table)
+    print_table(table)
     slope = found.per_doubling
     click.echo(
         f"Twice the {unit} goes with {slope.estimate:+.1f} points ({between(slope, '{:+.1f}')})."

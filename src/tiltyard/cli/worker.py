@@ -5,9 +5,11 @@ from pathlib import Path
 
 import click
 
+from tiltyard.cli.in_ledger import data_option
+
 
 @click.command()
-@click.option("--data", type=click.Path(path_type=Path), help="Directory of the ledger.")
+@data_option
 @click.option("--once", is_flag=True, help="Do what there is to do and end: the default.")
 def worker(data: Path | None, once: bool) -> None:  # noqa: ARG001, FBT001  # for who writes it into a crontab
     """Label battles and publish boards, without a server.

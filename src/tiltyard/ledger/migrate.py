@@ -1,6 +1,8 @@
 """Bring a database to the shape this version needs."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from time import monotonic
 
@@ -45,6 +47,20 @@ def revisions() -> list[str]:
     """Name every revision there is, the oldest first."""
     script = ScriptDirectory(str(MIGRATIONS))
     return [each.revision for each in script.walk_revisions()][::-1]
+
+
+@asynccontextmanager
+async def upgraded_ledger(place: Path | str) -> AsyncGenerator[Ledger]:
+    """Open a ledger and bring its tables to this version's shape; close it at the end.
+
+    Raises
+    ------
+    LedgerError
+        As `upgrade_ledger` does.
+    """
+    async with Ledger(place) as ledger:
+        await upgrade_ledger(ledger)
+        yield ledger
 
 
 async def upgrade_ledger(ledger: Ledger, *, patience_s: float = PATIENCE_S) -> None:

@@ -19,7 +19,7 @@ from tiltyard.labels.examples import Examples
 from tiltyard.labels.labeller import Labeller
 from tiltyard.labels.labellers import labellers_with, reading_words, shipped_labellers
 from tiltyard.ledger.engine import Ledger
-from tiltyard.ledger.migrate import upgrade_ledger
+from tiltyard.ledger.migrate import upgraded_ledger
 from tiltyard.ledger.register import read_arenas
 from tiltyard.worker.duplicates import Duplicates
 from tiltyard.worker.label_status import LabelStatus, read_label_status
@@ -69,7 +69,7 @@ async def work_once(
         Called whenever something is done.
     """
     in_use, given = SlicesInUse(slices), _labellers(labellers)
-    async with _opened(place) as ledger:
+    async with upgraded_ledger(place) as ledger:
         async with ledger.reading() as connection:
             arenas = await read_arenas(connection)
         boards = BoardPublisher(ledger, arenas, Recipe(), in_use, given)
@@ -107,7 +107,7 @@ async def label_once(
         Called with what vectors would cost, before any is asked for.
     """
     words = reading_words(labellers)
-    async with _opened(place) as ledger:
+    async with upgraded_ledger(place) as ledger:
         labelled = await Labelling(ledger, words).label_all() if words else 0
         labelled = max(labelled, await Duplicates(ledger).label_all() if copies else 0)
         async with _vectors(ledger, labellers, catalogue) as labelling:
@@ -152,7 +152,7 @@ async def _asking(
 ) -> AsyncGenerator[ModelLabelling]:
     adapters = Adapters()
     try:
-        async with _opened(place) as ledger:
+        async with upgraded_ledger(place) as ledger:
             yield ModelLabelling(ledger, adapters, model, kinds, limit=limit)
     finally:
         await adapters.close()
@@ -160,7 +160,7 @@ async def _asking(
 
 async def model_examples_once(place: Path | str, kind: str) -> list[Example]:
     """Read the prompts of a ledger that a model has labelled."""
-    async with _opened(place) as ledger:
+    async with upgraded_ledger(place) as ledger:
         return await ledger.in_thread(lambda connection: model_examples(connection, kind))
 
 
@@ -184,16 +184,9 @@ async def judge_by_examples(
 
 async def label_status_once(place: Path | str, labellers: Path) -> LabelStatus:
     """Say how far labelling is, by those that ship and the trained ones of a directory."""
-    async with _opened(place) as ledger:
+    async with upgraded_ledger(place) as ledger:
         return await read_label_status(ledger, labellers_with(labellers))
 
 
 def _labellers(place: Path | None) -> Sequence[Labeller]:
     return shipped_labellers() if place is None else labellers_with(place)
-
-
-@asynccontextmanager
-async def _opened(place: Path | str) -> AsyncGenerator[Ledger]:
-    async with Ledger(place) as ledger:
-        await upgrade_ledger(ledger)
-        yield ledger

@@ -14,7 +14,7 @@ from tiltyard.errors import TiltyardError
 
 if TYPE_CHECKING:
     from tiltyard.contestants.suggestions import Suggestion
-    from tiltyard.ledger.condition import Condition
+    from tiltyard.ledger.postgresql_health import PostgresqlHealth
     from tiltyard.web.settings import Settings
 
 OLDEST_POSTGRESQL = 13
@@ -90,42 +90,42 @@ def _ledger(settings: "Settings") -> Finding:
 
 
 async def _answering_ledger(place: Path | str, needed: int) -> Finding:
-    from tiltyard.ledger.condition import read_condition
     from tiltyard.ledger.engine import DatabaseError, Ledger
+    from tiltyard.ledger.postgresql_health import read_postgresql_health
 
     try:
         async with Ledger(place) as ledger:
             await ledger.ping()
-            condition = None if ledger.is_sqlite else await read_condition(ledger)
+            health = None if ledger.is_sqlite else await read_postgresql_health(ledger)
     except TiltyardError as error:
         return Finding("ledger", fine=False, sentence=str(error))
     except DatabaseError as error:
         reason = str(error).strip().splitlines()[0]
         return Finding("ledger", fine=False, sentence=f"The ledger cannot be used: {reason}.")
-    if condition is not None:
-        return _postgresql(ledger.name, condition, needed)
+    if health is not None:
+        return _postgresql(ledger.name, health, needed)
     return Finding("ledger", fine=True, sentence=f"The ledger answers at {ledger.name}.")
 
 
-def _postgresql(name: str, condition: "Condition", needed: int) -> Finding:
+def _postgresql(name: str, health: "PostgresqlHealth", needed: int) -> Finding:
     """Judge a PostgreSQL by what a server needs of it."""
-    where = f"PostgreSQL {condition.version} answers at {name}"
-    free = condition.most - condition.used
-    if condition.number < OLDEST_POSTGRESQL * 10_000:
+    where = f"PostgreSQL {health.version} answers at {name}"
+    free = health.most - health.used
+    if health.number < OLDEST_POSTGRESQL * 10_000:
         sentence = f"{where}; Tiltyard needs {OLDEST_POSTGRESQL} or newer: upgrade it."
         return Finding("ledger", fine=False, sentence=sentence)
     if free < needed:
         sentence = (
-            f"{where}, with {free} of {condition.most} sessions free, and a server takes up to "
+            f"{where}, with {free} of {health.most} sessions free, and a server takes up to "
             f"{needed}: raise max_connections, or lower TILTYARD_DATABASE_SESSIONS."
         )
         return Finding("ledger", fine=False, sentence=sentence)
     safety = (
         "an acknowledged vote survives a power failure"
-        if condition.durable
+        if health.durable
         else "a power failure can lose acknowledged votes: set fsync and synchronous_commit to on"
     )
-    sentence = f"{where}, with {free} of {condition.most} sessions free; {safety}."
+    sentence = f"{where}, with {free} of {health.most} sessions free; {safety}."
     return Finding("ledger", fine=True, sentence=sentence)
 
 

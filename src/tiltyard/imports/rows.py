@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from tiltyard.imports.conversations import SLOTS, Said
-from tiltyard.imports.published import published_labels
+from tiltyard.imports.publishers import labels_of_publishers
 from tiltyard.ledger.sources import IMPORTED, IMPORTED_POLICY, UNKNOWN_TIME
 
 NAMED_MODE, BLIND_MODE = "side_by_side", "battle"
@@ -46,7 +46,7 @@ def table_rows(
         "attempts": _attempts(conversation.answers, times),
         "votes": _votes(cast),
         "reveals": _reveals(cast),
-        "labels": published_labels(frame, schema).sort("battle"),
+        "labels": labels_of_publishers(frame, schema).sort("battle"),
     }
 
 

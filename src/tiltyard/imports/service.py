@@ -15,7 +15,7 @@ import polars as pl
 from tiltyard.imports.batches import Batch, Columns, read_batches, refuse_endless
 from tiltyard.imports.conversations import said
 from tiltyard.imports.keys import Keys
-from tiltyard.imports.published import unkept
+from tiltyard.imports.publishers import unkept
 from tiltyard.imports.records import ImportReport
 from tiltyard.imports.removing import require_kept, require_kept_by
 from tiltyard.imports.rows import imported_card, imported_version, table_rows

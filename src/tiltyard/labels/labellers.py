@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from tiltyard.labels import duplicates, published
+from tiltyard.labels import duplicates, publishers
 from tiltyard.labels.errors import LabelError
 from tiltyard.labels.identity import IdentityLabeller
 from tiltyard.labels.labeller import (
@@ -53,7 +53,7 @@ def shipped_labellers() -> tuple[Labeller, ...]:
 
 def label_sources(labellers: Sequence[Labeller]) -> tuple[LabelSource, ...]:
     """Name everything that labels battles: labellers, what finds copies, and publishers."""
-    return (*labellers, duplicates.Copies(), published.Published())
+    return (*labellers, duplicates.Copies(), publishers.Publishers())
 
 
 def score_column(source: LabelSource) -> str | None:

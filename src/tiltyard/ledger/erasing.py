@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tiltyard.ledger.inserting import inserting_new
-from tiltyard.ledger.sources import PUBLISHED
+from tiltyard.ledger.sources import PUBLISHERS
 from tiltyard.ledger.tables import (
     attempts,
     erasures,
@@ -72,7 +72,7 @@ def erase_words(
     for table in MADE_OF_WORDS:
         connection.execute(delete(table).where(table.c.first_battle.in_(ids)))
     gone = delete(labels).where(labels.c.battle.in_(ids))
-    connection.execute(gone.where(labels.c.labeller == PUBLISHED) if still_counted else gone)
+    connection.execute(gone.where(labels.c.labeller == PUBLISHERS) if still_counted else gone)
 
 
 def _untelling(dialect: str, ids: Sequence[UUID]) -> Update:

@@ -15,7 +15,7 @@ EXAMPLES = "example"
 IMPORTED = "import:"
 """Sources of imported battles begin so."""
 
-PUBLISHED = "published"
+PUBLISHERS = "published"
 """The labeller of what publishers said of imported battles."""
 
 IMPORTED_POLICY = "imported"

@@ -12,11 +12,11 @@ from tiltyard.battles.codecs import CODECS, KNOWN_AS, OWN
 from tiltyard.battles.table import Battles
 from tiltyard.boards.slices.conditions import Condition, hold_all
 from tiltyard.boards.slices.slice_file import LOCAL
-from tiltyard.labels import published
+from tiltyard.labels import publishers
 from tiltyard.labels.labeller import Labeller
 from tiltyard.labels.labellers import label_sources, shipped_labellers
 from tiltyard.ledger.engine import SyncConnection
-from tiltyard.releases.as_published import as_published
+from tiltyard.releases.as_publishers_said import as_publishers_said
 from tiltyard.releases.errors import ReleaseError
 from tiltyard.releases.files import Format, PartsWriter
 from tiltyard.releases.shaping import WITH_TIMES, shaped
@@ -145,7 +145,7 @@ def _published(frame: pl.DataFrame, *, schema: str) -> Made:
     document = CODECS[schema].write(Battles(shaped(frame, schema).drop(UNSHOWN)))
     if not isinstance(document, pl.DataFrame):
         raise TypeError(schema)
-    theirs = frame[published.LABELLER]
+    theirs = frame[publishers.LABELLER]
     if schema == OWN.name:
         return document.with_columns(theirs), Counter()
-    return as_published(document, theirs), Counter()
+    return as_publishers_said(document, theirs), Counter()

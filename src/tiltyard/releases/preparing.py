@@ -13,7 +13,7 @@ import polars as pl
 from tiltyard.battles.notes import counted
 from tiltyard.battles.pseudonyms import pseudonymise_voters
 from tiltyard.battles.table import Battles
-from tiltyard.labels import published
+from tiltyard.labels import publishers
 from tiltyard.ledger.engine import Ledger, SyncConnection
 from tiltyard.ledger.register import read_all_cards
 from tiltyard.ledger.releases import Prepared, add_prepared, read_releases
@@ -33,7 +33,7 @@ from tiltyard.releases.training import FORMATS
 
 KEY_BYTES = 32
 WITHHELD = "its words were withheld"
-UNPUBLISHED = ("personal_data", *published.COLUMNS)
+KEPT_BACK = ("personal_data", *publishers.COLUMNS)
 """Labels that would say where something was removed, and those of other arenas' battles."""
 
 Progress = Callable[[int], None]
@@ -132,7 +132,7 @@ def _released(
         facts.touched += int(touched.sum())
         hidden = pseudonymise_voters(Battles(without_ids_and_times(frame, key)), voters_key).frame
         facts.add(hidden)
-        yield hidden.drop(UNPUBLISHED, strict=False)
+        yield hidden.drop(KEPT_BACK, strict=False)
 
 
 def _may_go_out(

@@ -21,7 +21,7 @@ from tiltyard.releases.files import PartsWriter
 from tiltyard.releases.hiding import on_their_day
 from tiltyard.releases.masking import Names, names_of, without_identities
 from tiltyard.releases.names import ANONYMOUS
-from tiltyard.releases.preparing import KEY_BYTES, UNPUBLISHED
+from tiltyard.releases.preparing import KEPT_BACK, KEY_BYTES
 from tiltyard.releases.redacting import redact_frame
 
 HASH_BYTES = 8
@@ -149,7 +149,7 @@ def _own(
             *(_masked(side, mine, model) for side, mine in (("a", is_a), ("b", is_b))),
             comment=pl.lit(None, pl.String),
         )
-        yield pseudonymise_voters(Battles(masked), key).frame.drop(UNPUBLISHED, strict=False)
+        yield pseudonymise_voters(Battles(masked), key).frame.drop(KEPT_BACK, strict=False)
 
 
 def _masked(side: str, mine: pl.Expr, model: str) -> pl.Expr:

@@ -6,7 +6,7 @@ import polars as pl
 
 from tiltyard.battles.table import Battles
 from tiltyard.boards.living.label_columns import LabelColumns
-from tiltyard.labels import published
+from tiltyard.labels import publishers
 from tiltyard.labels.duplicates import BATTLES
 from tiltyard.labels.labeller import LabelSource
 from tiltyard.ledger.engine import SyncConnection
@@ -21,7 +21,7 @@ PAGE = 5_000
 
 UNSHOWN = (
     *("definition", "erased", "contestant_a", "contestant_b", *BATTLES),
-    *("took_a", "took_b", "ended_a", "ended_b", published.LABELLER),
+    *("took_a", "took_b", "ended_a", "ended_b", publishers.LABELLER),
 )
 """Columns that decide what goes out or are put into the columns of a schema, and do not go out."""
 
@@ -130,8 +130,9 @@ def _labelled(
     """Add a column for every label that counts, as boards have them."""
     columns = LabelColumns(labels, heads["battle_id"])
     columns.add(found)
-    theirs = found.filter(pl.col("labeller") == published.LABELLER).unique("battle_id", keep="last")
-    told = theirs.select("battle_id", pl.col("value").alias(published.LABELLER))
+    theirs = found.filter(pl.col("labeller") == publishers.LABELLER)
+    newest = theirs.unique("battle_id", keep="last")
+    told = newest.select("battle_id", pl.col("value").alias(publishers.LABELLER))
     for one in (columns.frame(), told):
         heads = heads.join(one, on="battle_id", how="left", maintain_order="left")
     return heads

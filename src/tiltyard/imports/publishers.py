@@ -14,7 +14,7 @@ from tiltyard.imports.batches import COPY, ROW
 from tiltyard.labels.labeller import ColumnType
 from tiltyard.labels.labellers import label_columns
 from tiltyard.labels.occupations import OCCUPATIONS
-from tiltyard.labels.published import AS_PUBLISHED, COLUMNS, KEPT, LABELLER
+from tiltyard.labels.publishers import AS_THEY_SAID, COLUMNS, KEPT, LABELLER
 from tiltyard.labels.trained import CRITERIA, HARD_FROM
 
 NUL = "\\u0000"
@@ -83,7 +83,7 @@ def _filled(column: pl.Series) -> int:
     return column.len() - column.null_count()
 
 
-def published_labels(frame: pl.DataFrame, version: str) -> pl.DataFrame:
+def labels_of_publishers(frame: pl.DataFrame, version: str) -> pl.DataFrame:
     """Make the rows of the table of labels, one for each battle of which something is said.
 
     Parameters
@@ -116,7 +116,7 @@ def _values(frame: pl.DataFrame, names: Sequence[str]) -> pl.Series:
         return pl.repeat(None, frame.height, dtype=pl.String, eager=True).alias("value")
     kept = frame.select("battle_id", *(_plain(frame, name) for name in names))
     told = [one.alias(name) for name, one in _told(kept).items()]
-    said = pl.struct(pl.struct(pl.all()).alias(AS_PUBLISHED), *told).struct.json_encode()
+    said = pl.struct(pl.struct(pl.all()).alias(AS_THEY_SAID), *told).struct.json_encode()
     there = pl.any_horizontal(pl.col(name).is_not_null() for name in names)
     value = pl.when(there).then(said.str.replace_all(NUL, "\\ufffd", literal=True))
     return kept.select(value.alias("value")).to_series()

@@ -14,7 +14,7 @@ from tiltyard.labels.labeller import ColumnType
 LABELLER = "published"
 """The version is the schema of the file that said so."""
 
-AS_PUBLISHED = "columns"
+AS_THEY_SAID = "columns"
 """The key under which a label keeps the columns of its row as they were, with the battle's id."""
 
 COLUMNS: Mapping[str, ColumnType] = MappingProxyType(
@@ -70,7 +70,7 @@ KEPT = frozenset({*_LMARENA, *_COMPARIA, *_STYLE, "weight"})
 """Columns of published sets that are kept as they are, beside those that Tiltyard's export has."""
 
 
-class Published:
+class Publishers:
     """Whose labels these are. No labeller: only publishers know what they said."""
 
     name = LABELLER

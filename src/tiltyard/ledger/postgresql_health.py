@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from tiltyard.ledger.engine import Ledger
 
-CONDITION = text("""
+HEALTH = text("""
     SELECT current_setting('server_version') AS version,
            current_setting('server_version_num')::int AS number,
            current_setting('fsync') = 'on' AS fsync,
@@ -18,8 +18,8 @@ CONDITION = text("""
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """What PostgreSQL says about itself.
+class PostgresqlHealth:
+    """How a PostgreSQL says it is.
 
     `durable` is whether a vote that was acknowledged survives a power failure; `used` and `most`
     count the sessions of everybody.
@@ -32,8 +32,10 @@ class Condition:
     most: int
 
 
-async def read_condition(ledger: Ledger) -> Condition:
+async def read_postgresql_health(ledger: Ledger) -> PostgresqlHealth:
     """Ask a PostgreSQL how it is set up."""
     async with ledger.reading() as connection:
-        row = (await connection.execute(CONDITION)).one()
-    return Condition(row.version, row.number, row.fsync and row.synchronous, row.used, row.most)
+        row = (await connection.execute(HEALTH)).one()
+    return PostgresqlHealth(
+        row.version, row.number, row.fsync and row.synchronous, row.used, row.most
+    )

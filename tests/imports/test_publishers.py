@@ -15,7 +15,7 @@ from opened import open_ledger
 from tiltyard.battles.codecs import OWN
 from tiltyard.boards.living.table import LivingTable
 from tiltyard.boards.slices.columns import slice_columns
-from tiltyard.imports.published import WEIGHTS, published_labels
+from tiltyard.imports.publishers import WEIGHTS, labels_of_publishers
 from tiltyard.imports.removing import remove_source
 from tiltyard.labels.labellers import label_sources, shipped_labellers
 from tiltyard.labels.occupations import OCCUPATIONS
@@ -303,7 +303,7 @@ def test_an_export_of_another_tiltyard_has_labels_of_its_own_and_of_others() -> 
             "code": [True, True],
         }
     )
-    labels = published_labels(frame, OWN.name)
+    labels = labels_of_publishers(frame, OWN.name)
     assert labels["battle"].to_list() == frame["id"].to_list()
     first, second = map(json.loads, labels["value"])
     assert first["published_code"] is True

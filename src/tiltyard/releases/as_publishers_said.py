@@ -4,10 +4,10 @@ import polars as pl
 
 from tiltyard.battles.columns import source_of
 from tiltyard.boards.living.label_columns import decode
-from tiltyard.labels.published import AS_PUBLISHED, KEPT
+from tiltyard.labels.publishers import AS_THEY_SAID, KEPT
 
 
-def as_published(document: pl.DataFrame, told: pl.Series) -> pl.DataFrame:
+def as_publishers_said(document: pl.DataFrame, told: pl.Series) -> pl.DataFrame:
     """Put what publishers said of their battles into the columns of a schema.
 
     A column that came with a battle goes out as it came, its id in that set too; where none came,
@@ -26,8 +26,8 @@ def as_published(document: pl.DataFrame, told: pl.Series) -> pl.DataFrame:
         wanted["battle_id"] = document.schema[id_]
     if rows.is_empty() or not wanted:
         return document
-    schema = pl.Schema({AS_PUBLISHED: pl.Struct(wanted)})
-    theirs = decode(told.gather(rows["row"]), schema)[AS_PUBLISHED].struct.unnest()
+    schema = pl.Schema({AS_THEY_SAID: pl.Struct(wanted)})
+    theirs = decode(told.gather(rows["row"]), schema)[AS_THEY_SAID].struct.unnest()
     theirs = theirs.rename({"battle_id": id_} if id_ else {})
     whole = document.with_row_index("row").join(
         rows.hstack(theirs), on="row", how="left", maintain_order="left", suffix=" of theirs"

@@ -275,6 +275,11 @@ OWN = OwnBoard(
             *(Estimate(-53.2, -160.0, 54.0, 54.0), 4, 1, 2, 1),
             verdict="like_everybody",
         ),
+        OwnStanding(
+            *("rook", 860.6, 740.0, 980.0, 3, 3, 861.0),
+            *(Estimate(-0.4, -120.0, 119.0, 61.0), 0, 0, 0, 0),
+            verdict="like_everybody",
+        ),
     ),
     votes=13,
     own_share=0.31,
@@ -421,6 +426,10 @@ class ScriptedPages:
         if by != VALUE.by:
             raise NotYetError(f"Models cannot be compared by {by} yet.")
         return replace(VALUE, control=control)
+
+    async def measures(self, arena: str, slice_name: str, control: str = "") -> Sequence[Measure]:  # noqa: ARG002  # one board
+        board = await self.board(arena, slice_name)
+        return ("price", "latency") if board["votes"] else ()
 
     async def slices(self, arena: str) -> Sequence[Mapping[str, Any]]:
         return [summary_of(board) for board in self.boards.values() if board["arena"] == arena]

@@ -61,6 +61,17 @@ def test_several_arenas_fit_and_have_no_violations(
     assert violations(page) == []
 
 
+@pytest.mark.parametrize("width", [320, 360, 390, 1280])
+def test_the_header_says_that_it_is_a_demo_and_has_room_for_it(
+    page: Page, arena: StandIn, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(arena.url + "/leaderboard")
+    expect(page.locator(".site-header .badge")).to_be_visible()
+    nav = page.get_by_role("navigation", name="Main")
+    assert nav.evaluate("nav => nav.scrollWidth <= nav.clientWidth")
+
+
 @pytest.mark.parametrize("width", [320, 360, 390, 768, 1600])
 def test_nothing_scrolls_sideways(page: Page, arena: StandIn, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})

@@ -15,6 +15,7 @@ def test_my_board_stands_beside_everybodys(arena: StandIn) -> None:
     assert "Siskin 8 won, 0 lost, 1 tied" in text
     assert "1105 1020 to 1190" in text
     assert "1012 for everybody , here +93 liked more" in text
+    assert "861 for everybody , the same here as everybody" in text
 
 
 def test_my_board_before_anything_is_rated(arena: StandIn) -> None:

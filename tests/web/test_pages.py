@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from browser.scripted_pages import EMPTY_BOARD, FULL_BOARD, PROMPTS, board_of, model
 from browser.standin import StandIn
 from tiltyard.web.pages import static_directory
+from tiltyard.web.pages.words import signed
 
 FIRST_VIEW_BYTES = 60_000
 
@@ -148,6 +149,12 @@ def test_no_page_has_inline_scripts_or_styles(arena: StandIn) -> None:
         assert not re.search(r"<[^>]+\sstyle=", html), path
         assert not re.search(r"<script(?![^>]*(?:src=|application/json))", html), path
         assert not re.search(r"<[^>]+\son\w+=", html), path
+
+
+def test_differences_have_a_sign_only_where_they_are_some() -> None:
+    assert [signed(points) for points in (92.6, -0.4, 0.0, 0.4, -53.2)] == [
+        *("+93", "0", "0", "0", "-53")
+    ]
 
 
 def test_the_leaderboard_is_small_and_does_without_the_battle(arena: StandIn) -> None:

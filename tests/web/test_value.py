@@ -47,6 +47,17 @@ async def test_what_cannot_be_told_yet_is_said(tmp_path: Path) -> None:
         assert "no ratings yet" in (await get(ann, "boards/text/overall/value", 404))["detail"]
 
 
+async def test_the_demo_offers_its_prices_and_what_nobody_knows_not_at_all(tmp_path: Path) -> None:
+    async with serving(tmp_path, examples=True) as base, voter(base) as ann:
+        async with ann.get("/boards/text/overall/value") as response:
+            page = await response.text()
+        offered = page.partition('aria-label="Compared with"')[2].partition("</nav>")[0]
+        assert "by=price" in offered
+        assert "by=size" not in offered, "no card says it"
+        assert "by=latency" not in offered, "no answer was timed yet"
+        assert "The frontier" in page
+
+
 async def test_the_page_of_value_opens(tmp_path: Path) -> None:
     async with serving(tmp_path, *priced(), examples=True) as base, voter(base) as ann:
         for path, said in (

@@ -1,5 +1,6 @@
 """The page of value, as its bytes."""
 
+from browser.scripted_pages import EMPTY_BOARD
 from browser.standin import StandIn
 from web.test_pages import get, words
 
@@ -20,6 +21,14 @@ def test_what_cannot_be_told_yet_is_a_sentence_and_the_other_measures_stay(arena
     assert status == 200
     assert "Models cannot be compared by size yet." in html
     assert '<a href="/boards/text/overall/value?by=price" >Price</a>' in html
+
+
+def test_measures_of_which_too_little_is_known_are_not_offered(arena: StandIn) -> None:
+    _, html, _ = get(arena, "/boards/text/overall/value")
+    offered = html.partition('aria-label="Compared with"')[2].partition("</nav>")[0]
+    assert words(f"<a {offered}") == "Price First word"
+    arena.pages.boards["text/overall"] = EMPTY_BOARD
+    assert 'aria-label="Compared with"' not in get(arena, "/boards/text/overall/value?by=size")[1]
 
 
 def test_value_keeps_the_style_switch_and_the_measure_together(arena: StandIn) -> None:

@@ -100,6 +100,10 @@ class LivePages:
         """Say who does better than a measure predicts, for its page."""
         return await self._values.answer(arena, slice_name, by, control)
 
+    async def measures(self, arena: str, slice_name: str, control: str = "") -> Sequence[Measure]:
+        """Say by which measures a board can be compared, for its page."""
+        return await self._values.told_by(arena, slice_name, control)
+
     async def my_board(self, voter: str, arena: str, group: str | None) -> OwnAnswer:
         """Make a voter's own board or that of a group, for its page."""
         if group is not None:

@@ -18,6 +18,8 @@ def demo_catalogue() -> Catalogue:
             adapter="demo",
             model=model,
             accepts=("text", "image"),  # they see nothing, but one can try what an arena does
+            price_input_usd_per_million=voice.price,
+            price_output_usd_per_million=4 * voice.price,
             released=date(2026, 11, 23),
         )
         for model, voice in VOICES.items()

@@ -26,6 +26,9 @@ class Voice:
         Characters a second.
     stride
         Characters in a piece, on average.
+    price
+        US dollars per million tokens that it reads; four times that for what it writes. Nobody
+        pays: it is an example, as its answers are.
     thinks
         Whether it sends its reasoning before the answer.
     """
@@ -37,6 +40,7 @@ class Voice:
     wait: float
     speed: float
     stride: int
+    price: float
     thinks: bool = False
 
     def quality(self, share: float) -> Quality:
@@ -58,14 +62,16 @@ class Voice:
 
 VOICES = {
     "heron": Voice(
-        "Heron", (0.70, 0.20, 0.07, 0.03), habits.calibrated, 0.04, 0.05, 260, 14, thinks=True
+        "Heron", (0.70, 0.20, 0.07, 0.03), habits.calibrated, 0.04, 0.05, 260, 14, 2.5, thinks=True
     ),
-    "wren": Voice("Wren", (0.10, 0.80, 0.07, 0.03), habits.plain, 0.06, 0.15, 420, 9),
-    "owl": Voice("Owl", (0.60, 0.20, 0.10, 0.10), habits.lecturing, -0.04, 0.60, 520, 30),
-    "robin": Voice("Robin", (0.35, 0.30, 0.25, 0.10), habits.friendly, 0.05, 0.25, 300, 6),
-    "peacock": Voice("Peacock", (0.35, 0.20, 0.30, 0.15), habits.showy, -0.05, 0.35, 380, 22),
-    "swift": Voice("Swift", (0.00, 0.35, 0.50, 0.15), habits.telegraphic, 0.0, 0.03, 1400, 60),
-    "magpie": Voice("Magpie", (0.05, 0.10, 0.25, 0.60), habits.cocksure, -0.03, 0.10, 700, 18),
-    "cuckoo": Voice("Cuckoo", (0.00, 0.15, 0.40, 0.45), habits.curt, -0.12, 0.08, 900, 40),
+    "wren": Voice("Wren", (0.10, 0.80, 0.07, 0.03), habits.plain, 0.06, 0.15, 420, 9, 0.6),
+    "owl": Voice("Owl", (0.60, 0.20, 0.10, 0.10), habits.lecturing, -0.04, 0.60, 520, 30, 3.0),
+    "robin": Voice("Robin", (0.35, 0.30, 0.25, 0.10), habits.friendly, 0.05, 0.25, 300, 6, 0.8),
+    "peacock": Voice("Peacock", (0.35, 0.20, 0.30, 0.15), habits.showy, -0.05, 0.35, 380, 22, 1.2),
+    "swift": Voice("Swift", (0.00, 0.35, 0.50, 0.15), habits.telegraphic, 0.0, 0.03, 1400, 60, 0.1),
+    "magpie": Voice(
+        "Magpie", (0.05, 0.10, 0.25, 0.60), habits.cocksure, -0.03, 0.10, 700, 18, 0.25
+    ),
+    "cuckoo": Voice("Cuckoo", (0.00, 0.15, 0.40, 0.45), habits.curt, -0.12, 0.08, 900, 40, 0.15),
 }
 """Every demo contestant, by the `model` of its card."""

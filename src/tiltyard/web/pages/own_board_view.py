@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tiltyard.boards.own_boards import OwnAnswer
 from tiltyard.boards.tastes import OwnStanding
 from tiltyard.web.pages.forest import Interval, Scale, Tick, scale_over
-from tiltyard.web.pages.words import grouped, percent
+from tiltyard.web.pages.words import grouped, percent, signed
 
 LIKED = {"more": "liked more", "less": "liked less", "like_everybody": "as everybody"}
 
@@ -65,7 +65,7 @@ def _own_row(one: OwnStanding, answer: OwnAnswer, scale: Scale) -> OwnRow:
         bounds=f"{one.lower:.0f} to {one.upper:.0f}",
         interval=scale.interval(one.lower, one.rating, one.upper),
         everybody=f"{one.everybody:.0f}",
-        departure=f"{one.departure.estimate:+.0f}",
+        departure=signed(one.departure.estimate),
         battles=record if answer.counted else "",
         verdict=LIKED[one.verdict],
         certain=one.verdict != "like_everybody",

@@ -5,6 +5,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from tiltyard.web.pages.board_view import board_view
 from tiltyard.web.pages.consent import decide_your_data, your_data
+from tiltyard.web.pages.interface import interface
 from tiltyard.web.pages.moments import read_moment
 from tiltyard.web.pages.my_board import change_group, my_board
 from tiltyard.web.pages.own_battles import ask_to_forget, forget
@@ -37,6 +38,7 @@ def pages_router() -> APIRouter:
         ("/exposure", exposure),
         ("/register", register),
         ("/your-data", your_data),
+        ("/api", interface),
     ):
         router.add_api_route(path, page, methods=["GET", "HEAD"])
     router.add_api_route("/battles/{battle_id}/forget", forget, methods=["POST"])

@@ -174,6 +174,15 @@ class ArenaPages(Protocol):
             When there is no such board, or the votes cannot tell yet.
         """
 
+    async def measures(self, arena: str, slice_name: str, control: str = "") -> Sequence[Measure]:
+        """Answer by which measures a board can be compared with what models cost.
+
+        Raises
+        ------
+        TiltyardError
+            When there is no such board.
+        """
+
     async def my_board(self, voter: str, arena: str, group: str | None) -> OwnAnswer:
         """Answer a voter's own board, or that of a group the voter is in.
 

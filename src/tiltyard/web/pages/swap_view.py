@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tiltyard.boards.records import Estimate
 from tiltyard.boards.swapping import Prices, SliceSwap, by_chance
 from tiltyard.web.pages.forest import Interval, Scale
-from tiltyard.web.pages.words import grouped
+from tiltyard.web.pages.words import grouped, signed
 from tiltyard.web.swap import SwapAnswer
 
 SWAPPED = {
@@ -85,7 +85,7 @@ def _swap_row(one: SliceSwap, answer: SwapAnswer, known: Estimate, points: Estim
         preferred=f"{known.estimate:.0%}",
         bounds=f"{known.lower:.0%} to {known.upper:.0%}",
         interval=HALVES.interval(known.lower, known.estimate, known.upper),
-        points=f"{points.estimate:+.0f}",
+        points=signed(points.estimate),
         battles=f"{grouped(one.old_battles)} and {grouped(one.new_battles)}",
         few=one.slice in answer.few,
         verdict=SWAPPED[one.verdict],

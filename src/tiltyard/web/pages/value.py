@@ -21,13 +21,15 @@ TITLES: dict[Measure, str] = {
 
 
 async def board_value(
-    request: Request, arena: str, slice_name: str, by: Measure = "price", control: Held = ""
+    request: Request, arena: str, slice_name: str, by: Measure | None = None, control: Held = ""
 ) -> Response:
     """Show which models do better than their price, size or speed predicts."""
     pages = arena_pages(request)
+    told = await pages.measures(arena, slice_name, control)
+    shown: Measure = by or (told[0] if told else "price")
     fault = answer = None
     try:
-        answer = await pages.value(arena, slice_name, by, control)
+        answer = await pages.value(arena, slice_name, shown, control)
     except NotYetError as error:
         fault = error
     url, slices = f"/boards/{arena}/{slice_name}", await pages.slices(arena)
@@ -36,12 +38,12 @@ async def board_value(
         "arena": pages.arena_face(arena),
         "slice_words": slice_title(slices, slice_name),
         "url": url,
-        "query": link_moment(None, by=by, control=control),
+        "query": link_moment(None, by=shown, control=control),
         "control": control,
-        "controls": control_links(f"{url}/value", control, by=by),
-        "slices": slice_links(slices, slice_name, control, None, page="/value", by=by),
-        "measures": {measure: TITLES[measure] for measure in MEASURES},
-        "by": by,
+        "controls": control_links(f"{url}/value", control, by=shown),
+        "slices": slice_links(slices, slice_name, control, None, page="/value", by=shown),
+        "measures": {one: TITLES[one] for one in MEASURES if one in told},
+        "by": shown,
         "value": None if answer is None else value_view(answer),
         "fault": fault,
         "here": "board",

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tiltyard.boards.records import Estimate
 from tiltyard.boards.value import Valued
 from tiltyard.web.measures import Measure
 from tiltyard.web.pages.forest import Interval, Scale, Tick, scale_over
+from tiltyard.web.pages.words import signed
 from tiltyard.web.value import ValueAnswer
 
 COMPARED = {"above": "above the line", "below": "below the line", "as_predicted": "as predicted"}
@@ -61,7 +63,7 @@ def value_view(answer: ValueAnswer) -> ValueView:
         rows=tuple(rows.values()),
         frontier=tuple(rows[one.standing.model] for one in rising),
         unit=SHORT_UNITS[answer.by],
-        per_doubling=f"{slope.estimate:+.0f} points ({slope.lower:+.0f} to {slope.upper:+.0f})",
+        per_doubling=f"{signed(slope.estimate)} points ({_bounds(slope)})",
         left_out=tuple(answer.names.get(id_, id_) for id_ in answer.value.left_out),
         ticks=scale.ticks(),
         zero=scale.x(0.0),
@@ -76,11 +78,15 @@ def _value_row(one: Valued, names: Mapping[str, str], scale: Scale) -> ValueRow:
         rating=f"{one.standing.rating:.0f}",
         measure=f"{one.measure:.4g}",
         expected=f"{one.expected:.0f}",
-        residual=f"{one.residual.estimate:+.0f}",
-        bounds=f"{one.residual.lower:+.0f} to {one.residual.upper:+.0f}",
+        residual=signed(one.residual.estimate),
+        bounds=_bounds(one.residual),
         interval=scale.interval(one.residual.lower, one.residual.estimate, one.residual.upper),
         verdict=COMPARED[one.verdict],
         certain=one.verdict != "as_predicted",
         frontier=one.frontier,
         beaten_by=", ".join(names.get(other, other) for other in one.surely_beaten_by[:3]),
     )
+
+
+def _bounds(of: Estimate) -> str:
+    return f"{signed(of.lower)} to {signed(of.upper)}"

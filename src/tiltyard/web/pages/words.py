@@ -13,6 +13,12 @@ def grouped(count: int) -> str:
     return f"{count:,}"
 
 
+def signed(points: float) -> str:
+    """Write a difference as whole points with its sign; what rounds to nothing has none."""
+    whole = round(points)
+    return f"{whole:+d}" if whole else "0"
+
+
 def percent(share: float | None) -> str:
     """Write a share as whole per cent; a dash for none."""
     return "\N{EN DASH}" if share is None else f"{100 * share:.0f}\N{NARROW NO-BREAK SPACE}%"

@@ -1,9 +1,12 @@
+from collections import Counter
+
 import numpy as np
 import polars as pl
 import pytest
 
 from prompts.asked import SUBJECTS, asked
 from tiltyard.prompts.clustering import cluster, unit_rows
+from tiltyard.prompts.tongues import shared_out
 from tiltyard.prompts.topics import TopicMap, find_topics
 
 
@@ -27,6 +30,68 @@ def test_topics_are_named_by_words_of_their_subject_in_their_language(found: Top
         assert next(iter(topic.languages)) == language
         assert 1 <= len(topic.words) <= 4
         assert all(word in words.lower() for word in topic.words), topic
+
+
+def test_no_topic_joins_two_languages_that_have_topics_of_their_own() -> None:
+    for groups in (3, 5, 9):
+        topics = find_topics(asked(), groups=groups).topics
+        assert all(len(topic.languages) == 1 for topic in topics)
+        assert {language for topic in topics for language in topic.languages} == {"en", "de", "zh"}
+
+
+def test_small_and_unknown_languages_are_together_and_hidden_by_nobody() -> None:
+    small = [("bread butter cheese", "nl"), ("bread butter knife", None), ("bread oven", "unknown")]
+    rows = [(text, f"s{n}", language) for n in range(6) for text, language in small]
+    few = pl.DataFrame(rows, ["prompt", "voter", "language"], orient="row")
+    found = find_topics(pl.concat([asked().drop("subject"), few]), groups=5)
+    counted = Counter[str | None]()
+    for topic in found.topics:
+        counted.update(topic.languages)
+    assert counted == {"en": 360, "de": 120, "zh": 120, None: 12, "nl": 6}
+    together = [topic for topic in found.topics if None in topic.languages]
+    assert together
+    assert not any({"en", "de", "zh"} & topic.languages.keys() for topic in together)
+
+
+def test_chinese_that_is_labelled_japanese_is_not_counted_as_such() -> None:
+    frame = asked().drop("subject").with_columns(pl.col("language").replace("zh", "ja"))
+    found = find_topics(frame, groups=5)
+    assert not any("ja" in topic.languages for topic in found.topics)
+    assert any(None in topic.languages for topic in found.topics)
+
+
+@pytest.mark.parametrize(
+    ("around", "word"),
+    [
+        ("请问{}是什么", "乌龙茶"),
+        ("最好的{}在哪里", "博物馆"),
+        ("{}の歴史を教えてください", "東京大学"),
+        ("いちばん安い{}はどれですか", "カメラ"),
+        ("อยากรู้เรื่อง {} มาก", "ประเทศไทย"),
+    ],
+)
+def test_scripts_without_spaces_have_whole_words_as_names(around: str, word: str) -> None:
+    others = ["苹果", "香蕉", "葡萄", "西瓜", "草莓", "樱桃", "柠檬", "芒果"]
+    texts = [around.format(word) + " " + others[n % len(others)] for n in range(40)]
+    texts += [f"{others[n % len(others)]} {word} {others[n % 7]}" for n in range(40)]
+    voters = [f"v{n}" for n in range(80)]
+    frame = pl.DataFrame({"prompt": texts, "voter": voters, "language": "xx"})
+    names = {name for topic in find_topics(frame, groups=1).topics for name in topic.words}
+    assert word in names, names
+
+
+def test_a_name_grows_only_by_what_enough_people_wrote() -> None:
+    texts = ["绿茶味道"] * 4 + ["绿茶 好喝"] * 8
+    frame = pl.DataFrame({"prompt": texts, "voter": [f"v{n}" for n in range(12)], "language": "zh"})
+    (topic,) = find_topics(frame, groups=1).topics
+    assert "绿茶" in topic.words
+    assert not any("味" in word for word in topic.words)
+
+
+def test_topics_are_shared_out_by_how_many_prompts_there_are() -> None:
+    assert shared_out({"en": 600, "de": 200, "zh": 100}, 9) == {"en": 6, "de": 2, "zh": 1}
+    assert shared_out({"en": 600, "de": 200, "zh": 100}, 2) == {"en": 1, "de": 1, "zh": 1}
+    assert shared_out({"en": 600, None: 10}, 6) == {"en": 6, None: 2}
 
 
 def test_the_same_prompts_and_seed_give_the_same_topics(found: TopicMap) -> None:

@@ -9,12 +9,16 @@ import polars as pl
 READ_CHARS = 4_000
 """What a prompt is about stands at its beginning."""
 
-_UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
-_PAIR = f"[{_UNSPACED}][{_UNSPACED}\\p{{M}}ー]"
-_WORD = f"[\\p{{L}}\\p{{M}}--[{_UNSPACED}ー]]{{2,30}}"
-_ENDING = r"^[\p{Hiragana}ー]{2}$"
-"""What Japanese writes without a sign of its own is mostly grammar."""
-_HEAD = f"[{_UNSPACED}]([{_UNSPACED}\\p{{M}}ー]+)"
+_HAN = r"\p{Han}"
+_JOINED = r"\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+_PAIR = f"[{_HAN}]{{2}}|[{_JOINED}][{_JOINED}\\p{{M}}]"
+_KANA = r"\p{Hiragana}\p{Katakana}ー"
+_KATAKANA = r"\p{Katakana}[\p{Katakana}ー]{1,29}"
+_WORD = f"{_KATAKANA}|[\\p{{L}}\\p{{M}}--[{_HAN}{_JOINED}{_KANA}]]{{2,30}}"
+_RUN = f"[{_HAN}]([{_HAN}]+)|[{_JOINED}]([{_JOINED}\\p{{M}}]+)"
+
+IS_PAIR = f"^({_PAIR})$"
+"""A word that is two neighbours of a script without spaces, and part of a longer one perhaps."""
 
 
 @cache
@@ -24,12 +28,18 @@ def stop_words() -> frozenset[str]:
     return frozenset(tomllib.loads(text)["words"].split())
 
 
+def read_texts(prompts: pl.Series) -> pl.Series:
+    """Take what is read of prompts: their beginning, in lower case."""
+    return prompts.cast(pl.String).str.head(READ_CHARS).str.to_lowercase()
+
+
 def words_of(prompts: pl.Series) -> pl.DataFrame:
     """List the words of every prompt, each once.
 
     Words are runs of letters, in lower case; numbers, marks and single letters are none, and words
-    that name no topic are left out. Scripts that put no spaces between words give every pair of
-    neighbouring characters instead.
+    that name no topic are left out. Of scripts that put no spaces between words, Han, Thai, Lao,
+    Khmer and Burmese give every pair of neighbouring characters instead, katakana its runs, and
+    hiragana nothing: what Japanese writes in it alone is mostly grammar.
 
     Parameters
     ----------
@@ -41,7 +51,7 @@ def words_of(prompts: pl.Series) -> pl.DataFrame:
     pl.DataFrame
         `prompt` (the row, from 0) and `word`, in that order.
     """
-    text = prompts.cast(pl.String).str.head(READ_CHARS).str.to_lowercase()
+    text = read_texts(prompts)
     frame = pl.DataFrame(
         {"prompt": pl.int_range(len(text), dtype=pl.UInt32, eager=True), "text": text}
     )
@@ -53,10 +63,9 @@ def words_of(prompts: pl.Series) -> pl.DataFrame:
             # Pairs that begin at the other characters: the same without each run's first one.
             frame.select(
                 "prompt",
-                pl.col("text").str.replace_all(_HEAD, " $1 ").str.extract_all(_PAIR).alias("word"),
+                pl.col("text").str.replace_all(_RUN, " $1$2 ").str.extract_all(_PAIR).alias("word"),
             ),
         ]
     )
     words = found.explode("word").drop_nulls().unique().sort("prompt", "word")
-    grammar = pl.col("word").is_in(list(stop_words())) | pl.col("word").str.contains(_ENDING)
-    return words.filter(~grammar)
+    return words.filter(~pl.col("word").is_in(list(stop_words())))

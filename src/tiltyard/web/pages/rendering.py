@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from fastapi.templating import Jinja2Templates
 from markupsafe import Markup
 
+from tiltyard.web.pages.languages import main_language, spoken_in
 from tiltyard.web.pages.moments import zulu
 from tiltyard.web.pages.site import ArenaPages, SuggestedPrompt
 from tiltyard.web.pages.words import clock_time, grouped, spoken_date, spoken_day
@@ -44,6 +45,8 @@ templates.env.filters["grouped"] = grouped
 templates.env.filters["prompts_json"] = prompts_json
 templates.env.filters["clock_time"] = clock_time
 templates.env.filters["spoken_date"] = spoken_date
+templates.env.filters["main_language"] = main_language
+templates.env.filters["spoken_in"] = spoken_in
 templates.env.filters["spoken_day"] = spoken_day
 templates.env.filters["zulu"] = zulu
 templates.env.trim_blocks = True

@@ -348,6 +348,7 @@ class ScriptedPages:
     """What `app.state.arena_pages` holds in these tests."""
 
     boards: dict[str, dict[str, Any]] = field(default_factory=lambda: {"text/overall": FULL_BOARD})
+    snapshots: Sequence[Snapshot] = field(default_factory=lambda: SNAPSHOTS)
     site: Site = field(
         default_factory=lambda: Site(
             title="Tiltyard", version="0.1.0", demo=True, arenas=(ArenaFace(**TEXT),)
@@ -386,7 +387,9 @@ class ScriptedPages:
     ) -> BoardPast:
         board = await self.board(arena, slice_name)
         known = [
-            one for one in SNAPSHOTS if board["votes"] and (at is None or one.published_at <= at)
+            one
+            for one in self.snapshots
+            if board["votes"] and (at is None or one.published_at <= at)
         ]
         courses = [course_of(known, id_) for id_ in models or [r["model"] for r in board["models"]]]
         ends = [None, None, *known][-2:]

@@ -2,9 +2,11 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from browser.battle_page import BattlePage
+from browser.match import REVEAL
 from browser.scripted_pages import MAX_CHARS
 from browser.standin import StandIn
 
@@ -318,3 +320,30 @@ def test_without_javascript_the_page_says_what_it_needs(page: Page, arena: Stand
         plain.goto(arena.url)
         expect(plain.get_by_text("A battle needs JavaScript")).to_be_visible()
         expect(plain.get_by_role("link", name="leaderboard", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_long_names_leave_the_room_to_the_answers(
+    battle: BattlePage, arena: StandIn, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    long = {
+        "name": "Bunting-with-a-rather-long-name-2026-11-preview-instruct-128k-thinking",
+        "organisation": "The Example Institute for the Study of Answers and of Questions, Ltd",
+    }
+    for key, value in long.items():
+        monkeypatch.setitem(REVEAL["a"], key, value)
+    battle.page.set_viewport_size({"width": width, "height": 844})
+    answered(battle, arena).vote("a")
+    name = battle.heading("a").locator(".side-name")
+    expect(name).to_have_text(long["name"])
+    expect(name).to_have_attribute("title", long["name"])
+    lines = "name => name.clientHeight / parseFloat(getComputedStyle(name).lineHeight)"
+    assert name.evaluate(lines) <= 2.1
+    sizes = battle.page.locator(".side-tab").evaluate_all(
+        "tabs => tabs.map(tab => [tab.clientWidth, tab.clientHeight])"
+    )
+    assert sizes[0] == sizes[1]
+    assert sizes[0][1] <= 100
+    expect(battle.heading("a").get_by_text(long["organisation"])).to_be_visible(visible=width > 736)
+    expect(battle.heading("a").get_by_text("demo")).to_be_visible()
+    assert battle.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

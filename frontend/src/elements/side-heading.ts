@@ -31,13 +31,13 @@ export class SideHeading extends LightElement {
     const status = statusOf(this.answer);
     const isBusy = status === "waiting" || status === "streaming";
     return html`<span class="side-text revealed" data-model=${contestant.id}>
-      <bdi class="side-name">${contestant.name}</bdi>
+      <bdi class="side-name" title=${contestant.name}>${contestant.name}</bdi>
       ${isBusy
         ? html`<span class="side-status" data-status=${status}>${STATUS[status]}</span>`
         : html`<span class="side-status">
-            <bdi class="side-fact">${contestant.organisation}</bdi><span class="side-fact"
-              ><bdi>${contestant.licence}</bdi> ${contestant.demo ? html`<span class="badge">demo</span>` : nothing}</span
+            <bdi class="side-fact">${contestant.organisation}</bdi><bdi class="side-fact">${contestant.licence}</bdi
             >${contestant.endpoint ? html`<span class="side-fact">${contestant.endpoint} endpoint</span>` : nothing}
+            ${contestant.demo ? html`<span class="badge">demo</span>` : nothing}
           </span>`}
     </span>`;
   }

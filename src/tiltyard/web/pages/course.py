@@ -12,6 +12,8 @@ from tiltyard.web.pages.words import spoken_day
 WIDE = 1000.0
 """Units across a chart; it is stretched to the width there is."""
 DAY_TICKS = (0.0, 0.5, 1.0)
+SECONDS_WITHIN, HOURS_WITHIN = timedelta(minutes=5), timedelta(days=3)
+"""Spans whose labels tell the seconds, or the time of day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,15 @@ class CourseChart:
         Lines across, each with its label and its height in pixels from the top.
     days
         Labels along the time, as per cent of the width.
+    one_day
+        The day that all of them are of; None where they are of several.
     """
 
     height: int
     rows: tuple[CourseRow, ...]
     ratings: tuple[Tick, ...]
     days: tuple[Tick, ...]
+    one_day: str | None
 
 
 def course_chart(courses: Sequence[Course], *, height: int) -> CourseChart | None:
@@ -70,7 +75,7 @@ def course_chart(courses: Sequence[Course], *, height: int) -> CourseChart | Non
     scale = scale_over([*ratings, *newest])
     times = _Times.over(point.at for course in courses for point in course.points)
     rows = tuple(_row(course, scale, times, height) for course in shown)
-    return CourseChart(height, rows, _ratings(scale, height), times.days())
+    return CourseChart(height, rows, _ratings(scale, height), times.days(), times.one_day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +93,23 @@ class _Times:
         span = self.last - self.first
         return (at - self.first) / span if span else 0.5
 
+    @property
+    def one_day(self) -> str | None:
+        """The day, where all instants are of one."""
+        return None if self.first.date() != self.last.date() else f"{spoken_day(self.first)}, UTC"
+
     def days(self) -> tuple[Tick, ...]:
         span = self.last - self.first
-        within_a_day = span < timedelta(days=2)
-        said = [
-            (share, _moment(self.first + share * span, with_time=within_a_day))
-            for share in (DAY_TICKS if span else DAY_TICKS[1:2])
-        ]
+        shares = DAY_TICKS if span else DAY_TICKS[1:2]
+        said = [(share, self._label(self.first + share * span)) for share in shares]
         return tuple(Tick(label, f"{100 * share:.0f}%") for share, label in said)
 
-
-def _moment(at: datetime, *, with_time: bool) -> str:
-    return f"{at:%H:%M}, {spoken_day(at)}" if with_time else spoken_day(at)
+    def _label(self, at: datetime) -> str:
+        """Write an instant as shortly as the others allow: three stand beside each other."""
+        span = self.last - self.first
+        if self.one_day is not None:
+            return f"{at:%H:%M:%S}" if span < SECONDS_WITHIN else f"{at:%H:%M}"
+        return f"{at.day} {at:%b, %H:%M}" if span < HOURS_WITHIN else f"{at.day} {at:%b %Y}"
 
 
 def _rated(course: Course) -> list[Point]:

@@ -31,5 +31,7 @@ def test_counts_by_pair_are_enough() -> None:
 
 
 def test_an_unknown_way_is_named() -> None:
-    with pytest.raises(RecipeError, match="no way thirds to treat ties; there are half, drop"):
+    with pytest.raises(
+        RecipeError, match="thirds is not a way to treat ties; there are half, drop"
+    ):
         compare_models(BATTLES, ["half", "thirds"])

@@ -31,7 +31,7 @@ def test_a_mistake_is_one_sentence(tmp_path: Path) -> None:
     for arguments, said in (
         ((file,), "no column says who won"),
         ((tmp_path / "none.csv",), "does not exist"),
-        ((file, "--source", "Big Words"), "is no name"),
+        ((file, "--source", "Big Words"), "is not a name"),
         ((file, "--arena", "txet"), "There is no arena 'txet'; there are text, vision. Say --new"),
         ((), "Name FILES of votes, or --remove SOURCE"),
         (("--remove", "votes"), "Nothing was imported as votes; there is no import at all"),

@@ -39,7 +39,7 @@ async def test_a_release_from_the_rehearsal_to_the_take_down(tmp_path: Path) -> 
     assert [row["name"] for row in json.loads(listed.stdout)] == ["first"]
     first = str(UUID(int=1, version=4))
     taken = run("release", "takedown", first, "--reason", "It was private.", *data)
-    assert taken.stdout.startswith(f"{first} is in no later release; it is in first: publish")
+    assert taken.stdout.startswith(f"{first} will be in no later release; it is in first: publish")
     second = run("release", "prepare", "--name", "second", "--out", tmp_path / "2", *data, "--json")
     assert json.loads(second.stdout)["left_out"] == {"it was taken down": 1}
 
@@ -48,7 +48,7 @@ def test_a_mistake_is_one_sentence(tmp_path: Path) -> None:
     data = ("--data", tmp_path)
     for arguments, said in (
         (("prepare", "--name", "x", *data), "Say where with --out"),
-        (("prepare", "--name", "a b", "--dry-run", *data), "is no name"),
+        (("prepare", "--name", "a b", "--dry-run", *data), "is not a name"),
         (("prepare", "--name", "x", "--dry-run", *data), "There is no vote to release"),
         (("show", tmp_path), "is not a release"),
         (("publish", tmp_path, "--to", "ftp://x", *data), "is no place for a release"),

@@ -401,7 +401,7 @@ async def test_a_changed_file_is_found(ledger: Ledger, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"name": "../../elsewhere"}, "is no name of a release"),
+        ({"name": "../../elsewhere"}, "is not the name of a release"),
         ({"files": ["README.md"]}, "files: Input should be an object"),
         ({"files": {"data/../../x.parquet": "0"}}, "is no file of a release"),
         ({"files": {"/etc/hostname": "0"}}, "is no file of a release"),

@@ -105,7 +105,7 @@ def swap_slices(values: Values) -> None:
         (swap_slices, r"overall.json is not where boards/text/short.json belongs"),
         (lambda values: entry(values, OVERALL).update(file=5), "boards 0 file: Input should be"),
         (lambda values: entry(values, OVERALL).update(file="../x"), "../x is not where"),
-        (lambda values: entry(values, OVERALL).update(arena="../x"), "is no name of a board"),
+        (lambda values: entry(values, OVERALL).update(arena="../x"), "is not the name of a board"),
         (lambda values: entry(values, OVERALL).update(slice="x"), "which votes are in the slice x"),
         (lambda values: entry(values, OVERALL).update(control="x"), "no board controls for 'x'"),
         (lambda values: entry(values, OVERALL).update(note="x"), "boards 0 note: Unexpected"),

@@ -49,7 +49,7 @@ def compare_models(
     unknown = [name for name in ties if name not in ESTIMATORS]
     if unknown:
         raise RecipeError(
-            f"There is no way {unknown[0]} to treat ties; there are {', '.join(ESTIMATORS)}."
+            f"{unknown[0]} is not a way to treat ties; there are {', '.join(ESTIMATORS)}."
         )
     pairs = battles.pairs if isinstance(battles, Battles) else battles
     chosen = {name: ESTIMATORS[name] for name in ties}

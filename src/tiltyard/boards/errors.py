@@ -25,7 +25,7 @@ class SliceError(TiltyardError):
 
 
 SHOWN = 200
-"""So much of a condition is in a sentence."""
+"""This much of a condition is in a sentence."""
 
 
 class ConditionError(SliceError):

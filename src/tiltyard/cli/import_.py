@@ -116,7 +116,7 @@ def _plain(stem: str) -> str:
 def _name(given: str, option: str) -> str:
     if not NAME.fullmatch(given):
         raise BadInput(
-            f"{option} {given!r} is no name: use up to 40 small letters, digits, dots and dashes."
+            f"{option} {given!r} is not a name: use up to 40 of a-z, 0-9, dots and dashes."
         )
     return given
 

@@ -170,7 +170,7 @@ def takedown(battles: tuple[str, ...], reason: str, data: Path | None) -> None:
     now = datetime.now(UTC)
     found = in_ledger(lambda ledger: take_down(ledger, battles, reason, now), data)
     for battle, names in found.items():
-        click.echo(f"{battle} is in no later release; {_where(names)}.")
+        click.echo(f"{battle} will be in no later release; {_where(names)}.")
 
 
 def _where(names: list[str]) -> str:
@@ -215,7 +215,7 @@ def _require_name(name: str) -> None:
 
     if not NAME.fullmatch(name):
         raise BadInput(
-            f"--name {name!r} is no name: use up to 80 letters, digits, dots, dashes, underscores."
+            f"--name {name!r} is not a name: use up to 80 letters, digits, dots, dashes and _."
         )
 
 

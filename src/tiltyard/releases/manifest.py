@@ -142,7 +142,9 @@ def read_manifest(directory: Path) -> Manifest:
 def _require_names(directory: Path, manifest: Manifest) -> None:
     """Require names that lead nowhere else when files are copied by them."""
     if not NAME.fullmatch(manifest.name):
-        raise ReleaseError(f"{directory / MANIFEST}: {manifest.name!r} is no name of a release.")
+        raise ReleaseError(
+            f"{directory / MANIFEST}: {manifest.name!r} is not the name of a release."
+        )
     strange = [name for name in manifest.files if not FILE.fullmatch(name)]
     if strange:
         raise ReleaseError(f"{directory / MANIFEST}: {strange[0]!r} is no file of a release.")

@@ -87,9 +87,9 @@ def test_what_is_unknown_holds_neither_way() -> None:
 @pytest.mark.parametrize(
     ("sql", "said"),
     [
-        ("", "is no SQL condition"),
-        ("language ==== 'de'", "is no SQL condition"),
-        ("is_code; DROP TABLE votes", "is no SQL condition"),
+        ("", "is not an SQL condition"),
+        ("language ==== 'de'", "is not an SQL condition"),
+        ("is_code; DROP TABLE votes", "is not an SQL condition"),
         ("read_csv('/etc/passwd')", "calls read_csv, and it may call only lower"),
         ("(SELECT max(turn) FROM self) > 1", "calls"),
         ("turn > avg(turn)", "one vote at a time"),
@@ -178,7 +178,7 @@ def test_the_votes_of_a_ledger_have_every_column_that_a_slice_may_ask_for() -> N
         ("[[slice]]\nid = 'x'\nname = 'x'\nwithin = 'x'\n", r"itself \(x within x\)"),
         (
             "[[slice]]\nid = 'x'\nname = 'x'\nwhere = 'language ='\n",
-            "the condition of the slice x is no SQL condition",
+            "the condition of the slice x is not an SQL condition",
         ),
         (
             "[[slice]]\nid = 'x'\nname = 'x'\nwhere = 'mood'\n",

@@ -176,12 +176,12 @@ def read_public_ledger(directory: Path) -> PublicLedger:
     except ValidationError as error:
         first = error.errors()[0]
         place = " ".join(map(str, first["loc"]))
-        raise SavedBoardError(f"{file} is no public ledger: {place}: {first['msg']}.") from error
+        raise SavedBoardError(f"{file} is not a public ledger: {place}: {first['msg']}.") from error
     except ValueError as error:
         raise SavedBoardError(f"{file} is damaged or cut short.") from error
     fault = next(_faults(ledger), None)
     if fault is not None:
-        raise SavedBoardError(f"{file} is no public ledger: {fault}.")
+        raise SavedBoardError(f"{file} is not a public ledger: {fault}.")
     return ledger
 
 
@@ -195,7 +195,7 @@ def _faults(ledger: PublicLedger) -> Iterator[str]:
     seen: set[ArenaBoard] = set()
     for board in ledger.boards:
         if not (NAME.fullmatch(board.arena) and NAME.fullmatch(board.slice)):
-            yield f"{board.arena}/{board.slice} is no name of a board"
+            yield f"{board.arena}/{board.slice} is not the name of a board"
         if board.slice not in slices:
             yield f"it does not say which votes are in the slice {board.slice}"
         if board.control not in CONTROLS:

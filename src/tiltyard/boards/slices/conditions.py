@@ -60,9 +60,9 @@ class Condition:
             strange = next(_strange(json.loads(expression.meta.serialize(format="json"))), None)
             columns = frozenset(expression.meta.root_names())
         except (*UNREADABLE, ValueError) as error:
-            raise ConditionError(f"is no SQL condition ({_first_line(error)})", sql) from error
+            raise ConditionError(f"is not an SQL condition ({_first_line(error)})", sql) from error
         except RecursionError as error:
-            raise ConditionError("has too much inside of each other", sql) from error
+            raise ConditionError("is nested too deeply", sql) from error
         if strange is not None:
             raise ConditionError(
                 f"asks for more than one vote at a time ({strange}): "

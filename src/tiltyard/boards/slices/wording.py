@@ -12,9 +12,9 @@ MOST_CHARACTERS = 10_000
 MOST_WORDS = 300
 """Words and signs, apart from values and commas."""
 MOST_SUMS = 20
-"""So many `+`: between texts, each makes a longer one."""
+"""This many `+`: between texts, each makes a longer one."""
 MOST_TWICE = 8
-"""So many of the words that write down twice what stands before or in them, as `BETWEEN` does."""
+"""This many of the words that write down twice what stands before or in them, as `BETWEEN` does."""
 
 FUNCTIONS = (
     *("lower", "upper", "trim", "ltrim", "rtrim", "length", "char_length", "octet_length"),

@@ -8,7 +8,7 @@ from tiltyard.errors import TiltyardError
 
 
 class MomentError(TiltyardError):
-    """The time in an address is none."""
+    """A time in an address that cannot be read."""
 
     status: ClassVar[int] = 422
     title: ClassVar[str] = "No such time"

@@ -10,7 +10,7 @@ from tiltyard.ledger.settled import OPEN_FOR
 from tiltyard.web.api.bodies import BattleOut, Reveal
 
 FIRST_CHARS = 160
-"""So much of a question tells its battle from others."""
+"""This much of a question tells its battle from others."""
 
 UNDECIDED = {
     BattleState.ANSWERING: "being answered",

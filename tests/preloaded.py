@@ -7,8 +7,11 @@ hundred commands cost what one costs to start.
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from multiprocessing import get_context
+from multiprocessing import Pipe, get_context
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from typing import TextIO
 
 _forks = get_context("forkserver")
 _forks.set_forkserver_preload(["tiltyard.cli", "tiltyard.web.server", "tiltyard.worker.once"])
@@ -34,17 +37,76 @@ def run_preloaded(
     return process.exitcode
 
 
+class Preloaded:
+    """A command that goes on, as `subprocess.Popen` would give it.
+
+    Parameters
+    ----------
+    err
+        The file of what it logs; the tests' own stream where none is given.
+    """
+
+    def __init__(
+        self, arguments: Sequence[str], environment: Mapping[str, str], err: Path | None
+    ) -> None:
+        reader, writer = Pipe(duplex=False)
+        given = (arguments, environment, Path.cwd(), writer, err)
+        self._process: ForkServerProcess = _forks.Process(target=_command, args=given)
+        self._process.start()
+        writer.close()
+        self.stdout: TextIO = os.fdopen(os.dup(reader.fileno()))
+        reader.close()
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        assert self._process.pid is not None
+        return self._process.pid
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal, unless it has ended."""
+        if self._process.exitcode is None:
+            os.kill(self.pid, number)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end; give its exit code, or less than nothing for a signal.
+
+        Raises
+        ------
+        TimeoutError
+            When it takes longer.
+        """
+        self._process.join(timeout)
+        if self._process.exitcode is None:
+            raise TimeoutError(f"Process {self.pid} did not end within {timeout} s.")
+        return self._process.exitcode
+
+
 def _command(
-    arguments: Sequence[str], environment: Mapping[str, str], here: Path, out: Path, err: Path
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    here: Path,
+    out: Path | Connection,
+    err: Path | None,
 ) -> None:
     from tiltyard.cli import main  # noqa: PLC0415  # already imported where this runs
 
     os.chdir(here)
     os.environ.clear()
     os.environ.update(environment)
-    for path, target in ((out, 1), (err, 2)):
-        file = os.open(path, os.O_WRONLY)
-        os.dup2(file, target)
-        os.close(file)
+    _put(out, 1)
+    if err is not None:
+        _put(err, 2)
     sys.argv = ["tiltyard", *arguments]
     main(arguments)
+
+
+def _put(place: Path | Connection, target: int) -> None:
+    """Let what is written to a stream go to another place."""
+    if isinstance(place, Path):
+        file = os.open(place, os.O_WRONLY | os.O_CREAT)
+        os.dup2(file, target)
+        os.close(file)
+    else:
+        os.dup2(place.fileno(), target)
+        place.close()

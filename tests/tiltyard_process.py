@@ -5,12 +5,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from preloaded import run_preloaded
+from preloaded import Preloaded, run_preloaded
 
 QUICK = {
     "PYTHONUNBUFFERED": "1",
@@ -52,7 +52,7 @@ class Running:
     """A server that is up."""
 
     base: str
-    process: subprocess.Popen[str]
+    process: Preloaded | subprocess.Popen[str]
 
     def kill(self) -> None:
         """Let it die without a chance to say goodbye."""
@@ -66,23 +66,33 @@ def running(
 ) -> Iterator[Running]:
     """Start a server on a free port, wait until it says where it is, and stop it at the end.
 
-    What it logs goes to a file where one is given.
+    It runs in a process that has everything imported. What it logs goes to a file where one is
+    given.
     """
-    with (
-        nullcontext() if log is None else log.open("w") as stderr,
-        subprocess.Popen(
-            [TILTYARD, *arguments, "--port", "0"],
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            text=True,
-            env=os.environ | QUICK | environment,
-        ) as process,
-    ):
-        assert process.stdout is not None
-        try:
-            line = next(line for line in process.stdout if "http://" in line)
-            yield Running(line[line.index("http://") :].strip(), process)
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
-        assert process.returncode in {0, -signal.SIGKILL}, "it did not end as it should"
+    words = [*(str(argument) for argument in arguments), "--port", "0"]
+    process = Preloaded(words, os.environ | QUICK | environment, log)
+    with process.stdout:
+        yield from _until_it_ends(process)
+
+
+@contextmanager
+def running_installed(*arguments: str | Path, **environment: str) -> Iterator[Running]:
+    """Start a server as a person does: by the program that is installed."""
+    with subprocess.Popen(
+        [TILTYARD, *arguments, "--port", "0"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | QUICK | environment,
+    ) as process:
+        yield from _until_it_ends(process)
+
+
+def _until_it_ends(process: Preloaded | subprocess.Popen[str]) -> Iterator[Running]:
+    assert process.stdout is not None
+    try:
+        line = next(line for line in process.stdout if "http://" in line)
+        yield Running(line[line.index("http://") :].strip(), process)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        code = process.wait(timeout=30)
+    assert code in {0, -signal.SIGKILL}, "it did not end as it should"

@@ -9,7 +9,7 @@ from urllib.request import urlopen
 import pytest
 
 from model_server import ModelServer
-from tiltyard_process import run, running
+from tiltyard_process import run, running, running_installed
 
 CATALOGUE = """
 [[contestant]]
@@ -56,7 +56,7 @@ def test_help_lists_every_command_without_loading_any() -> None:
 
 
 def test_demo_serves_a_page_that_can_vote(tmp_path: Path) -> None:
-    with running("demo", "--data", tmp_path) as server:
+    with running_installed("demo", "--data", tmp_path) as server:
         with urlopen(server.base) as page:  # noqa: S310  # our own loopback address
             assert b"/static/built/battle.js" in page.read()
         with urlopen(f"{server.base}/leaderboard") as page:  # noqa: S310

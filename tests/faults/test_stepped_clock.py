@@ -9,7 +9,7 @@ from catalogue_file import write_catalogue
 from leftovers import no_connection_left
 from model_server import ANSWER, ModelServer
 from serving import API, ask, follow, vote, voter
-from tiltyard_process import running
+from tiltyard_process import running_installed
 
 pytestmark = pytest.mark.anyio
 
@@ -28,7 +28,7 @@ async def test_a_step_of_the_clock_ends_no_answer_and_loses_no_vote(
         "PYTHONPATH": str(Path(__file__).with_name("stepped_clock")),
     }
     arguments = ("serve", "--data", tmp_path, "--contestants", catalogue)
-    with running(*arguments, log=None, **environment) as server:
+    with running_installed(*arguments, **environment) as server:
         async with (
             no_connection_left(server.process.pid, model_server),
             voter(server.base) as ann,

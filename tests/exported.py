@@ -15,12 +15,14 @@ from tiltyard.contestants.card import Contestant, Status
 from tiltyard.contestants.demo import demo_catalogue
 from tiltyard.ledger import history, register
 from tiltyard.ledger.consents import add_decision
-from tiltyard.ledger.engine import Ledger
+from tiltyard.ledger.engine import Ledger, SyncConnection
 from tiltyard.ledger.erasing import forget_battle
 from tiltyard.ledger.records import Attempt, Battle, Revealed, Side, Slot, Turn, Vote
-from tiltyard.releases.comparing import battles_in
+from tiltyard.ledger.releases import all_battles
+from tiltyard.releases.comparing import battles_in, key_of
 from tiltyard.releases.exporting import Export, ExportReport, export_votes
 from tiltyard.releases.files import Format
+from tiltyard.releases.hiding import release_id
 from tiltyard.releases.manifest import Manifest, read_manifest
 from tiltyard.releases.plan import Plan
 from tiltyard.releases.preparing import prepare
@@ -116,6 +118,25 @@ async def export(ledger: Ledger, out: Path, wanted: Export) -> ExportReport:
 def read_parts(out: Path, stem: str) -> pl.DataFrame:
     """All Parquet files of an export, in their order."""
     return pl.concat(pl.read_parquet(file) for file in sorted(out.glob(f"{stem}-*.parquet")))
+
+
+async def read_release(ledger: Ledger, out: Path) -> pl.DataFrame:
+    """The rows of a prepared release by the ids of the ledger, in their order.
+
+    The ids that they have in the release are in `released_id`.
+    """
+    frame = read_parts(out / "data", "votes")
+
+    def ids(connection: SyncConnection) -> dict[str, str]:
+        key = key_of(connection, read_manifest(out))
+        assert key is not None
+        return {release_id(id_, key): id_ for id_ in all_battles(connection)}
+
+    known = await ledger.in_thread(ids)
+    released_id = pl.col("battle_id").alias("released_id")
+    return frame.with_columns(pl.col("battle_id").replace_strict(known), released_id).sort(
+        "battle_id"
+    )
 
 
 ASKING = TEXT.model_copy(

@@ -9,12 +9,12 @@ import pytest
 from exported import ASKING, asked, forget, id_of, ledger_of_four, opt_out, plan, prepared, record
 from tiltyard.ledger.engine import Ledger
 from tiltyard.releases.comparing import (
-    NO_LONGER,
+    TEACHES_NOTHING,
     Difference,
     compare_directories,
     compare_with_last,
 )
-from tiltyard.releases.consented import TAKEN_DOWN
+from tiltyard.releases.consented import OPTED_OUT, TAKEN_DOWN
 from tiltyard.releases.exporting import ERASED
 from tiltyard.releases.places import open_place
 from tiltyard.releases.publishing import publish
@@ -53,7 +53,7 @@ async def test_the_next_release_says_what_is_new_and_what_is_gone_and_why(
     assert manifest.previous == "first"
     found = await difference(ledger, tmp_path / "two")
     assert (found.before, found.added, found.kept, found.removed) == ("first", 2, 1, 3)
-    assert found.why_removed == {ERASED: 1, TAKEN_DOWN: 1, NO_LONGER: 1}
+    assert found.why_removed == {ERASED: 1, TAKEN_DOWN: 1, OPTED_OUT: 1}
     assert found.changed["schema"] == ("tiltyard", "arena-140k")
     directories = await ledger.in_thread(
         lambda c: compare_directories(c, tmp_path / "two", tmp_path / "one")
@@ -75,4 +75,14 @@ async def test_a_battle_that_is_gone_twice_over_is_counted_once(
         lambda c: compare_directories(c, tmp_path / "two", tmp_path / "one")
     )
     assert found.removed == 4
-    assert found.why_removed == {ERASED: 2, NO_LONGER: 2}
+    assert found.why_removed == {ERASED: 2, OPTED_OUT: 2}
+
+
+async def test_votes_that_teach_nothing_are_said_to_be_that(ledger: Ledger, tmp_path: Path) -> None:
+    await record(ledger, [asked(5, "tie")], definition=ASKING)
+    await prepared(ledger, tmp_path / "votes")
+    await prepared(ledger, tmp_path / "pairs", plan("second", schema="dpo"))
+    found = await ledger.in_thread(
+        lambda c: compare_directories(c, tmp_path / "pairs", tmp_path / "votes")
+    )
+    assert found.why_removed == {TEACHES_NOTHING.format("dpo"): found.removed}

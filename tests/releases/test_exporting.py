@@ -10,14 +10,17 @@ import polars as pl
 import pytest
 
 from exported import (
+    ASKING,
     CARDS,
     HERON,
     LONG_AGO,
     OWL,
     WREN,
+    asked,
     battle,
     export,
     forget,
+    prepared,
     preview,
     read_parts,
     record,
@@ -175,9 +178,24 @@ async def test_an_export_never_mixes_with_an_earlier_one(ledger: Ledger, tmp_pat
 async def test_a_directory_that_cannot_be_written_is_a_sentence(
     ledger: Ledger, tmp_path: Path
 ) -> None:
+    await record(ledger, some_battles())
     (tmp_path / "file").write_text("")
     with pytest.raises(ReleaseError, match="cannot be written"):
         await export(ledger, tmp_path / "file" / "out", Export("text", "tiltyard"))
+
+
+async def test_an_arena_that_nobody_opened_is_a_sentence(ledger: Ledger, tmp_path: Path) -> None:
+    await record(ledger, [battle(1)])
+    with pytest.raises(ReleaseError, match="There is no arena 'txet': there are text"):
+        await export(ledger, tmp_path / "out", Export("txet", "tiltyard"))
+    assert not (tmp_path / "out").exists()
+
+
+async def test_an_export_goes_into_no_release(ledger: Ledger, tmp_path: Path) -> None:
+    await record(ledger, [asked(1)], definition=ASKING)
+    await prepared(ledger, tmp_path / "out")
+    with pytest.raises(ReleaseError, match="is a release, and an export has all words"):
+        await export(ledger, tmp_path / "out", Export("text", "tiltyard"))
 
 
 def test_a_schema_that_is_none_is_a_sentence() -> None:

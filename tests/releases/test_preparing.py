@@ -10,6 +10,7 @@ from uuid import UUID
 import polars as pl
 import pytest
 from huggingface_hub import DatasetCard
+from sqlalchemy import update
 
 from exported import (
     ASKING,
@@ -25,6 +26,7 @@ from exported import (
     prepared,
     preview,
     read_parts,
+    read_release,
     record,
     released,
 )
@@ -36,6 +38,7 @@ from tiltyard.battles.reading import read_battles
 from tiltyard.ledger.consents import add_decision
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.records import Battle, Turn
+from tiltyard.ledger.tables import attempts
 from tiltyard.releases.consented import NOT_OURS, OPTED_OUT, TAKEN_DOWN, UNASKED
 from tiltyard.releases.errors import ReleaseError
 from tiltyard.releases.exporting import ERASED, SCHEMAS, Export
@@ -108,7 +111,8 @@ async def test_voters_have_other_names_in_every_release(ledger: Ledger, tmp_path
     seen = []
     for name in ("one", "two"):
         await prepared(ledger, tmp_path / name, plan(name))
-        seen.append(read(tmp_path / name)["voter"].cast(pl.String).to_list())
+        frame = await read_release(ledger, tmp_path / name)
+        seen.append(frame["voter"].cast(pl.String).to_list())
     for names in seen:
         assert names[0] == names[2] != names[1]
     assert not {*seen[0]} & ({*seen[1]} | {*voters})
@@ -123,7 +127,7 @@ async def test_personal_data_is_replaced_and_counted(ledger: Ledger, tmp_path: P
     ]
     await record(ledger, battles, definition=ASKING)
     manifest = await prepared(ledger, tmp_path / "out")
-    frame = read(tmp_path / "out")
+    frame = await read_release(ledger, tmp_path / "out")
     said = frame["conversation_a"].to_list()
     assert said[0][0]["content"] == "Write to [EMAIL] or [PHONE]."
     assert said[0][1]["content"] == "To [EMAIL]?"
@@ -148,7 +152,8 @@ async def test_what_one_person_alone_commented_stays_here(ledger: Ledger, tmp_pa
     ]
     await record(ledger, battles, definition=ASKING)
     manifest = await prepared(ledger, tmp_path / "out")
-    assert read(tmp_path / "out")["comment"].to_list() == ["Too long", "too  LONG ", None, None]
+    frame = await read_release(ledger, tmp_path / "out")
+    assert frame["comment"].to_list() == ["Too long", "too  LONG ", None, None]
     assert manifest.comments_withheld == 1
 
 
@@ -164,7 +169,7 @@ async def test_words_of_rare_prompts_are_withheld_where_that_is_the_rule(
     await record(ledger, battles, definition=ASKING)
     wanted = plan(texts=RareTexts(2, "withhold"))
     manifest = await prepared(ledger, tmp_path / "out", wanted)
-    frame = read(tmp_path / "out")
+    frame = await read_release(ledger, tmp_path / "out")
     assert frame["conversation_a"].is_null().to_list() == [False, False, True, True]
     assert frame["conversation_b"].is_null().to_list() == [False, False, True, True]
     assert frame["outcome"].len() == 4
@@ -186,7 +191,8 @@ async def test_every_message_must_be_common_where_that_is_the_rule(
     ]
     await record(ledger, battles, definition=ASKING)
     manifest = await prepared(ledger, tmp_path / "out", plan(texts=RareTexts(2, "withhold")))
-    withheld = read(tmp_path / "out")["conversation_a"].is_null().to_list()
+    frame = await read_release(ledger, tmp_path / "out")
+    withheld = frame["conversation_a"].is_null().to_list()
     assert withheld == [False, False, False, True, True, True]
     assert manifest.conversations_withheld == 3
 
@@ -205,7 +211,7 @@ async def test_previews_are_anonymous_and_said_to_be(ledger: Ledger, tmp_path: P
     sides = (preview(), CARDS[OWL])
     await record(ledger, [asked(1, sides=sides), asked(2)], definition=ASKING)
     manifest = await prepared(ledger, tmp_path / "out")
-    frame = read(tmp_path / "out")
+    frame = await read_release(ledger, tmp_path / "out")
     assert frame["model_a"].to_list() == ["anonymous", WREN]
     assert frame["pair_probability"].to_list() == [None, 0.25]
     assert (manifest.previews, manifest.models) == (1, 2)
@@ -223,15 +229,21 @@ async def test_an_anonymous_side_that_says_who_it_is_says_nothing(
         ("I am Blue Sky, made by Demo.", "Light."),
         ("Air.", "I am Owl."),  # who has its name anyway
         ("I'm GPT-4 by OpenAI.", "Light."),
+        ("`Name: Blue Sky`", "Light."),
+        ("> I am Blue Sky", "Light."),
+        ('{"model": "demo-heron"}', "Light."),
+        ("I am called **Heron**, they say.", "Light."),
+        ("Blue. Sky?", "Light."),
     ]
     sides = (preview(), CARDS[OWL])
     battles = [asked(number, sides=sides, said=(said,)) for number, said in enumerate(told, 1)]
-    await record(ledger, [*battles, asked(4, said=(("I am Wren.", "No."),))], definition=ASKING)
+    await record(ledger, [*battles, asked(9, said=(("I am Wren.", "No."),))], definition=ASKING)
     manifest = await prepared(ledger, tmp_path / "out")
+    frame = await read_release(ledger, tmp_path / "out")
     for side in "ab":
-        withheld = read(tmp_path / "out")[f"conversation_{side}"].is_null().to_list()
-        assert withheld == [True, False, True, False]
-    assert (manifest.identities_withheld, manifest.votes) == (2, 4)
+        withheld = frame[f"conversation_{side}"].is_null().to_list()
+        assert withheld == [True, False, True, True, True, True, True, False, False]
+    assert (manifest.identities_withheld, manifest.votes) == (6, 9)
 
 
 async def test_releases_cannot_be_joined_by_ids_and_times(ledger: Ledger, tmp_path: Path) -> None:
@@ -247,6 +259,37 @@ async def test_releases_cannot_be_joined_by_ids_and_times(ledger: Ledger, tmp_pa
         assert await released(ledger, tmp_path / name) == {str(first), str(second)}
         seen.append({*ids})
     assert not seen[0] & (seen[1] | {str(first), str(second)})
+
+
+async def test_releases_cannot_be_joined_by_the_order_of_their_rows(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    numbers = range(1, 61)
+    await record(ledger, [asked(number) for number in numbers], definition=ASKING)
+    orders = []
+    for name in ("one", "two"):
+        await prepared(ledger, tmp_path / name, plan(name))
+        assert read(tmp_path / name)["battle_id"].is_sorted()
+        frame = await read_release(ledger, tmp_path / name)
+        assert frame["battle_id"].to_list() == [str(UUID(int=n, version=4)) for n in numbers]
+        orders.append(frame.sort("released_id")["battle_id"].to_list())
+    assert orders[0] != orders[1]
+    assert sorted(orders[0]) not in orders, "nor do they stand in the order of the votes"
+
+
+async def test_what_answers_took_is_rough_and_goes_with_their_words(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    battles = [asked(1, voter="ann"), asked(2, voter="bob"), asked(3, asked=("Only I ask this.",))]
+    await record(ledger, battles, definition=ASKING)
+    async with ledger.writing() as connection:
+        await connection.execute(update(attempts).values(duration_ms=1_234))
+    wanted = plan(schema="comparia-2", texts=RareTexts(2, "withhold"))
+    await prepared(ledger, tmp_path / "out", wanted)
+    for side in "ab":
+        told = read(tmp_path / "out")["metadata"].struct.field(f"duration_{side}")
+        assert sorted(told.drop_nulls()) == [1.2, 1.2]
+        assert told.null_count() == 1
 
 
 async def test_every_schema_has_the_ids_and_times_of_the_release(
@@ -280,7 +323,7 @@ async def test_a_release_is_read_like_any_set_of_votes(ledger: Ledger, tmp_path:
         await prepared(ledger, tmp_path / schema, plan(schema, schema=schema))
     for schema in ("arena-140k", "comparia-2"):
         (file,) = (tmp_path / schema / "data").iterdir()
-        assert read_battles(file).frame["outcome"].to_list() == ["a", "tie"]
+        assert sorted(read_battles(file).frame["outcome"]) == ["a", "tie"]
 
 
 async def test_the_card_says_what_the_manifest_says(ledger: Ledger, tmp_path: Path) -> None:

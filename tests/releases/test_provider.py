@@ -1,5 +1,6 @@
 """A maker gets a declared share of its own model's battles, and learns of nobody else."""
 
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from exported import (
     WREN,
     asked,
     battle,
+    id_of,
     preview,
     read_parts,
     record,
@@ -25,6 +27,7 @@ from tiltyard.releases.consented import UNASKED
 from tiltyard.releases.errors import ReleaseError
 from tiltyard.releases.exporting import Export
 from tiltyard.releases.provider import BEYOND, ProviderReport, report_to_provider
+from tiltyard.releases.take_downs import take_down
 
 pytestmark = pytest.mark.anyio
 
@@ -35,9 +38,7 @@ async def report(
     ledger: Ledger, model: str, out: Path, share: float = 1.0, schema: str = "tiltyard"
 ) -> ProviderReport:
     wanted = Export("text", schema)
-    return await ledger.in_thread(
-        lambda connection: report_to_provider(connection, model, wanted, out, share=share)
-    )
+    return await report_to_provider(ledger, model, wanted, out, share=share)
 
 
 async def test_a_maker_sees_its_own_model_and_no_other(ledger_url: str, tmp_path: Path) -> None:
@@ -55,8 +56,10 @@ async def test_a_maker_sees_its_own_model_and_no_other(ledger_url: str, tmp_path
     assert (found.won, found.lost, found.even) == (1, 1, 1)
     assert found.left_out == {UNASKED: 1}
     frame = read_parts(tmp_path / "out", "tiltyard")
-    assert frame["model_a"].to_list() == [WREN, "anonymous", "anonymous"]
-    assert frame["model_b"].to_list() == ["anonymous", WREN, WREN]
+    assert frame["battle_id"].is_sorted()
+    assert not {*frame["battle_id"]} & {id_of(number) for number in (1, 2, 3)}
+    pairs = sorted(zip(frame["model_a"], frame["model_b"], strict=True))
+    assert pairs == [("anonymous", WREN), ("anonymous", WREN), (WREN, "anonymous")]
     assert frame["comment"].to_list() == [None] * 3
     assert "contestant_a" not in frame.columns
     assert frame["pair_probability"].null_count() == 3
@@ -77,8 +80,9 @@ async def test_an_opponent_that_says_who_it_is_says_nothing(tmp_path: Path) -> N
         await record(ledger, battles, definition=ASKING)
         found = await report(ledger, WREN, tmp_path / "out")
     frame = read_parts(tmp_path / "out", "tiltyard")
-    assert frame["conversation_b"].is_null().to_list() == [False, True, True]
-    assert frame["conversation_a"].is_null().to_list() == [False, True, True]
+    assert frame["conversation_a"].null_count() == 2
+    (words,) = frame["conversation_b"].drop_nulls().to_list()
+    assert words[-1]["content"] == "Light."
     assert (found.given, found.identities_withheld) == (3, 2)
 
 
@@ -98,6 +102,19 @@ async def test_the_share_is_kept_and_asking_again_gives_no_others(tmp_path: Path
     assert 0.12 < found[0].given / found[0].votes <= 0.2
     assert found[0].left_out == {BEYOND: 400 - found[0].given}
     assert ids[0].dtype == pl.String
+
+
+async def test_two_makers_have_other_ids_for_their_battle(tmp_path: Path) -> None:
+    async with open_ledger(f"sqlite:///{tmp_path / 'ledger'}") as ledger:
+        await record(ledger, [asked(1)], definition=ASKING)
+        for maker in (WREN, OWL):
+            await report(ledger, maker, tmp_path / maker)
+        ids = {read_parts(tmp_path / maker, "tiltyard")["battle_id"][0] for maker in (WREN, OWL)}
+        assert len(ids) == 2
+        taken = await take_down(ledger, sorted(ids), "Asked to.", datetime.now(UTC))
+        assert taken == {id_: [] for id_ in ids}
+        with pytest.raises(ReleaseError, match="has no votes"):
+            await report(ledger, WREN, tmp_path / "again")
 
 
 async def test_the_share_is_the_most_at_every_moment(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from exported import id_of, ledger_of_four, plan, prepared, read_parts, released
+from exported import id_of, ledger_of_four, plan, prepared, read_release, released
 from tiltyard.ledger.engine import Ledger
 from tiltyard.releases.errors import ReleaseError
 from tiltyard.releases.places import open_place
@@ -30,8 +30,8 @@ async def test_a_battle_is_taken_down_by_its_id_in_any_release(
     for name in ("one", "two"):
         await prepared(ledger, tmp_path / name, plan(name))
     await publish(ledger, tmp_path / "one", [open_place(str(tmp_path / "www"))])
-    seen = [read_parts(tmp_path / name / "data", "votes")["battle_id"] for name in ("one", "two")]
-    taken = [str(seen[0][0]), str(seen[1][2])]
+    seen = [await read_release(ledger, tmp_path / name) for name in ("one", "two")]
+    taken = [seen[0]["released_id"][0], seen[1]["released_id"][2]]
     found = await take_down(ledger, taken, "Asked to.", NOW)
     assert found == {id_: ["one"] for id_ in taken}
     await prepared(ledger, tmp_path / "three", plan("three"))

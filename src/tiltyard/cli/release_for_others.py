@@ -52,10 +52,7 @@ def provider(
         share or most,
     )
     found = in_ledger(
-        lambda ledger: ledger.in_thread(
-            lambda c: report_to_provider(c, model, wanted, out, share=part)
-        ),
-        data,
+        lambda ledger: report_to_provider(ledger, model, wanted, out, share=part), data
     )
     if as_json:
         click.echo(json.dumps(asdict(found), indent=2))

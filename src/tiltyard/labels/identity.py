@@ -89,19 +89,16 @@ def tells_identity(answer: str, names: Sequence[str] = ()) -> bool:
     return bool(present) and _tells(spoken, frozenset(present), own)
 
 
-def tells_own_name(answer: str, names: Sequence[str]) -> bool:
-    """Say whether the assistant says one of its contestant's names of itself.
+def names_any(text: str, names: Sequence[str]) -> bool:
+    """Say whether a contestant's name stands in a text, whoever says it of whom, and how.
 
-    Unlike in :func:`tells_identity`, a name that others have too needs no word about machines.
+    The first word of several is no name here: the sky is blue whatever Blue Sky may be.
 
-    >>> tells_own_name("I'm Claude.", ["claude-3"]), tells_own_name("I'm Claude.", ["gpt-4o"])
+    >>> names_any("`model: Claude`", ["claude-3"]), names_any("I'm Claude.", ["gpt-4o"])
     (True, False)
     """
-    spoken = UNSPOKEN.sub(" ", answer)
-    folded = spoken.casefold()
-    present = frozenset(name for name in _own(tuple(names)) if name in folded)
-    found = islice(_named(present).finditer(spoken), MOST) if present else ()
-    return any(_is_speaker(match, spoken) for match in found)
+    told = _telling(tuple(names))
+    return bool(told) and _named(told).search(text) is not None
 
 
 def aliases(names: Iterable[str]) -> frozenset[str]:
@@ -127,6 +124,13 @@ def _names_somebody(alias: str) -> bool:
 @lru_cache(maxsize=4096)
 def _own(names: tuple[str, ...]) -> frozenset[str]:
     return aliases(names)
+
+
+@lru_cache(maxsize=4096)
+def _telling(names: tuple[str, ...]) -> frozenset[str]:
+    spaced = {name.casefold().strip() for name in names if " " in name.strip()}
+    whole = frozenset(name for name in spaced if _names_somebody(name))
+    return whole | aliases(name for name in names if " " not in name.strip())
 
 
 def _leaks(answers: Sequence[str], names: Sequence[tuple[str, ...]]) -> list[bool]:

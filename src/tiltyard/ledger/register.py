@@ -79,7 +79,14 @@ def read_all_cards(connection: Connection) -> dict[str, dict[str, Any]]:
     return {row.version: row.card for row in rows}
 
 
+ARENAS = select(arena_definitions.c.arena).distinct().order_by(arena_definitions.c.arena)
+
+
 async def read_arenas(connection: AsyncConnection) -> list[str]:
     """Name the arenas that were ever opened."""
-    query = select(arena_definitions.c.arena).distinct().order_by(arena_definitions.c.arena)
-    return list(await connection.scalars(query))
+    return list(await connection.scalars(ARENAS))
+
+
+def read_all_arenas(connection: Connection) -> list[str]:
+    """Name the arenas that were ever opened; synchronous."""
+    return list(connection.scalars(ARENAS))

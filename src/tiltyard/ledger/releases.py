@@ -51,7 +51,10 @@ def add_release(connection: Connection, release: Published, ids: Iterable[str]) 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A release that was prepared: its manifest's digest, and the key of its battles' ids."""
+    """A release that was prepared: its manifest's digest, and the key of its battles' ids.
+
+    The ids that a maker gets have such a key too, under a digest of the model's name.
+    """
 
     manifest_sha256: str
     key: bytes

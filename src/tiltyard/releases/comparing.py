@@ -10,14 +10,16 @@ import polars as pl
 from tiltyard.battles.columns import source_of
 from tiltyard.ledger import releases
 from tiltyard.ledger.engine import SyncConnection
-from tiltyard.releases.consented import TAKEN_DOWN
+from tiltyard.releases.consented import OPTED_OUT, TAKEN_DOWN, Consented
 from tiltyard.releases.errors import ReleaseError
 from tiltyard.releases.exporting import ERASED
 from tiltyard.releases.hiding import release_id
 from tiltyard.releases.manifest import DATA, Manifest, manifest_of, read_manifest, require_files
+from tiltyard.releases.training import FORMATS
 
 COMPARED = ("title", "licence", "schema", "slice", "conditions", "tiltyard", "rules", "consent")
-NO_LONGER = "it is not in the slice any more, or the voter has opted out"
+NO_LONGER = "it is not in the slice any more"
+TEACHES_NOTHING = "it is not in the slice any more, or makes no row of {}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,18 +110,25 @@ def _difference(connection: SyncConnection, before: Release, after: Release) -> 
         added=len(new_ids - old_ids),
         kept=len(new_ids & old_ids),
         removed=len(gone),
-        why_removed=_why_gone(connection, gone),
+        why_removed=_why_gone(connection, gone, new.schema),
         changed=changed,
     )
 
 
-def _why_gone(connection: SyncConnection, gone: set[str]) -> dict[str, int]:
+def _why_gone(connection: SyncConnection, gone: set[str], schema: str) -> dict[str, int]:
     """Count battles that are gone, each by the first reason that holds."""
-    erased = gone & releases.forgotten(connection)
-    taken_down = (gone - erased) & releases.taken_down(connection)
-    rest = gone - erased - taken_down
-    reasons = ((ERASED, erased), (TAKEN_DOWN, taken_down), (NO_LONGER, rest))
-    return {reason: len(ids) for reason, ids in reasons if ids}
+    consented = Consented.read(connection)
+    withdrawn = (
+        (ERASED, releases.forgotten(connection)),
+        (TAKEN_DOWN, consented.taken_down),
+        (OPTED_OUT, releases.battles_of_voters(connection, consented.opted_out)),
+        (TEACHES_NOTHING.format(schema) if schema in FORMATS else NO_LONGER, gone),
+    )
+    counts: dict[str, int] = {}
+    for reason, ids in withdrawn:
+        counts[reason] = len(gone & ids)
+        gone = gone - ids
+    return {reason: count for reason, count in counts.items() if count}
 
 
 def _ids(file: Path) -> list[str]:

@@ -16,9 +16,11 @@ from tiltyard.labels import publishers
 from tiltyard.labels.labeller import Labeller
 from tiltyard.labels.labellers import label_sources, shipped_labellers
 from tiltyard.ledger.engine import SyncConnection
+from tiltyard.ledger.register import read_all_arenas
 from tiltyard.releases.as_publishers_said import as_publishers_said
 from tiltyard.releases.errors import ReleaseError
 from tiltyard.releases.files import Format, PartsWriter
+from tiltyard.releases.manifest import MANIFEST
 from tiltyard.releases.shaping import WITH_TIMES, shaped
 from tiltyard.releases.tables import UNSHOWN, read_tables
 from tiltyard.releases.training import FORMATS, Made
@@ -104,8 +106,12 @@ def export_votes(
     Raises
     ------
     ReleaseError
-        When the directory cannot be written or holds an export already.
+        When nobody ever opened the arena, or the directory cannot be written, or holds an export
+        already or a release.
     """
+    _require_arena(connection, export.arena)
+    if (out / MANIFEST).exists():
+        raise ReleaseError(f"{out} is a release, and an export has all words: name another place.")
     make = lay_out(export.schema)
     left_out: Counter[str] = Counter()
     votes = 0
@@ -119,6 +125,13 @@ def export_votes(
             writer.write(rows)
             progress(votes)
     return ExportReport(export.schema, votes, writer.rows, writer.files, dict(+left_out))
+
+
+def _require_arena(connection: SyncConnection, arena: str) -> None:
+    known = read_all_arenas(connection)
+    if arena not in known:
+        there = f"there are {', '.join(known)}" if known else "there is none yet"
+        raise ReleaseError(f"There is no arena {arena!r}: {there}.")
 
 
 def lay_out(schema: str) -> Callable[[pl.DataFrame], Made]:

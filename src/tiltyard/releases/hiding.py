@@ -1,4 +1,4 @@
-"""Ids and times of what goes out, so that two releases cannot be joined by them."""
+"""Ids, times and order of what goes out, so that two releases cannot be joined by them."""
 
 import hashlib
 from uuid import UUID
@@ -6,8 +6,10 @@ from uuid import UUID
 import polars as pl
 
 IDS = (
-    "Battles have ids of this release alone, and votes the day they were cast. Released words and "
-    "counts of style can still tell which rows of two releases are one battle."
+    "Battles have ids of this release alone and stand in their order; votes have the day they were "
+    "cast. What answers took is told to a tenth of a second, and only where their words are "
+    "released. Words and exact counts, of style and of tokens, can still tell which rows of two "
+    "releases are one battle."
 )
 
 
@@ -31,9 +33,18 @@ def without_ids_and_times(frame: pl.DataFrame, key: bytes) -> pl.DataFrame:
 
 
 def on_their_day(frame: pl.DataFrame) -> pl.DataFrame:
-    """Say of votes on which day they were cast, and no more: when answers ended goes as well."""
-    ended = pl.lit(None, pl.Datetime("us", "UTC")).alias("ended_at")
-    return frame.with_columns(
-        pl.col("voted_at").dt.truncate("1d"),
-        *(pl.col(f"took_{side}").struct.with_fields(ended) for side in "ab"),
+    """Say of votes on which day they were cast, and no more.
+
+    When answers ended goes as well; what they took is told to a tenth of a second, and where their
+    words are not told, not at all: a few milliseconds name an answer as well as its words do.
+    """
+    return frame.with_columns(pl.col("voted_at").dt.truncate("1d"), *map(_roughly, "ab"))
+
+
+def _roughly(side: str) -> pl.Expr:
+    took = pl.col(f"took_{side}").struct.with_fields(
+        pl.field("duration").round(1),
+        pl.field("latency").round(1),
+        pl.lit(None, pl.Datetime("us", "UTC")).alias("ended_at"),
     )
+    return pl.when(pl.col(f"conversation_{side}").is_not_null()).then(took)

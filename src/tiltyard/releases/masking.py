@@ -6,13 +6,13 @@ from typing import Any
 import polars as pl
 
 from tiltyard.contestants.face import names_on
-from tiltyard.labels.identity import tells_identity, tells_own_name
+from tiltyard.labels.identity import names_any, tells_identity
 from tiltyard.releases.names import ANONYMOUS
 from tiltyard.releases.redacting import CONVERSATIONS
 
 WITHOUT_IDENTITIES = (
-    "Where a side that is not named says who it is, only the vote is given; how likely a pair with "
-    "such a side was drawn is not told."
+    "Where a side that is not named says who it is, or anybody names it, only the vote is given; "
+    "how likely a pair with such a side was drawn is not told."
 )
 
 Names = Mapping[str, tuple[str, ...]]
@@ -33,8 +33,10 @@ def without_identities(frame: pl.DataFrame, names: Names) -> tuple[pl.DataFrame,
     Returns
     -------
     frame : pl.DataFrame
-        Without the words of battles in which such a side says who it is, and without the
-        probabilities of pairs with such a side: rare ones would tell previews apart.
+        Without the words of battles in which such a side says who it is, or in which one of its
+        names stands anywhere, in code and quotations too: a name too many costs words alone, and
+        one that is missed cannot be taken back. And without the probabilities of pairs with such a
+        side: rare ones would tell previews apart.
     withheld : int
         Of how many votes the words were taken.
     """
@@ -56,12 +58,12 @@ def _tells(frame: pl.DataFrame, side: str, names: Names) -> Iterator[bool]:
     for contestant, said in columns.iter_rows():
         called = names.get(contestant, ())
         yield any(
-            tells_identity(answer, called) or tells_own_name(answer, called)
-            for answer in _answers(said)
+            names_any(text, called) or (role == "assistant" and tells_identity(text, called))
+            for role, text in _said(said)
         )
 
 
-def _answers(said: Sequence[Mapping[str, str]] | None) -> Iterator[str]:
-    for message in said or ():
-        if message["role"] == "assistant" and message["content"]:
-            yield message["content"]
+def _said(conversation: Sequence[Mapping[str, str]] | None) -> Iterator[tuple[str, str]]:
+    for message in conversation or ():
+        if message["content"]:
+            yield message["role"], message["content"]

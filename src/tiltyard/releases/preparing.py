@@ -26,6 +26,7 @@ from tiltyard.releases.files import PartsWriter, empty_directory
 from tiltyard.releases.hiding import without_ids_and_times
 from tiltyard.releases.manifest import DATA, MANIFEST, STEM, Manifest, sha256_of
 from tiltyard.releases.masking import names_of, without_identities
+from tiltyard.releases.mixing import in_order_of_ids
 from tiltyard.releases.plan import Plan
 from tiltyard.releases.rare_texts import CommonTexts
 from tiltyard.releases.redacting import CONVERSATIONS, redact_frame
@@ -45,8 +46,8 @@ async def prepare(
     """Write a release into an empty directory: data, card and manifest. Nothing is published.
 
     Only consented votes; voters under a key that nobody keeps; battles with ids of this release,
-    under a key that the ledger keeps; personal data removed; free text by the plan's rule; previews
-    `anonymous`.
+    under a key that the ledger keeps, and in the order of these; personal data removed; free text
+    by the plan's rule; previews `anonymous`.
 
     Raises
     ------
@@ -82,14 +83,21 @@ def _write_votes(
 ) -> dict[str, str]:
     """Write the files of votes; give their digests."""
     with PartsWriter(out / DATA, STEM, plan.export.format) as writer:
-        for frame in frames:
+        for frame in in_order_of_ids(_told(frames, facts, progress), out / DATA):
             rows, _ = lay_out(plan.export.schema)(frame)
             writer.write(rows)
-            progress(facts.votes)
         facts.rows = writer.rows
         if not writer.rows:
             raise ReleaseError(_nothing(facts))
     return {f"{DATA}/{name}": sha256_of(out / DATA / name) for name in writer.files}
+
+
+def _told(
+    frames: Iterator[pl.DataFrame], facts: Facts, progress: Progress
+) -> Iterator[pl.DataFrame]:
+    for frame in frames:
+        yield frame
+        progress(facts.votes)
 
 
 def rehearse(

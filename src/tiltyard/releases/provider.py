@@ -5,6 +5,7 @@ import secrets
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -12,14 +13,16 @@ import polars as pl
 from tiltyard.battles.outcome import Outcome
 from tiltyard.battles.pseudonyms import pseudonymise_voters
 from tiltyard.battles.table import Battles
-from tiltyard.ledger.engine import SyncConnection
+from tiltyard.ledger.engine import Ledger, SyncConnection
 from tiltyard.ledger.register import read_all_cards
+from tiltyard.ledger.releases import Prepared, add_prepared, read_prepared
 from tiltyard.releases.consented import Consented
 from tiltyard.releases.errors import ReleaseError
 from tiltyard.releases.exporting import Export, lay_out, sliced
 from tiltyard.releases.files import PartsWriter
-from tiltyard.releases.hiding import on_their_day
+from tiltyard.releases.hiding import without_ids_and_times
 from tiltyard.releases.masking import Names, names_of, without_identities
+from tiltyard.releases.mixing import in_order_of_ids
 from tiltyard.releases.names import ANONYMOUS
 from tiltyard.releases.preparing import KEPT_BACK, KEY_BYTES
 from tiltyard.releases.redacting import redact_frame
@@ -62,14 +65,15 @@ class ProviderReport:
     files: Sequence[str]
 
 
-def report_to_provider(
-    connection: SyncConnection, model: str, export: Export, out: Path, *, share: float
+async def report_to_provider(
+    ledger: Ledger, model: str, export: Export, out: Path, *, share: float
 ) -> ProviderReport:
     """Write a model's own battles for its maker, as a preview and as a public model.
 
     Only what people let be published; the opponent is `anonymous`, voters are under a key that
-    nobody keeps, comments stay here, and personal data is removed. A battle's id and place decide
-    whether it is in the share, so asking again gives no others. Synchronous.
+    nobody keeps, comments stay here, and personal data is removed. Battles have ids for this maker
+    alone and stand in their order; a battle's id and place decide whether it is in the share, so
+    asking again gives no others.
 
     Parameters
     ----------
@@ -83,17 +87,39 @@ def report_to_provider(
     ReleaseError
         When it has no such votes, or the directory cannot be written.
     """
+    key = await ledger.write_in_thread(lambda c: _kept_key(c, model))
+    return await ledger.in_thread(lambda c: _write(c, model, export, out, _Share(share, key)))
+
+
+def _kept_key(connection: SyncConnection, model: str) -> bytes:
+    """Find the key of the ids that battles of a model have for its maker, or make it."""
+    name = hashlib.sha256(f"the maker of {model}".encode()).hexdigest()
+    made = Prepared(name, secrets.token_bytes(KEY_BYTES), datetime.now(UTC))
+    add_prepared(connection, made)
+    return next(one.key for one in read_prepared(connection) if one.manifest_sha256 == name)
+
+
+def _write(
+    connection: SyncConnection, model: str, export: Export, out: Path, share: "_Share"
+) -> ProviderReport:
     tally = _Tally()
     names = names_of(read_all_cards(connection))
-    chosen = _Share(share)
     with PartsWriter(out, export.schema, export.format) as writer:
-        for frame in _own(connection, model, export, tally):
-            kept = frame.filter(chosen.within(frame["battle_id"]))
-            tally.left_out[BEYOND] += frame.height - kept.height
-            writer.write(_laid_out(kept, export.schema, names, tally))
+        for frame in in_order_of_ids(_shared(connection, model, export, share, tally), out):
+            writer.write(_laid_out(frame, export.schema, names, tally))
         if not tally.results.total():
             raise ReleaseError(f"{model} has no votes in {export.arena} that may be given away.")
-    return tally.report(model, share, writer.files)
+    return tally.report(model, share.most, writer.files)
+
+
+def _shared(
+    connection: SyncConnection, model: str, export: Export, share: "_Share", tally: "_Tally"
+) -> Iterator[pl.DataFrame]:
+    """Give the votes that are in the share, with their ids for the maker."""
+    for frame in _own(connection, model, export, tally):
+        kept = frame.filter(share.within(frame["battle_id"]))
+        tally.left_out[BEYOND] += frame.height - kept.height
+        yield without_ids_and_times(kept, share.key)
 
 
 @dataclass(slots=True)
@@ -123,10 +149,10 @@ class _Tally:
 
 
 def _laid_out(frame: pl.DataFrame, schema: str, names: Names, tally: _Tally) -> pl.DataFrame:
-    """Lay votes out for the maker, without identities, personal data and hours."""
+    """Lay votes out for the maker, without identities and personal data."""
     masked, told = without_identities(frame, names)
     without, pieces, _ = redact_frame(masked)
-    rows, dropped = lay_out(schema)(on_their_day(without))
+    rows, dropped = lay_out(schema)(without)
     tally.identities += told
     tally.personal_data += pieces
     tally.left_out += dropped
@@ -174,8 +200,9 @@ def _results(frame: pl.DataFrame, is_a: pl.Expr) -> Mapping[str, int]:
 class _Share:
     """Chooses votes in their order: always the same ones, and at no moment more than the share."""
 
-    def __init__(self, share: float) -> None:
-        self._share = share
+    def __init__(self, most: float, key: bytes) -> None:
+        self.most = most
+        self.key = key
         self._seen = self._given = 0
 
     def within(self, ids: pl.Series) -> pl.Series:
@@ -184,8 +211,8 @@ class _Share:
 
     def _is_given(self, id_: str) -> bool:
         self._seen += 1
-        digest = hashlib.blake2b(id_.encode(), digest_size=HASH_BYTES).digest()
-        drawn = int.from_bytes(digest) < self._share * 2.0 ** (8 * HASH_BYTES)
-        given = drawn and self._given + 1 <= self._share * self._seen
+        digest = hashlib.blake2b(id_.encode(), key=self.key, digest_size=HASH_BYTES).digest()
+        drawn = int.from_bytes(digest) < self.most * 2.0 ** (8 * HASH_BYTES)
+        given = drawn and self._given + 1 <= self.most * self._seen
         self._given += given
         return given

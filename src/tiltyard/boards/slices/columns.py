@@ -13,11 +13,13 @@ SOURCE = "source"
 """Where a battle came from: the column of a ledger's battles table that published sets lack."""
 ALIKE = ("count", "weight")
 """Columns in which all votes of a ledger are alike."""
+WHOSE = ("voter", "battle_id")
+"""Columns that say whose a vote is: nobody could make such a board again from a public ledger."""
 
 
 def slice_columns() -> Mapping[str, pl.DataType]:
     """Give every column that a slice of an installation may ask for, with its type."""
-    own = {name: dtype for name, dtype in SCHEMA.items() if name not in ALIKE}
+    own = {name: dtype for name, dtype in SCHEMA.items() if name not in ALIKE + WHOSE}
     return {**pl.Schema(label_columns()), **own, SOURCE: pl.String()}
 
 

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from synthetic_votes import synthetic_votes
-from tiltyard_process import run
+from tiltyard_process import refusal, run
 
 
 @pytest.fixture
@@ -59,3 +59,24 @@ def test_what_cannot_be_read_is_one_line_and_exit_code_2(board: Path, tmp_path: 
     assert missing.stderr.count("\n") == 1
     (board / "manifest.json").unlink()
     assert "manifest.json cannot be read" in run("verify", board).stderr
+
+
+@pytest.mark.parametrize(
+    ("field", "given"),
+    [
+        ("slices", "\x1b[31mx=\x1b[2J"),
+        ("where", "language = 'de' \x1b[2J"),
+        ("where", "x" * 20_000),
+        ("filters", "\x1b]0;mine\x07" + "x" * 20_000),
+    ],
+)
+def test_words_of_a_stranger_neither_steer_nor_flood_a_terminal(
+    board: Path, field: str, given: str
+) -> None:
+    values = json.loads((board / "board.json").read_text())
+    values["recipe"][field] = [given]
+    strange = board.parent / "strange.json"
+    strange.write_text(json.dumps(values))
+    said = refusal("verify", strange, board.parent / "votes.parquet")
+    assert said.isprintable()
+    assert len(said) < 1_500

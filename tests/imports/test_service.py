@@ -160,6 +160,28 @@ async def test_a_file_of_votes_without_end_is_refused(
         assert (await import_file(ledger, many)).rows == 6
 
 
+async def test_a_file_of_too_many_votes_is_refused_before_one_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "BATCH", 2)
+    monkeypatch.setattr(batches, "SLICE", 2)
+    monkeypatch.setattr(batches, "MOST_VOTES", 12)
+    rows = pl.DataFrame([ROW] * 13)
+    counted = pl.DataFrame([{**ROW, "count": 5}] * 3)
+    files = {name: tmp_path / name for name in ("a.parquet", "b.parquet", "c.csv", "d.jsonl")}
+    rows.write_parquet(files["a.parquet"])
+    counted.write_parquet(files["b.parquet"])
+    rows.write_csv(files["c.csv"])
+    counted.write_ndjson(files["d.jsonl"])
+    (tmp_path / "e.json").write_text(json.dumps([ROW] * 13))
+    async with open_ledger(f"sqlite:///{tmp_path / 'ledger'}") as ledger:
+        empty = await count_rows(ledger)
+        for file in (*files.values(), tmp_path / "e.json"):
+            with pytest.raises(ImportVotesError, match=r"These are 1[35] votes or more"):
+                await import_file(ledger, file)
+            assert await count_rows(ledger) == empty
+
+
 async def test_what_cannot_be_read_is_counted_with_its_reason(tmp_path: Path) -> None:
     rows: list[dict[str, object]] = [
         {**ROW, "id": "1"},

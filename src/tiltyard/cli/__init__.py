@@ -8,6 +8,7 @@ from keyword import iskeyword
 import click
 
 from tiltyard import __version__
+from tiltyard.cli.patience import printable_sentence
 from tiltyard.errors import TiltyardError
 
 COMMANDS = {
@@ -69,8 +70,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.Abort:
         sys.exit(130)
     except click.ClickException as error:
+        error.message = printable_sentence(error.message)
         error.show()
         sys.exit(2)
     except TiltyardError as error:
-        click.echo(f"Error: {error}", err=True)
+        click.echo(f"Error: {printable_sentence(str(error))}", err=True)
         sys.exit(2)

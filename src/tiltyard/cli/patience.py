@@ -1,13 +1,24 @@
-"""What long commands and printed names have in common: a spinner, and no control characters."""
+"""What commands have in common: a spinner, and nothing printed that steers or floods a terminal."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Timer
 
+MOST_BEGINNING, MOST_END = 1_000, 300
+"""So much of a sentence is shown; its end says what to do."""
+
 
 def printable(text: str) -> str:
     """Replace control characters, so that names from strangers' files cannot steer a terminal."""
     return "".join(character if character.isprintable() else "\ufffd" for character in text)
+
+
+def printable_sentence(text: str) -> str:
+    """Do so with a sentence, and leave out the middle of one that is longer than a screen."""
+    whole = printable(text)
+    if len(whole) <= MOST_BEGINNING + MOST_END:
+        return whole
+    return f"{whole[:MOST_BEGINNING]} … {whole[-MOST_END:]}"
 
 
 @contextmanager

@@ -19,6 +19,8 @@ from tiltyard.battles.codecs import (
     schema_of,
 )
 from tiltyard.battles.codecs.pair_counts import is_count_file, read_count_file
+from tiltyard.battles.columns import MOST_VOTES as MOST_COUNT
+from tiltyard.battles.columns import source_of
 from tiltyard.battles.csv_ends import refuse_cut_csv
 from tiltyard.battles.errors import VotesError
 from tiltyard.battles.files import kind_of, one_sentence, open_votes
@@ -105,7 +107,7 @@ def read_batches(
     VotesError
         When the file cannot be read at all.
     ImportVotesError
-        When it is of another schema.
+        When it is of another schema, or holds too many votes.
     """
     with one_sentence(file):
         opened = open_votes(file, columns)
@@ -115,6 +117,7 @@ def read_batches(
             kind = kind_of(file)
             if kind == "csv":
                 refuse_cut_csv(file)
+            refuse_endless(_votes_of(opened, columns))
             sliced = kind == "parquet"
             yield from _scanned(opened, file.name, size, columns, schema_of(names), sliced=sliced)
         else:
@@ -143,6 +146,17 @@ def _parts(scan: pl.LazyFrame, size: int, *, sliced: bool) -> Iterator[pl.DataFr
         yield scan.slice(start, SLICE).collect()
 
 
+def _votes_of(scan: pl.LazyFrame, columns: Columns) -> float:
+    """Count the votes of a file without reading them, before the first is written."""
+    names = scan.collect_schema().names()
+    counts = columns.get("count", source_of("count", names))
+    if counts not in names:
+        return float(scan.select(pl.len()).collect().item())
+    count = pl.col(counts).cast(pl.Float64, strict=False)
+    possible = count.is_between(0, MOST_COUNT)  # what else is there is left out with its row
+    return float(scan.select(count.filter(possible).sum()).collect().item())
+
+
 def _in_document(
     document: Iterator[dict[str, Any]] | list[Any] | dict[str, Any],
     file: Path,
@@ -156,6 +170,8 @@ def _in_document(
         batch = Batch(frame, frame.height, Counter(), {}, pair_counts.CODEC.name)
         yield from _pieces(batch, size)
         return
+    if isinstance(document, list):
+        refuse_endless(len(document))
     rows = iter([document] if isinstance(document, dict) else document)
     place = 0
     reading: Reading = _of_rows

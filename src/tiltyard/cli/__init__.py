@@ -69,10 +69,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(leave.exit_code)
     except click.Abort:
         sys.exit(130)
-    except click.ClickException as error:
-        error.message = printable_sentence(error.message)
+    except click.UsageError as error:
         error.show()
         sys.exit(2)
-    except TiltyardError as error:
+    except (click.ClickException, TiltyardError) as error:
         click.echo(f"Error: {printable_sentence(str(error))}", err=True)
         sys.exit(2)

@@ -464,7 +464,10 @@ async def test_a_manifest_that_says_what_no_release_can_be_is_refused(
         read_manifest(tmp_path / "out")
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 2}', '{"format": 1}'])
+DEEP = "[" * 100_000 + "]" * 100_000
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 2}', '{"format": 1}', DEEP])
 def test_a_manifest_that_is_none_is_a_sentence(content: str, tmp_path: Path) -> None:
     (tmp_path / MANIFEST).write_text(content)
     with pytest.raises(ReleaseError, match=r"not JSON|not of this version"):

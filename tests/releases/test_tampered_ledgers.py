@@ -14,6 +14,7 @@ from exported import ASKING, record
 from made_up_arena import battles
 from opened import open_ledger
 from tiltyard.boards.errors import SavedBoardError
+from tiltyard.boards.public_ledger import verifying
 from tiltyard.boards.public_ledger.verifying import verify_public_ledger
 from tiltyard.boards.slices.in_use import SlicesInUse
 from tiltyard.errors import TiltyardError
@@ -177,3 +178,26 @@ def test_the_digest_of_the_manifest_is_printed_to_be_compared(out: Path) -> None
     assert finished.returncode == 0, finished.stderr
     assert finished.stdout.endswith(f"SHA-256 of ledger.json: {digest}\n")
     assert json.loads(run("verify", out, "--json").stdout)["ledger_sha256"] == digest
+
+
+@pytest.mark.parametrize("file", ["ledger.json", OVERALL, "boards/text/short.pooled.json"])
+def test_a_file_without_a_bottom_is_one_sentence(out: Path, file: str) -> None:
+    (out / file).write_text("[" * 100_000 + "]" * 100_000)
+    digest = hashlib.sha256((out / file).read_bytes()).hexdigest()
+    if file == OVERALL:
+        change(out, lambda values: entry(values, file).update(sha256=digest))
+    elif file != "ledger.json":
+        short = "boards/text/short.json"
+        change(out, lambda values: entry(values, short).update(pooled_sha256=digest))
+    with pytest.raises(TiltyardError, match="cut short") as caught:
+        list(verify_public_ledger(out))
+    assert "\n" not in str(caught.value)
+
+
+def test_more_votes_than_the_ledger_says_are_not_read(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(out, lambda values: values.update(votes=3))
+    monkeypatch.delattr(verifying, "read_battles")
+    with pytest.raises(TiltyardError, match=r"has 400 votes, .* says that it has 3"):
+        list(verify_public_ledger(out))

@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 
 from tiltyard.battles.errors import VotesError
+from tiltyard.battles.json_text import read_json
 
 PLACES = ("conversation_{}", "messages_{}", "response_{}", "full_conversation_{}", "completion_{}")
 """The columns that may hold what one side said, the first that is there and not all null."""
@@ -151,8 +152,8 @@ def _messages_in(given: str, prompt: str | None) -> list[dict[str, str | None]]:
 
 def _document(text: str) -> Any:  # noqa: ANN401  # JSON is any of its types
     try:
-        return json.loads(text)
-    except json.JSONDecodeError:
+        return read_json(text)
+    except ValueError:
         return None
 
 

@@ -14,6 +14,7 @@ from tiltyard.battles.codecs.fastchat_log import is_log_record
 from tiltyard.battles.codecs.pair_counts import is_count_file
 from tiltyard.battles.columns import SCHEMA, source_of
 from tiltyard.battles.errors import VotesError
+from tiltyard.battles.json_text import TOO_DEEP, is_deep, may_be_deep
 
 FORMATS = "Parquet, CSV, JSON, JSON lines, or pair counts in JSON (models, X, Y)"
 SNIFFED = 4096
@@ -101,6 +102,7 @@ def records(file: Path) -> Iterator[dict[str, Any]]:
                     f"{file.name}, line {number}: is not a whole JSON object; "
                     "the file may be cut short there."
                 )
+            _refuse_deep(record, f"{file.name}, line {number}")
             yield record
 
 
@@ -110,6 +112,27 @@ def parsed(text: str) -> Any:  # noqa: ANN401  # JSON is any of its types
         return json.loads(text)
     except (ValueError, RecursionError):
         return None  # besides broken JSON: numbers of thousands of digits, brackets without end
+
+
+def _refuse_deep(value: object, place: str) -> None:
+    if is_deep(value):
+        raise VotesError(f"{place}: {TOO_DEEP}: leave that column out, or write it as text.")
+
+
+def _refuse_deep_lines(file: Path) -> None:
+    """Refuse them before polars reads them, which takes minutes for a few hundred brackets."""
+    with file.open("rb") as stream:
+        for number, line in enumerate(stream, 1):
+            if not may_be_deep(line):
+                continue
+            try:
+                value = json.loads(line)
+            except RecursionError as error:
+                raise VotesError(f"{file.name}, line {number}: {TOO_DEEP}.") from error
+            except ValueError:
+                _refuse_bad_line(file)
+                raise
+            _refuse_deep(value, f"{file.name}, line {number}")
 
 
 def _head(file: Path) -> bytes:
@@ -175,11 +198,20 @@ def _open_json(
     if isinstance(opening, dict) and not is_count_file(opening):
         return _scan_lines(file)
     document = opening if opening is not None else parsed(file.read_text(encoding="utf-8-sig"))
-    return document if isinstance(document, list | dict) else _scan_lines(file)
+    if not isinstance(document, list | dict):
+        return _scan_lines(file)
+    if is_deep(document):
+        rows = enumerate(document, 1) if isinstance(document, list) else []
+        number = next((number for number, row in rows if is_deep([row])), 1)
+        raise VotesError(
+            f"{file.name}, row {number}: {TOO_DEEP}: leave that column out, or write it as text."
+        )
+    return document
 
 
 def _scan_lines(file: Path) -> pl.LazyFrame:
     """Scan JSON lines, with the columns in the order of the first line's keys."""
+    _refuse_deep_lines(file)
     scan = pl.scan_ndjson(glob.escape(str(file)), infer_schema_length=None)
     first = _first_value(file)
     known = list(first) if isinstance(first, dict) else []

@@ -34,6 +34,7 @@ def verify(
     from tiltyard.boards.board import Board
     from tiltyard.boards.fitting.reading import read_for
     from tiltyard.boards.public_ledger.ledger import is_public_ledger
+    from tiltyard.boards.saved.saving import BOARD
     from tiltyard.boards.saved.verifying import verify_board
     from tiltyard.cli.patience import patience
 
@@ -41,8 +42,10 @@ def verify(
         _verify_ledger(board, votes, as_json=as_json)
         return
     with patience("Ranking again"):
-        recipe = Board.load(board).recipe
-        read = read_for(recipe, votes, columns_of(columns)) if votes else None
+        read = None
+        if votes:
+            alone = board / BOARD if board.is_dir() else board
+            read = read_for(Board.load(alone).recipe, votes, columns_of(columns))
         found = verify_board(board, read)
     _print(found, as_json=as_json)
     if not found.holds:

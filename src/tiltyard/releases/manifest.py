@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from tiltyard.battles.json_text import read_json
 from tiltyard.releases.errors import ReleaseError
 
 MANIFEST = "release.json"
@@ -117,13 +118,15 @@ def read_manifest(directory: Path) -> Manifest:
     """
     try:
         text = (directory / MANIFEST).read_text(encoding="utf-8")
-        values = json.loads(text)
+        values = read_json(text)
     except OSError as error:
         raise ReleaseError(
             f"{directory} is not a release: it has no {MANIFEST} ({error.strerror})."
         ) from error
     except ValueError as error:
-        raise ReleaseError(f"{directory / MANIFEST} is not JSON: it may be cut short.") from error
+        raise ReleaseError(
+            f"{directory / MANIFEST} is not JSON: it may be cut short, or nested too deep."
+        ) from error
     known = {field.name for field in fields(Manifest)}
     if not isinstance(values, dict) or values.get("format") != FORMAT or known != values.keys():
         raise ReleaseError(f"{directory / MANIFEST} is not of this version of Tiltyard.")

@@ -99,6 +99,12 @@ def test_a_confidence_outside_0_and_1_is_refused(confidence: float) -> None:
     [
         ({"anchor": Anchor("x", float("inf"))}, "not a finite number"),
         ({"scale": 0}, "must be a positive number"),
+        ({"scale": 1e308}, "must be a positive number: 0.001 to 1,000,000"),
+        ({"scale": 1e-300}, "must be a positive number: 0.001 to 1,000,000"),
+        ({"anchor": Anchor("x", 1e300)}, "beyond a billion"),
+        ({"ridge": 1e300, "controls": (Control.parse("style"),)}, "from 0 upwards, to 1e12"),
+        ({"interval": "bootstrap", "rounds": 1_000_000_000}, "ask for 10,000 at most"),
+        ({"where": ("1 = 1",) * 101}, "at most 100 slices, conditions and filters"),
         ({"ridge": -1, "controls": (Control.parse("style"),)}, "ridge is -1"),
         ({"half_life": 0}, "half-life is 0 days"),
         ({"rounds": 1, "interval": "bootstrap"}, "1 bootstrap rounds have no spread"),
@@ -123,6 +129,9 @@ def test_what_means_nothing_is_refused_in_one_sentence(fields: dict[str, Any], s
 
 
 def test_variants_and_controls_check_themselves() -> None:
+    for tried in (0, 10**400):
+        with pytest.raises(RecipeError, match=f"best of {tried} variants"):
+            Variants("x", tried)
     with pytest.raises(RecipeError, match="best of 0 variants"):
         Variants("x", 0)
     with pytest.raises(RecipeError, match="has the scale 'lgo'; allowed are share"):

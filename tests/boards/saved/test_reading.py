@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from synthetic_votes import synthetic_votes
@@ -64,6 +65,9 @@ def test_what_is_not_there_or_no_json_is_one_sentence(saved: Path, tmp_path: Pat
     (tmp_path / "odd.json").write_text("{")
     with pytest.raises(SavedBoardError, match=r"odd.json is not JSON"):
         Board.load(tmp_path / "odd.json")
+    (tmp_path / "deep.json").write_text("[" * 100_000 + "]" * 100_000)
+    with pytest.raises(SavedBoardError, match=r"deep.json is not JSON: .* nested too deep"):
+        Board.load(tmp_path / "deep.json")
     (saved / "votes.parquet").write_bytes(b"PAR1")
     with pytest.raises(SavedBoardError, match=r"votes.parquet is damaged"):
         Board.load(saved)
@@ -100,3 +104,17 @@ def test_a_manifest_of_other_values_is_one_sentence(saved: Path) -> None:
         (saved / "manifest.json").write_text(json.dumps(values | part))
         with pytest.raises(SavedBoardError, match=said):
             read_manifest(saved)
+
+
+def test_a_recipe_of_a_number_that_no_float_holds_is_of_the_wrong_kind(saved: Path) -> None:
+    recipe = json.loads((saved / "board.json").read_text())["recipe"]
+    with pytest.raises(SavedBoardError, match="of the wrong kind"):
+        Board.load(changed(saved, recipe=recipe | {"scale": 10**400}))
+
+
+@pytest.mark.parametrize("name", ["votes", "covariance"])
+def test_more_rows_than_a_board_can_have_are_not_read(saved: Path, name: str) -> None:
+    table = pl.read_parquet(saved / f"{name}.parquet")
+    pl.concat([table] * 1000).write_parquet(saved / f"{name}.parquet")
+    with pytest.raises(SavedBoardError, match=rf"{name}.parquet has [\d,]+ rows, and the board"):
+        Board.load(saved)

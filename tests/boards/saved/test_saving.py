@@ -182,6 +182,16 @@ def test_saved_votes_that_were_touched_are_found(saved: Path) -> None:
     votes = pl.read_parquet(file)
     votes.with_columns(total_weight=pl.col("total_weight") * 2).write_parquet(file)
     assert not verify_board(saved).holds
+    refreshed(saved)
+    assert "The saved votes are not those of the board" in verify_board(saved).differences[0]
+
+
+def test_saved_votes_that_are_not_the_manifests_are_not_even_read(saved: Path) -> None:
+    (saved / "votes.parquet").write_bytes(b"Whatever a stranger put there.")
+    for found in (verify_board(saved), verify_board(saved, BATTLES)):
+        assert found.differences == (
+            "votes.parquet is not the file that was saved: its SHA-256 is not the manifest's.",
+        )
 
 
 def test_a_board_as_json_alone_needs_its_votes(saved: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from tiltyard.battles.json_text import read_json
 from tiltyard.boards.errors import SavedBoardError
 from tiltyard.boards.public_ledger.pooling import ArenaBoard
 from tiltyard.boards.published.document import CONTROLS, recipe_of
@@ -169,7 +170,7 @@ def read_public_ledger(directory: Path) -> PublicLedger:
     file = directory / LEDGER
     try:
         text = read_file(file)
-        values = json.loads(text)
+        values = read_json(text)
         if not isinstance(values, dict) or values.get("format") != FORMAT:
             raise SavedBoardError(f"{file} is not of this version of Tiltyard.")
         ledger = TypeAdapter(PublicLedger).validate_json(text)

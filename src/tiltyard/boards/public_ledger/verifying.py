@@ -1,6 +1,5 @@
 """Make every board of a public ledger again from its votes."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from tiltyard.battles.columns import SCHEMA
+from tiltyard.battles.json_text import read_json
 from tiltyard.battles.reading import read_battles
 from tiltyard.battles.table import Battles
 from tiltyard.boards.board import Board
@@ -25,7 +25,7 @@ from tiltyard.boards.public_ledger.ledger import (
 from tiltyard.boards.public_ledger.pooling import PublicPooling, pooled_json
 from tiltyard.boards.recipes.recipe import Recipe
 from tiltyard.boards.saved.differences import compare_values
-from tiltyard.boards.saved.reading import read_file
+from tiltyard.boards.saved.reading import read_file, rows_of
 from tiltyard.boards.saved.verifying import Verification, rebuild, verify_rebuilt
 from tiltyard.errors import TiltyardError
 
@@ -71,13 +71,13 @@ def votes_by_arena(votes: Battles) -> Mapping[str, Battles]:
 
 def _read_votes(directory: Path, ledger: PublicLedger) -> Mapping[str, Battles]:
     _require(directory, VOTES, ledger.votes_sha256)
-    votes = read_battles(directory / VOTES)
-    if votes.frame.height != ledger.votes:
+    rows = rows_of(directory / VOTES)  # before they are read: a small file may hold millions
+    if rows != ledger.votes:
         raise SavedBoardError(
-            f"{directory / VOTES} has {votes.frame.height:,} votes, and {LEDGER} says that it has "
+            f"{directory / VOTES} has {rows:,} votes, and {LEDGER} says that it has "
             f"{ledger.votes:,}."
         )
-    return votes_by_arena(votes)
+    return votes_by_arena(read_battles(directory / VOTES))
 
 
 def _require_boards(directory: Path, ledger: PublicLedger) -> None:
@@ -120,7 +120,7 @@ def _with_pooled(
         return replace(found, differences=(*found.differences, sentence), same_bytes=False)
     written = read_file(directory / board.pooled)
     try:
-        compared = list(compare_values(json.loads(written), again, board.pooled))
+        compared = list(compare_values(read_json(written), again, board.pooled))
     except ValueError as error:
         raise SavedBoardError(f"{directory / board.pooled} is damaged or cut short.") from error
     said = [sentence for _, sentence in compared if sentence]

@@ -28,6 +28,12 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 }
 MOST_CLUSTERINGS = 2
 ROUNDS = 1000
+MOST_ROUNDS = 10_000
+"""More move no percentile, and take hours."""
+SCALES = (1e-3, 1e6)
+MOST_SCORE = 1e9
+MOST_RIDGE = 1e12
+MOST_CONDITIONS = 100
 
 
 def check(recipe: "Recipe") -> None:
@@ -60,12 +66,18 @@ def _check_numbers(recipe: "Recipe") -> None:
         raise RecipeError(
             f"The confidence is {recipe.confidence:g}, but must lie between 0 and 1, as in 0.95."
         )
-    if not _positive(recipe.scale):
-        raise RecipeError(f"The scale is {recipe.scale:g}, but must be a positive number.")
+    if not SCALES[0] <= recipe.scale <= SCALES[1]:
+        raise RecipeError(
+            f"The scale is {recipe.scale:g}, but must be a positive number: 0.001 to 1,000,000."
+        )
     if recipe.anchor is not None and not math.isfinite(recipe.anchor.score):
         raise RecipeError(f"The anchor's score is {recipe.anchor.score}, not a finite number.")
-    if recipe.ridge != 0 and not _positive(recipe.ridge):
-        raise RecipeError(f"The ridge is {recipe.ridge:g}, but must be a number from 0 upwards.")
+    if recipe.anchor is not None and abs(recipe.anchor.score) > MOST_SCORE:
+        raise RecipeError(f"The anchor's score is {recipe.anchor.score:g}, beyond a billion.")
+    if not 0 <= recipe.ridge <= MOST_RIDGE:
+        raise RecipeError(
+            f"The ridge is {recipe.ridge:g}, but must be a number from 0 upwards, to 1e12."
+        )
     if recipe.half_life is not None and not _positive(recipe.half_life):
         raise RecipeError(
             f"The half-life is {recipe.half_life:g} days, but must be a positive number."
@@ -93,6 +105,14 @@ def _faults(recipe: "Recipe") -> list[tuple[bool, str]]:
             f"{recipe.rounds} rounds are for the bootstrap, and the intervals are the sandwich's.",
         ),
         (recipe.rounds < 2, f"{recipe.rounds} bootstrap rounds have no spread: ask for 2 or more."),  # noqa: PLR2004  # one round has no spread
+        (
+            recipe.rounds > MOST_ROUNDS,
+            f"{recipe.rounds:,} bootstrap rounds take too long: ask for {MOST_ROUNDS:,} at most.",
+        ),
+        (
+            max(len(recipe.slices), len(recipe.where), len(recipe.filters)) > MOST_CONDITIONS,
+            f"A recipe has at most {MOST_CONDITIONS} slices, conditions and filters each.",
+        ),
         (recipe.seed < 0, f"The seed is {recipe.seed}, but must be a whole number from 0 upwards."),
         (
             ties and recipe.ties != "half",

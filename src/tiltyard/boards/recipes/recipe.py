@@ -26,6 +26,9 @@ FIRST_FIELDS = frozenset({"estimator", "ties", "interval", "confidence", "anchor
 """What a recipe had when the first boards were published: always part of its digest."""
 
 
+MOST_TRIED = 1_000_000
+
+
 def _as_floats(record: object, *names: str) -> None:
     """Make whole numbers floats, so that 900 and 900.0 are the same recipe with one digest."""
     for name in names:
@@ -56,9 +59,10 @@ class Variants:
     tried: int
 
     def __post_init__(self) -> None:
-        if self.tried < 1:
+        if not 1 <= self.tried <= MOST_TRIED:
             raise RecipeError(
-                f"{self.model} cannot be the best of {self.tried} variants: say 1 or more."
+                f"{self.model} cannot be the best of {self.tried} variants: say 1 or more, "
+                f"and {MOST_TRIED:,} at most."
             )
 
 

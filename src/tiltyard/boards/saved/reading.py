@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import polars as pl
 from pydantic import TypeAdapter, ValidationError
 
+from tiltyard.battles.json_text import read_json
 from tiltyard.boards.errors import SavedBoardError
 from tiltyard.boards.fitting.counted import Counted
 from tiltyard.boards.recipes.recipe import Recipe
@@ -53,9 +54,12 @@ def read_board(path: str | Path) -> dict[str, Any]:
     if not place.is_dir():
         return read_document(_parsed(read_file(place), place.name), place.name)
     values = read_document(_parsed(read_file(place / BOARD), BOARD), BOARD)
-    values["counted"] = Counted.from_frame(read_table(place / VOTES), values["recipe"])
+    recipe, models = values["recipe"], values["models"]
+    votes = sum(one.battles for one in models) // 2
+    most = None if recipe.needs_single_votes else votes + len(models)  # with those against itself
+    values["counted"] = Counted.from_frame(read_table(place / VOTES, most), recipe)
     if (place / COVARIANCE).exists():
-        table = read_table(place / COVARIANCE)
+        table = read_table(place / COVARIANCE, len(models))
         values["covered"] = tuple(table["model"].to_list())
         values["covariance"] = table.drop("model").to_numpy()
     return values
@@ -105,8 +109,29 @@ def read_file(file: Path) -> bytes:
         raise SavedBoardError(f"{file} cannot be read ({error.strerror}).") from error
 
 
-def read_table(file: Path) -> pl.DataFrame:
+def read_table(file: Path, most: int | None = None) -> pl.DataFrame:
     """Read a Parquet file of a saved board.
+
+    Parameters
+    ----------
+    most
+        So many rows can be of the board; more are not read, since a small file may hold millions.
+
+    Raises
+    ------
+    SavedBoardError
+        When it is not there, cannot be read, is no Parquet file, or has more rows.
+    """
+    if most is not None and (rows := rows_of(file)) > most:
+        raise SavedBoardError(f"{file.name} has {rows:,} rows, and the board gives {most:,}.")
+    try:
+        return pl.read_parquet(BytesIO(read_file(file)))
+    except pl.exceptions.PolarsError as error:
+        raise SavedBoardError(f"{file.name} is damaged or cut short.") from error
+
+
+def rows_of(file: Path) -> int:
+    """Say how many rows a Parquet file has, without reading them.
 
     Raises
     ------
@@ -114,7 +139,7 @@ def read_table(file: Path) -> pl.DataFrame:
         When it is not there, cannot be read, or is no Parquet file.
     """
     try:
-        return pl.read_parquet(BytesIO(read_file(file)))
+        return int(pl.scan_parquet(BytesIO(read_file(file))).select(pl.len()).collect().item())
     except pl.exceptions.PolarsError as error:
         raise SavedBoardError(f"{file.name} is damaged or cut short.") from error
 
@@ -142,7 +167,7 @@ def read_recipe(values: Mapping[str, Any], source: str) -> Recipe:
     """
     try:
         return Recipe.from_dict(values)
-    except (TypeError, AttributeError) as error:
+    except (TypeError, AttributeError, OverflowError) as error:
         raise SavedBoardError(
             f"{source} is not a board: a value of its recipe is of the wrong kind."
         ) from error
@@ -150,9 +175,11 @@ def read_recipe(values: Mapping[str, Any], source: str) -> Recipe:
 
 def _parsed(text: bytes, source: str) -> dict[str, Any]:
     try:
-        values = json.loads(text)
+        values = read_json(text)
     except ValueError as error:
-        raise SavedBoardError(f"{source} is not JSON: it may be cut short.") from error
+        raise SavedBoardError(
+            f"{source} is not JSON: it may be cut short, or nested too deep."
+        ) from error
     if not isinstance(values, dict):
         raise SavedBoardError(f"{source} is not a board.")
     return values

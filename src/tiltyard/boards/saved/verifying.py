@@ -1,7 +1,7 @@
 """Rebuild a saved board and say where it differs."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,9 +20,17 @@ from tiltyard.boards.saved.differences import (
     values_beside,
 )
 from tiltyard.boards.saved.reading import read_file, read_manifest, read_table, read_values
-from tiltyard.boards.saved.saving import BOARD, TABLE, board_files, board_table
+from tiltyard.boards.saved.saving import (
+    BOARD,
+    COVARIANCE,
+    TABLE,
+    VOTES,
+    board_files,
+    board_table,
+)
 
 SHOWN = 20
+OTHER = "{} is not the file that was saved: its SHA-256 is not the manifest's."
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +90,30 @@ def verify_board(path: str | Path, battles: Battles | PairTable | None = None) -
     SavedBoardError
         When there is no board, or no votes.
     """
+    place = Path(path)
+    if place.is_dir() and (damaged := list(_not_as_saved(place))):
+        board = Board.load(place / BOARD)
+        source = "saved votes" if battles is None else "votes"
+        return Verification(board, source, tuple(damaged), 0.0, same_bytes=False)
     board = Board.load(path)
     return verify_rebuilt(
         path, board, rebuild(path, board, battles), from_votes=battles is not None
     )
+
+
+def _not_as_saved(directory: Path) -> Iterator[str]:
+    """Find what is read whole before anything is compared, and is not what the manifest says.
+
+    It is not read then: who made it may have put anything there.
+    """
+    said = read_manifest(directory).files
+    for name in (VOTES, COVARIANCE):
+        if name in said and (directory / name).exists() and not _is_saved(directory, name, said):
+            yield OTHER.format(name)
+
+
+def _is_saved(directory: Path, name: str, said: Mapping[str, str]) -> bool:
+    return hashlib.sha256(read_file(directory / Path(name).name)).hexdigest() == said[name]
 
 
 def verify_rebuilt(
@@ -154,9 +182,9 @@ def _with_unseen(
 
 def _against_manifest(directory: Path, board: Board) -> Iterator[str]:
     manifest = read_manifest(directory)
-    for name, expected in manifest.files.items():
-        if hashlib.sha256(read_file(directory / Path(name).name)).hexdigest() != expected:
-            yield f"{name} is not the file that was saved: its SHA-256 is not the manifest's."
+    for name in manifest.files:
+        if not _is_saved(directory, name, manifest.files):
+            yield OTHER.format(name)
     for name in board_files(board):
         if name not in manifest.files:
             yield f"{name} is not in the manifest."
@@ -178,7 +206,7 @@ def _compared(place: Path, board: Board, again: Board) -> Iterator[Found]:
         return
     yield compare_covariances((board.covered, again.covered), board.covariance, again.covariance)
     if (place / TABLE).exists():
-        saved = read_table(place / TABLE)
+        saved = read_table(place / TABLE, len(board.models))
         yield from compare_values(saved.to_dicts(), board_table(again).to_dicts(), TABLE)
     else:
         yield 0.0, f"{TABLE} is not there."

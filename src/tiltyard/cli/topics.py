@@ -20,7 +20,11 @@ BEST = 3
 @click.command()
 @click.argument("votes", nargs=-1, required=True, type=click.Path(path_type=Path))
 @column_option
-@click.option("--groups", type=click.IntRange(min=2), help="How many topics to look for.")
+@click.option(
+    "--groups",
+    type=click.IntRange(min=2),
+    help="How many topics to look for; each larger language has one at least.",
+)
 @click.option(
     "--at-least",
     "least",

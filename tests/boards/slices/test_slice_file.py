@@ -37,6 +37,13 @@ minimum = 20
 """
 
 
+CHAIN = (
+    "".join(
+        f"[[slice]]\nid = 's{number}'\nname = 'x'\nwhere = 'is_code'\nwithin = 's{number - 1}'\n"
+        for number in range(1, 200)
+    )
+    + "[[slice]]\nid = 's0'\nname = 'x'\n"
+)
 CIRCLE = """
 [[slice]]
 id = "x"
@@ -175,6 +182,7 @@ def test_the_votes_of_a_ledger_have_every_column_that_a_slice_may_ask_for() -> N
             CIRCLE,
             r"the slice x is within itself \(x within y within x\): leave out one",
         ),
+        (CHAIN, "the slice s20 is within 20 others"),
         ("[[slice]]\nid = 'x'\nname = 'x'\nwithin = 'x'\n", r"itself \(x within x\)"),
         (
             "[[slice]]\nid = 'x'\nname = 'x'\nwhere = 'language ='\n",

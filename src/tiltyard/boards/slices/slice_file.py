@@ -21,6 +21,9 @@ OVERALL = "overall"
 MINIMUM = 300
 """With fewer votes a board says that they are not enough, unless its slice declares otherwise."""
 
+MOST_WITHIN = 20
+"""So many slices may be within each other; the conditions of all of them are in a recipe."""
+
 LOCAL = "source NOT LIKE 'import:%'"
 """Only what people said here: holds for every slice that does not itself ask for the source."""
 
@@ -244,6 +247,11 @@ def _line_of(id_: str, listed: Mapping[str, Slice], source: str) -> list[Slice]:
             circle = " within ".join([*walked[walked.index(place) :], place])
             raise SliceError(
                 f"{source}: the slice {place} is within itself ({circle}): leave out one within."
+            )
+        if len(walked) == MOST_WITHIN:
+            raise SliceError(
+                f"{source}: the slice {id_} is within {MOST_WITHIN} others, and so the conditions "
+                "of all of them must hold: write them as one."
             )
         walked.append(place)
         place = listed[place].within

@@ -49,6 +49,30 @@ def test_bad_examples_end_with_one_sentence(
     assert "has no column label; there are text, verdict" in capsys.readouterr().err
 
 
+def test_what_was_read_and_what_left_out_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows: list[dict[str, str | None]] = [
+        {"prompt": text, "category": kind, "occupation": "law" if kind == "code" else "arts"}
+        for kind, texts in TEXTS.items()
+        for text in texts
+    ]
+    rows += [{"prompt": "", "category": "code", "occupation": "law"}]
+    rows += [{"prompt": "nobody knows", "category": "code", "occupation": None}] * 2
+    file = tmp_path / "examples.jsonl"
+    file.write_text("\n".join(map(json.dumps, rows)))
+    said = "columns prompt and occupation; left out: 1 row without prompt, 2 rows without"
+    main(["label", "evaluate", str(file), "--labeller", "occupation"])
+    assert f"11 rows read, {said} occupation\n" in capsys.readouterr().out
+    train = ["label", "train", str(file), "--name", "occupation", "--folds", "2", "--json"]
+    main([*train, "--out", str(tmp_path / "occupation.labeller")])
+    told = capsys.readouterr()
+    assert said in told.err
+    assert [one["name"] for one in json.loads(told.out)["classes"]] == ["arts", "law"]
+    main(["label", "evaluate", str(file), "--labeller", "tone", "--text", "prompt"])
+    assert "columns prompt and category; left out: 1 row" in capsys.readouterr().out
+
+
 def test_battles_are_labelled_and_counted(
     ledger_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -135,8 +159,13 @@ def test_what_a_model_would_cost_is_said_before_it_is_asked(
     assert "3 battles to label" in said
     assert "US dollars" in said
     assert len(model_server.requests()) == asked
-    main(["label", "run", "--by", "judge", "--limit", "3", "--yes"])
-    assert "answers could not be used" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as left:
+        main(["label", "run", "--by", "judge", "--limit", "1", "--yes"])
+    assert left.value.code == 1
+    told = capsys.readouterr()
+    assert "1 battle to label, 1 question to ask" in told.out
+    assert "0 battles labelled, 2 questions asked" in told.out
+    assert "1 answer could not be used: run it again to ask again" in told.err
     with pytest.raises(SystemExit):
         main(["label", "run", "--by", "nobody"])
     assert "has no contestant 'nobody'" in capsys.readouterr().err

@@ -6,7 +6,8 @@ import pytest
 from tiltyard.battles.errors import VotesError
 from tiltyard.labels.cross_validation import cross_validated, evaluated
 from tiltyard.labels.errors import LabelError
-from tiltyard.labels.examples import Examples, read_examples
+from tiltyard.labels.example_files import read_examples
+from tiltyard.labels.examples import Examples, Origin
 from tiltyard.labels.labellers import find_labeller
 from tiltyard.labels.logistic import Choice
 
@@ -48,6 +49,54 @@ def test_csv_with_columns_of_other_names(tmp_path: Path) -> None:
     assert examples.texts == ("fix my loop", "a poem")
 
 
+def test_rows_without_a_text_or_a_label_are_counted_each_kind_by_itself(tmp_path: Path) -> None:
+    rows: list[object] = [
+        {"prompt": "fix my loop", "label": "code"},
+        {"prompt": "a poem", "label": "song"},
+        {"prompt": " ", "label": "song"},
+        {"prompt": None, "label": None},
+        {"prompt": "no label", "label": None},
+        {"prompt": "an empty one", "label": ""},
+        {"label": "code"},
+    ]
+    examples = read_examples(written(tmp_path / "examples.jsonl", rows))
+    assert examples.texts == ("fix my loop", "a poem")
+    assert examples.origin == Origin("prompt", "label", rows=7, without_text=3, without_label=2)
+
+
+def test_a_list_without_names_is_a_label_and_none_at_all_is_not(tmp_path: Path) -> None:
+    rows: list[object] = [
+        {"text": "a law", "labels": ["law"]},
+        {"text": "hello", "labels": []},
+        {"text": "unread", "labels": None},
+    ]
+    origin = read_examples(written(tmp_path / "examples.jsonl", rows)).origin
+    assert origin is not None
+    assert (origin.without_text, origin.without_label) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("about", "column"),
+    [(None, "category"), ("occupation", "occupation"), ("topic", "topics"), ("expert", "category")],
+)
+def test_the_column_called_as_the_labeller_comes_first_where_it_has_names(
+    tmp_path: Path, about: str | None, column: str
+) -> None:
+    """`expert` has no names, and so is not what a labeller is compared with."""
+    labels = {"category": "code", "occupation": "law", "topics": ["love"], "expert": True}
+    rows: list[object] = [
+        {"text": "fix my loop", **labels},
+        {"text": "a poem", **labels, "category": "song", "occupation": "arts"},
+    ]
+    file = written(tmp_path / "examples.jsonl", rows)
+    origin = read_examples(file, about=about).origin
+    assert origin is not None
+    assert origin.label == column
+    named = read_examples(file, label="category", about=about).origin
+    assert named is not None
+    assert named.label == "category"
+
+
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
@@ -56,6 +105,7 @@ def test_csv_with_columns_of_other_names(tmp_path: Path) -> None:
         ([{"text": 1, "label": "b"}], "not text"),
         ([{"text": "a", "label": 1.5}], "not names or lists of names"),
         ([{"text": "a", "label": "b"}], "add examples of another"),
+        ([{"text": "", "label": "b"}], "of 1 row, none has both a text and a label"),
     ],
 )
 def test_what_is_missing_is_said_in_a_sentence(

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from tiltyard.labels.cross_validation import evaluated
-from tiltyard.labels.examples import read_examples
+from tiltyard.labels.example_files import read_examples
 from tiltyard.labels.identity import IdentityLabeller, aliases, tells_identity
 from tiltyard.labels.labeller import Batch, Conversation
 

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from tiltyard.labels.cross_validation import evaluated
-from tiltyard.labels.examples import read_examples
+from tiltyard.labels.example_files import read_examples
 from tiltyard.labels.labeller import Batch, Conversation
 from tiltyard.labels.refusal import OPENING_CHARS, RefusalLabeller, are_refusals
 

@@ -1,7 +1,6 @@
 """`tiltyard label`: label battles, teach a labeller from examples, and see how good one is."""
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,23 +9,12 @@ import click
 
 from tiltyard.cli.in_ledger import data_option
 from tiltyard.cli.label_battles import run, status
+from tiltyard.cli.label_examples import of_examples, told_examples
 from tiltyard.cli.label_model import judged, labelling_model, write_examples
 from tiltyard.cli.label_vectors import CONTESTANTS, YES
 
 if TYPE_CHECKING:
     from tiltyard.labels.agreement import Agreement, Share
-
-COLUMNS = (
-    click.option("--text", metavar="COLUMN", help="The column of texts: text or prompt."),
-    click.option("--label", metavar="COLUMN", help="The column of names, or of lists of names."),
-    click.option("--json", "as_json", is_flag=True, help="Write the figures as JSON."),
-)
-
-
-def _examples(command: Callable[..., None]) -> Callable[..., None]:
-    for option in reversed(COLUMNS):
-        command = option(command)
-    return click.argument("file", type=click.Path(path_type=Path))(command)
 
 
 @click.group()
@@ -40,7 +28,7 @@ label.add_command(write_examples)
 
 
 @label.command()
-@_examples
+@of_examples
 @click.option("--name", help="What the labels tell: topic, product, …")
 @click.option("--out", type=click.Path(path_type=Path), help="Where it is saved.")
 @click.option(
@@ -81,16 +69,17 @@ def train(
     With --vectors, it reads vectors from an /embeddings endpoint instead of n-grams. What they
     cost is shown before it starts.
     """
+    from tiltyard.battles.notes import counted
     from tiltyard.cli.label_vectors import with_vectors
     from tiltyard.cli.patience import patience
     from tiltyard.labels.cross_validation import cross_validated
     from tiltyard.labels.cross_validation import train as train_on
-    from tiltyard.labels.examples import extended, read_examples
+    from tiltyard.labels.examples import extended
     from tiltyard.labels.features import EMPHASIS
     from tiltyard.labels.trained import SEED_EMPHASIS, seed_of
 
     name, out = _named(name, out, extend, data)
-    examples = read_examples(file, text=text, label=label)
+    examples = told_examples(file, text, label, name, quiet=as_json)
     if extend:
         examples = extended(seed_of(extend), examples)
     if vectors:
@@ -100,12 +89,14 @@ def train(
         found = cross_validated(examples, folds=folds, seed=seed, emphasis=emphasis)
         classifier = train_on(name, examples, emphasis=emphasis)
         classifier.save(out)
-    said = f"{len(examples):,} examples, {folds} folds · {name} {classifier.version} in {out}"
+    said = (
+        f"{counted(len(examples), 'example')}, {folds} folds · {name} {classifier.version} in {out}"
+    )
     _show(found, said, as_json=as_json)
 
 
 @label.command()
-@_examples
+@of_examples
 @click.option("--labeller", required=True, help="A labeller's name, or a file of `label train`.")
 @click.option(
     "--by", metavar="CONTESTANT", help="Judge this model, asked for the labels of LABELLER."
@@ -130,24 +121,26 @@ def evaluate(
     With --by, a model is asked about every text, as `label run --by` does; what that costs is shown
     before it starts.
     """
+    from tiltyard.battles.notes import counted
     from tiltyard.cli.label_vectors import with_vectors
     from tiltyard.cli.patience import patience
     from tiltyard.labels.cross_validation import evaluated
-    from tiltyard.labels.examples import read_examples
     from tiltyard.labels.labellers import find_labeller
     from tiltyard.labels.linear import LinearClassifier
 
-    examples = read_examples(file, text=text, label=label)
     if by is not None:
         model = labelling_model(by, contestants)
+        examples = told_examples(file, text, label, labeller, quiet=as_json)
         found, tally = judged(model, labeller, examples, seed=seed, yes=yes, quiet=as_json)
         said = (
-            f"{len(examples):,} examples · {labeller} by {by}: {tally.unusable:,} answers could "
-            f"not be used, and on {tally.failed:,} the endpoint failed"
+            f"{counted(len(examples), 'example')} · {labeller} by {by}: "
+            f"{counted(tally.unusable, 'answer')} could not be used, "
+            f"and on {tally.failed:,} the endpoint failed"
         )
         _show(found, said, as_json=as_json)
         return
     own = find_labeller(labeller)
+    examples = told_examples(file, text, label, own.name, quiet=as_json)
     space = own.space if isinstance(own, LinearClassifier) else None
     if space is not None:
         examples = with_vectors(
@@ -155,7 +148,7 @@ def evaluate(
         )
     with patience("Labelling"):
         found = evaluated(own, examples, seed=seed)
-    said = f"{len(examples):,} examples · {own.name} {own.version}"
+    said = f"{counted(len(examples), 'example')} · {own.name} {own.version}"
     _show(found, said, as_json=as_json)
 
 

@@ -38,6 +38,7 @@ def run(
     if by is not None:
         _run_by_model(by, named, limit, data, yes=yes)
         return
+    from tiltyard.battles.notes import counted
     from tiltyard.cli.label_vectors import say_estimate, say_vectors
     from tiltyard.cli.patience import patience
     from tiltyard.labels.duplicates import LABELLER
@@ -58,13 +59,14 @@ def run(
     )
     with patience("Labelling"):
         labelled, vectors = asyncio.run(labelling)
-    click.echo(f"{max(labelled, vectors.battles):,} battles labelled")
+    click.echo(f"{counted(max(labelled, vectors.battles), 'battle')} labelled")
     say_vectors(vectors)
 
 
 def _run_by_model(
     by: str, kinds: tuple[str, ...], limit: int | None, data: Path | None, *, yes: bool
 ) -> None:
+    from tiltyard.battles.notes import counted
     from tiltyard.cli.label_model import estimated, labelling_model
     from tiltyard.cli.patience import patience
     from tiltyard.labels.trained import KINDS
@@ -76,18 +78,23 @@ def _run_by_model(
     wanted = kinds or tuple(KINDS)
     with patience("Counting"):
         estimate = asyncio.run(estimate_once(settings.ledger, model, wanted, limit=limit))
-    click.echo(estimated(estimate, "battles"))
+    click.echo(estimated(estimate, "battle"))
     if estimate.battles == 0:
         return
     if not yes:
         click.confirm("Start?", abort=True)
     with patience("Labelling"):
         done = asyncio.run(label_by_model_once(settings.ledger, model, wanted, limit=limit))
-    click.echo(f"{done.battles:,} battles labelled, {done.asked:,} questions asked")
+    labelled, asked = counted(done.battles, "battle"), counted(done.asked, "question")
+    click.echo(f"{labelled} labelled, {asked} asked")
     if done.unusable:
-        click.echo(f"{done.unusable:,} answers could not be used: run it again to ask again.")
+        unusable = counted(done.unusable, "answer")
+        click.echo(f"{unusable} could not be used: run it again to ask again.", err=True)
     if done.failed:
-        click.echo(f"On {done.failed:,} prompts the endpoint failed: run it again to ask again.")
+        failed = counted(done.failed, "prompt")
+        click.echo(f"On {failed} the endpoint failed: run it again to ask again.", err=True)
+    if (done.unusable or done.failed) and not done.battles:
+        raise SystemExit(1)
 
 
 @click.command()
@@ -110,6 +117,7 @@ def _show(found: "LabelStatus") -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from tiltyard.battles.notes import counted
     from tiltyard.cli.patience import printable
 
     table = Table(box=None, pad_edge=False)
@@ -124,18 +132,20 @@ def _show(found: "LabelStatus") -> None:
         last = f"{one.last_at:%Y-%m-%d %H:%M}" if one.last_at else "never"
         table.add_row(one.labeller, printable(version), f"{one.battles:,}", share, last)
     Console().print(table)
-    click.echo(f"{found.battles:,} battles to label")
+    click.echo(f"{counted(found.battles, 'battle')} to label")
     for space in found.vectors:
-        unknown = f", {space.unpriced:,} requests of unknown cost" if space.unpriced else ""
+        unknown = (
+            f", {counted(space.unpriced, 'request')} of unknown cost" if space.unpriced else ""
+        )
         click.echo(
-            f"vectors of {space.model}@{space.version}: {space.texts:,} texts in "
-            f"{space.requests:,} requests, {space.cost_usd:,.4f} US dollars{unknown}"
+            f"vectors of {space.model}@{space.version}: {counted(space.texts, 'text')} in "
+            f"{counted(space.requests, 'request')}, {space.cost_usd:,.4f} US dollars{unknown}"
         )
     for model in found.models:
         unknown = f", {model.unpriced:,} of unknown cost" if model.unpriced else ""
         click.echo(
-            f"{model.version} by {printable(model.contestant)}: {model.answers:,} answers, "
-            f"{model.cost_usd:,.4f} US dollars{unknown}"
+            f"{model.version} by {printable(model.contestant)}: "
+            f"{counted(model.answers, 'answer')}, {model.cost_usd:,.4f} US dollars{unknown}"
         )
 
 

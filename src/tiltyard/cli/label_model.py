@@ -40,15 +40,18 @@ def estimated(estimate: "Estimate", what: str) -> str:
     Parameters
     ----------
     what
-        What is counted: battles, examples.
+        What is counted: battle, example.
     """
+    from tiltyard.battles.notes import counted
+
     cost = (
         "at a price that is not known"
         if estimate.cost_usd is None
         else f"about {estimate.cost_usd:,.2f} US dollars"
     )
     return (
-        f"{estimate.battles:,} {what} to label, {estimate.questions:,} questions to ask: about "
+        f"{counted(estimate.battles, what)} to label, "
+        f"{counted(estimate.questions, 'question')} to ask: about "
         f"{estimate.input_tokens:,} tokens in and {estimate.output_tokens:,} out, {cost}"
     )
 
@@ -67,7 +70,7 @@ def judged(
     from tiltyard.worker.once import estimate_judging, judge_by_examples
 
     click.echo(
-        estimated(asyncio.run(estimate_judging(model, kind, examples)), "examples"), err=quiet
+        estimated(asyncio.run(estimate_judging(model, kind, examples)), "example"), err=quiet
     )
     if not yes:
         click.confirm("Start?", abort=True, err=quiet)
@@ -84,6 +87,7 @@ def write_examples(kind: str, out: Path, data: Path | None) -> None:
 
     KIND is category, hard, expert or occupation. `label train FILE --extend KIND` learns from them.
     """
+    from tiltyard.battles.notes import counted
     from tiltyard.labels.errors import LabelError
     from tiltyard.labels.trained import seed_of
     from tiltyard.web.settings import read_settings
@@ -98,4 +102,4 @@ def write_examples(kind: str, out: Path, data: Path | None) -> None:
         out.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", errors="replace")
     except OSError as error:
         raise LabelError(f"{out} cannot be written: {error.strerror}.") from error
-    click.echo(f"{len(found):,} examples of {kind} in {out}")
+    click.echo(f"{counted(len(found), 'example')} of {kind} in {out}")

@@ -88,8 +88,10 @@ async def _fetched(
 
 
 def _said(texts: int, tokens: int, cost: float | None) -> str:
+    from tiltyard.battles.notes import counted
+
     price = "at a price that is not known" if cost is None else f"about {cost:,.4f} US dollars"
-    return f"{texts:,} texts to send, about {tokens:,} tokens: {price}"
+    return f"{counted(texts, 'text')} to send, about {tokens:,} tokens: {price}"
 
 
 def say_estimate(found: "VectorsEstimate") -> None:
@@ -100,12 +102,14 @@ def say_estimate(found: "VectorsEstimate") -> None:
 
 def say_vectors(done: "VectorsLabelled") -> None:
     """Say what was labelled by vectors, and what waits; leave with 1 where something does."""
+    from tiltyard.battles.notes import counted
     from tiltyard.cli.patience import printable
 
     if done.battles or done.fetched:
-        click.echo(f"{done.battles:,} battles labelled by vectors, {done.fetched:,} texts sent")
+        battles, texts = counted(done.battles, "battle"), counted(done.fetched, "text")
+        click.echo(f"{battles} labelled by vectors, {texts} sent")
     if done.refused:
-        click.echo(f"{done.refused:,} texts were refused by their endpoint.", err=True)
+        click.echo(f"The endpoint refused {counted(done.refused, 'text')}.", err=True)
     for fault in done.faults:
         click.echo(f"Labels by vectors wait: {printable(fault)}", err=True)
     if done.faults:

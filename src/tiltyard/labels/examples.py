@@ -2,21 +2,35 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
-from tiltyard.battles.files import one_sentence, open_votes
 from tiltyard.labels.errors import LabelError
 from tiltyard.labels.logistic import Choice
 from tiltyard.labels.reading import Reading
 from tiltyard.labels.vectors import Vectors
 
-TEXTS = ("text", "prompt")
-LABELS = ("label", "labels", "category", "subcategory")
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Which columns of a file were read as examples, and how many rows were none.
+
+    Attributes
+    ----------
+    text, label
+        The columns.
+    rows
+        Of the file.
+    without_text, without_label
+        Rows that were left out; one that has neither is without a text.
+    """
+
+    text: str
+    label: str
+    rows: int
+    without_text: int
+    without_label: int
 
 
 @dataclass(frozen=True)
@@ -35,6 +49,8 @@ class Examples:
         Whether each text was given exactly one class, or a list of any number.
     vectors
         Of the texts, where a classifier is to read them.
+    origin
+        What was read of which file; None of examples that were put together.
     """
 
     texts: tuple[str, ...]
@@ -42,6 +58,7 @@ class Examples:
     truth: npt.NDArray[np.bool_]
     choice: Choice
     vectors: Vectors | None = None
+    origin: Origin | None = None
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -86,79 +103,9 @@ def extended(seed: Examples, more: Examples) -> Examples:
         )
     rows = (*(seed.names(row) for row in range(len(seed))), *map(more.names, range(len(more))))
     return Examples(
-        (*seed.texts, *more.texts), seed.classes, table_of(rows, seed.classes), seed.choice
-    )
-
-
-def read_examples(
-    path: str | Path, *, text: str | None = None, label: str | None = None
-) -> Examples:
-    """Read labelled examples from JSON lines, CSV or Parquet.
-
-    Parameters
-    ----------
-    path
-        The file.
-    text
-        The column of texts; `text` or `prompt` when left out.
-    label
-        The column of labels: a name in each row, or a list of names, empty where no class fits.
-        `label`, `labels`, `category` or `subcategory` when left out.
-
-    Raises
-    ------
-    LabelError
-        When a column is missing or holds something else, or there are not two classes.
-    VotesError
-        When the file cannot be read at all.
-    """
-    frame = _read(Path(path))
-    texts = _column(frame, path, text, TEXTS)
-    labels = _column(frame, path, label, LABELS)
-    if texts.dtype != pl.String:
-        raise LabelError(f"{path}: the column {texts.name} holds {texts.dtype}, not text.")
-    choice, names = _names(labels, path)
-    rows = [row for row, asked in enumerate(texts) if asked and names[row] is not None]
-    return _examples([str(texts[row]) for row in rows], [names[row] or () for row in rows], choice)
-
-
-def _examples(texts: list[str], names: list[Sequence[str]], choice: Choice) -> Examples:
-    classes = tuple(sorted({name for given in names for name in given}))
-    if len(classes) < (2 if choice is Choice.ONE else 1):
-        raise LabelError(
-            f"The examples have {len(classes)} of the two classes that there must be: "
-            "add examples of another."
-        )
-    return Examples(tuple(texts), classes, table_of(names, classes), choice)
-
-
-def _read(file: Path) -> pl.DataFrame:
-    with one_sentence(file):
-        opened = open_votes(file, {})
-        if isinstance(opened, pl.LazyFrame):
-            return opened.collect()
-    if isinstance(opened, list) and all(isinstance(record, dict) for record in opened):
-        return pl.DataFrame(opened, infer_schema_length=None, strict=False)
-    raise LabelError(f"{file} holds no examples: one JSON object a line, with a text and a label.")
-
-
-def _column(
-    frame: pl.DataFrame, path: str | Path, named: str | None, usual: Sequence[str]
-) -> pl.Series:
-    name = named or next((name for name in usual if name in frame.columns), usual[0])
-    if name not in frame.columns:
-        raise LabelError(
-            f"{path} has no column {name}; there are {', '.join(frame.columns)}: say which it is."
-        )
-    return frame[name]
-
-
-def _names(labels: pl.Series, path: str | Path) -> tuple[Choice, list[Any]]:
-    if labels.dtype == pl.String:
-        return Choice.ONE, [None if not name else (name,) for name in labels]
-    if isinstance(labels.dtype, pl.List) and labels.dtype.inner in {pl.String, pl.Null}:
-        given = labels.to_list()
-        return Choice.ANY, [names and [name for name in names if name] for names in given]
-    raise LabelError(
-        f"{path}: the column {labels.name} holds {labels.dtype}, not names or lists of names."
+        (*seed.texts, *more.texts),
+        seed.classes,
+        table_of(rows, seed.classes),
+        seed.choice,
+        origin=more.origin,
     )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from tiltyard.labels.folding import all_folded, folded
+from tiltyard.labels.folding import all_folded, foldings
 from tiltyard.labels.labeller import Batch, ColumnType, Conversation, Label
 from tiltyard.labels.names import find_names, names_version
 from tiltyard.labels.personal_kinds import KINDS, Kind, signed
@@ -31,7 +31,7 @@ class PersonalDataLabeller:
     @property
     def version(self) -> str:
         """Another recogniser of names is another version."""
-        return f"rules@2{names_version()}"
+        return f"rules@3{names_version()}"
 
     def label(self, batch: Batch) -> list[Label]:
         """Look through what the person and both sides wrote."""
@@ -57,11 +57,11 @@ def find_personal_data(text: str) -> list[PersonalData]:
     list of PersonalData
         In the order of the text; what overlaps is one, of the earlier kind of `KINDS`.
     """
-    plain = folded(text)
     by_rules = (
-        PersonalData(kind.name, *match.span(match.lastgroup or 0))
+        PersonalData(kind.name, *folding.span(*match.span(match.lastgroup or 0)))
+        for folding in foldings(text)
         for kind in KINDS
-        for match in _holding(kind, plain)
+        for match in _holding(kind, folding.text)
     )
     names = (PersonalData("name", *where) for where in find_names([text])[0])
     return _apart(chain(by_rules, names))

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from tiltyard.labels import phones, secret_keys
+from tiltyard.labels import passwords, phones, secret_keys
 from tiltyard.labels.checksums import IBAN_LENGTHS, is_card, is_iban, is_public_address
 from tiltyard.labels.folding import BEGINS, ENDS
 
@@ -96,6 +96,7 @@ def _of_text(holds: Callable[[str], bool]) -> Callable[[re.Match[str]], bool]:
 
 KINDS = (
     Kind("api_key", secret_keys.SECRET_KEY, secret_keys.is_secret, (secret_keys.SIGN,)),
+    Kind("password", passwords.PASSWORD, passwords.is_password, (passwords.WORDS,)),
     Kind("email", EMAIL, _is_somebodys, (r"@[^.\s]+\.|\(at|\(AT|\[at|\[AT",)),
     Kind(
         "iban",

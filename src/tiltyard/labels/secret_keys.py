@@ -25,7 +25,7 @@ PRIVATE = (
 )
 """A private key up to its end, or as far as there is text; without a key after it, the line."""
 CALLED = (
-    r"(?ai:secret|token|passw(?:or)?d|(?:api|access|private)[_-]?key)[A-Za-z0-9_-]{0,30}"
+    r"(?ai:secret|token|(?:api|access|private)[_-]?key)[A-Za-z0-9_-]{0,30}"
     r"[\"'`]?[ \t]{0,3}[:=]{1,2}[ \t]{0,3}[\"'`]?(?P<value>[A-Za-z0-9/+_=-]{16,200})(?![\w.(\[])"
 )
 BEARER = r"(?ai:bearer) {1,3}(?P<bearer>[A-Za-z0-9._~+/-]{20,500}=*)"
@@ -36,7 +36,7 @@ SIGNS = (
     "sk-[A-Za-z0-9_-]{20}",
     *("k_live_", "k_test_", "AKIA", "ASIA", "gh[pousr]_", "github_pat_", "glpat-", "xox", "AIza"),
     *("GOCSPX-", r"SG\.", "npm_", "hf_", "eyJ", "PRIVATE KEY"),
-    "(?i-u:secret|token|passw|key)[A-Za-z0-9_-]{0,30}[\"'`]?[ \t]{0,3}[:=]",
+    "(?i-u:secret|token|key)[A-Za-z0-9_-]{0,30}[\"'`]?[ \t]{0,3}[:=]",
     "(?i-u:bearer) ",
 )
 SIGN = "|".join(SIGNS)

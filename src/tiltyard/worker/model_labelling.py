@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
+from tiltyard.battles.notes import counted
 from tiltyard.contestants.adapter import AnswerError, Finished
 from tiltyard.contestants.adapters import Adapters
 from tiltyard.contestants.card import Contestant
@@ -98,8 +99,8 @@ class ModelLabelling:
             battles += sum(prompt in answers for prompt in prompts.values())
             if tally.gave_up:
                 raise AnswerError(
-                    f"{self._asking.model.id} {tally.gave_up}. {battles:,} battles are labelled; "
-                    "run the same again to go on."
+                    f"{self._asking.model.id} {tally.gave_up}. "
+                    f"{counted(battles, 'battle')} labelled: run the same again to go on."
                 )
         return ModelLabelled(battles, tally.asked, tally.unusable, tally.failed)
 

@@ -27,6 +27,7 @@ BENCHMARKS = (
     "coverage",
     "coverage_pooled",
     "coverage_tastes",
+    "coverage_kappa",
     "pairing",
     "http_clients",
     "kept_boards",

@@ -73,6 +73,35 @@ def test_what_cannot_be_told_is_none() -> None:
     assert never.precision.estimate is None
 
 
+def test_all_right_is_one_with_room_below() -> None:
+    """Of 36 texts that are all right, one in ten may be wrong in truth (Wilson's interval)."""
+    truth = np.eye(3, dtype=bool)[[0, 1, 2] * 12]
+    found = agreement(truth, truth, tuple("abc"))
+    assert (found.kappa, found.kappa_upper) == (1.0, 1.0)
+    assert found.kappa_lower is not None
+    assert 0.8 < found.kappa_lower < 0.95
+
+
+def test_one_class_always_right_and_two_never_found_is_no_point() -> None:
+    truth = np.eye(3, dtype=bool)[[0, 1, 2] * 12]
+    found = truth & [True, False, False]
+    mine = agreement(truth, found, tuple("abc"))
+    assert mine.kappa == pytest.approx(1 / 3)
+    assert mine.kappa_lower is not None
+    assert mine.kappa_upper is not None
+    assert mine.kappa_lower < 1 / 3 - 0.01
+    assert mine.kappa_upper > 1 / 3 + 0.01
+
+
+def test_where_everything_was_seen_nothing_is_smoothed() -> None:
+    """As many of each kind as of each other: kappa is nothing, give or take the texts drawn."""
+    truth = np.array([[1], [1], [0], [0]] * 100, bool)
+    found = np.array([[1], [0], [1], [0]] * 100, bool)
+    mine = agreement(truth, found, ("code",))
+    assert mine.kappa_lower == pytest.approx(-1.96 / np.sqrt(400), abs=0.02)
+    assert mine.kappa_upper == pytest.approx(1.96 / np.sqrt(400), abs=0.02)
+
+
 def test_the_same_seed_gives_the_same_interval() -> None:
     truth = np.eye(3, dtype=bool)[[0, 1, 2, 0, 1, 2]]
     found = np.eye(3, dtype=bool)[[0, 1, 2, 0, 2, 2]]

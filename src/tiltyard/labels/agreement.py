@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import ndtri
 
-Bools = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
-DRAWS, AT_ONCE = 2_000, 100
+from tiltyard.labels.kappa import Bools, kappa, kappa_interval, kappas_of_classes
+
 CONFIDENCE = 0.95
 
 
@@ -50,8 +48,8 @@ class Agreement:
     kappa, kappa_lower, kappa_upper
         Where every text has one class, Cohen's kappa of the classes: how much more often both say
         the same than two would that say each class as often by chance. Otherwise the mean of the
-        classes' own. None where it cannot be told. The interval is the percentile bootstrap over
-        texts.
+        classes' own. None where it cannot be told. The interval is a bootstrap over texts that
+        knows of what was never seen (:func:`~tiltyard.labels.kappa.kappa_interval`).
     classes
         Each class by itself.
     """
@@ -75,22 +73,25 @@ def agreement(truth: Bools, found: Bools, classes: tuple[str, ...], *, seed: int
     seed
         Of the bootstrap; the same seed gives the same interval.
     """
-    right, texts = truth & found, np.ones((1, len(truth)))
-    kappa = _known(_kappa(texts, truth, found)[0])
-    lower, upper = (None, None) if kappa is None else _kappa_interval(truth, found, seed)
+    right, own = truth & found, _known(kappa(truth, found))
+    lower, upper = (
+        (None, None)
+        if own is None
+        else kappa_interval(truth, found, confidence=CONFIDENCE, seed=seed)
+    )
     return Agreement(
         share(int((truth == found).all(axis=1).sum()), len(truth)),
-        kappa,
+        own,
         lower,
         upper,
         tuple(
-            ClassAgreement(name, share(hits, given), share(hits, true), _known(own))
-            for name, hits, given, true, own in zip(
+            ClassAgreement(name, share(hits, given), share(hits, true), _known(beyond))
+            for name, hits, given, true, beyond in zip(
                 classes,
                 right.sum(axis=0).tolist(),
                 found.sum(axis=0).tolist(),
                 truth.sum(axis=0).tolist(),
-                _kappas_of_classes(texts, truth, found)[0],
+                kappas_of_classes(truth, found),
                 strict=True,
             )
         ),
@@ -112,50 +113,5 @@ def share(hits: int, cases: int, confidence: float = CONFIDENCE) -> Share:
     return Share(hits / cases, max(0.0, float(lower)), min(1.0, float(upper)), cases)
 
 
-def _kappa(weights: Floats, truth: Bools, found: Bools) -> Floats:
-    """Cohen's kappa of the classes, or the mean of each class's own: shape (D,).
-
-    Parameters
-    ----------
-    weights
-        Shape (D, N). How often each text counts.
-    """
-    if (truth.sum(axis=1) == 1).all() and (found.sum(axis=1) == 1).all():
-        texts = weights.sum(axis=1)
-        same = weights @ (truth & found).any(axis=1) / texts
-        return _beyond(same, ((weights @ truth) * (weights @ found)).sum(axis=1) / texts**2)
-    own = _kappas_of_classes(weights, truth, found)
-    told = np.isfinite(own)
-    with np.errstate(invalid="ignore"):
-        return np.asarray(np.where(told, own, 0.0).sum(axis=1) / told.sum(axis=1))
-
-
-def _kappas_of_classes(weights: Floats, truth: Bools, found: Bools) -> Floats:
-    """Cohen's kappa of having each class or not: shape (D, K)."""
-    texts = weights.sum(axis=1, keepdims=True)
-    true, given = weights @ truth / texts, weights @ found / texts
-    return _beyond(weights @ (truth == found) / texts, true * given + (1 - true) * (1 - given))
-
-
-def _beyond(same: Floats, by_chance: Floats) -> Floats:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray((same - by_chance) / (1 - by_chance))
-
-
-def _known(kappa: float) -> float | None:
-    return float(kappa) if np.isfinite(kappa) else None
-
-
-def _kappa_interval(truth: Bools, found: Bools, seed: int) -> tuple[float, float]:
-    draw, classes = np.random.default_rng(seed), truth.shape[1]
-    kinds, counts = np.unique(np.hstack([truth, found]), axis=0, return_counts=True)
-    sides = kinds[:, :classes], kinds[:, classes:]
-    values = [
-        _kappa(
-            draw.multinomial(len(truth), counts / len(truth), AT_ONCE).astype(np.float64), *sides
-        )
-        for _ in range(DRAWS // AT_ONCE)
-    ]
-    tail = 50 * (1 - CONFIDENCE)
-    lower, upper = np.nanpercentile(np.concatenate(values), [tail, 100 - tail])
-    return float(lower), float(upper)
+def _known(figure: float) -> float | None:
+    return float(figure) if np.isfinite(figure) else None

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from tiltyard.battles.notes import counted
 from tiltyard.contestants.adapter import AnswerError, Finished
 from tiltyard.contestants.adapters import Adapters
 from tiltyard.contestants.card import Contestant
@@ -100,7 +99,7 @@ class ModelLabelling:
             if tally.gave_up:
                 raise AnswerError(
                     f"{self._asking.model.id} {tally.gave_up}. "
-                    f"{counted(battles, 'battle')} labelled: run the same again to go on."
+                    f"Battles labelled: {battles:,}; run the same again to go on."
                 )
         return ModelLabelled(battles, tally.asked, tally.unusable, tally.failed)
 

@@ -100,7 +100,7 @@ def _print(found: "Sequence[SliceSwap]", confidence: float) -> None:
         if one.preferred is not None and one.points is not None:
             preferred = f"{one.preferred.estimate:.1%}"
             bounds = between(one.preferred, "{:.1%}")
-            points = f"{one.points.estimate:+.0f} ({between(one.points, '{:+.0f}')})"
+            points = f"{one.points.estimate:+z.0f} ({between(one.points, '{:+z.0f}')})"
         battles = (f"{one.old_battles:,}", f"{one.new_battles:,}")
         table.add_row(
             printable(one.slice), preferred, bounds, points, *battles, VERDICTS[one.verdict]

@@ -84,7 +84,7 @@ def _print(found: "OwnBoard") -> None:
             f"{one.rating:.1f}",
             f"{one.lower:.1f} … {one.upper:.1f}",
             f"{one.everybody:.1f}",
-            f"{one.departure.estimate:+.1f}",
+            f"{one.departure.estimate:+z.1f}",
             *(f"{count:,}" for count in counts),
             LIKED[one.verdict],
         )

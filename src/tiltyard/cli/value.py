@@ -82,15 +82,15 @@ def _print(found: "Value", unit: str, confidence: float) -> None:
             f"{one.measure:g}",
             f"{one.standing.rating:.1f}",
             f"{one.expected:.1f}",
-            f"{one.residual.estimate:+.1f}",
-            between(one.residual, "{:+.1f}"),
+            f"{one.residual.estimate:+z.1f}",
+            between(one.residual, "{:+z.1f}"),
             VERDICTS[one.verdict],
             printable(", ".join(one.surely_beaten_by[:3])),
         )
     print_table(table)
     slope = found.per_doubling
     click.echo(
-        f"Twice the {unit} goes with {slope.estimate:+.1f} points ({between(slope, '{:+.1f}')})."
+        f"Twice the {unit} goes with {slope.estimate:+z.1f} points ({between(slope, '{:+z.1f}')})."
     )
     if found.left_out:
         click.echo(printable(f"Without the measure: {', '.join(found.left_out)}."))

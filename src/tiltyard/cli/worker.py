@@ -16,6 +16,7 @@ def worker(data: Path | None, once: bool) -> None:  # noqa: ARG001, FBT001  # fo
 
     Does what there is to do and ends; servers do the same by themselves.
     """
+    from tiltyard.battles.notes import counted
     from tiltyard.cli.label_vectors import say_vectors
     from tiltyard.cli.patience import telling
     from tiltyard.web.settings import read_settings
@@ -30,7 +31,8 @@ def worker(data: Path | None, once: bool) -> None:  # noqa: ARG001, FBT001  # fo
             told=lambda progress: tell(progress.words),
         )
         done = asyncio.run(working)
-    click.echo(f"{done.labelled:,} battles labelled, {done.published:,} boards published")
+    labelled, published = counted(done.labelled, "battle"), counted(done.published, "board")
+    click.echo(f"{labelled} labelled, {published} published")
     say_vectors(done.vectors)
     if done.slices_fault is not None:
         click.echo(done.slices_fault, err=True)

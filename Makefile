@@ -23,9 +23,8 @@ setup: .venv/ready
 demo: .venv/ready
 	@$(BIN)/tiltyard demo
 
-# Half of what tests do is wait: for a clock, a provider that says nothing, a browser.
 test: .venv/ready
-	@OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder $(TESTS)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: .venv/ready
 	$(BIN)/ruff check

@@ -1,6 +1,7 @@
 """PostgreSQL is killed, paused or busy under voters: no vote is lost, and none counts twice."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -11,13 +12,14 @@ from pathlib import Path
 import aiohttp
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 
 from conftest import missing
 from opened import open_ledger
 from polling import until
 from postgres import PostgresCluster, find_binaries
 from serving import API, ask, serving, voter
-from tiltyard.ledger.engine import READERS, SESSION_WAIT_S, SESSIONS, Ledger
+from tiltyard.ledger.engine import READERS, SESSION_WAIT_S, SESSIONS, Ledger, SyncConnection
 from tiltyard.ledger.records import Battle
 from tiltyard.ledger.tables import attempts, idempotency_keys, votes
 from tiltyard.web.settings import Settings
@@ -152,6 +154,32 @@ async def test_killed_again_and_again_under_eight_voters(
             await asyncio.gather(*tasks)
             assert people.refusals
             await check(url, people)
+
+
+@pytest.mark.parametrize("moment", ["before the first row", "between rows"])
+def test_a_cursor_whose_server_died_is_closed(mortal: PostgresCluster, moment: str) -> None:
+    with mortal.database("cursor") as url:
+        asyncio.run(read_while_it_dies(mortal, url, moment))
+        gc.collect()  # a warning here is an error
+
+
+async def read_while_it_dies(mortal: PostgresCluster, url: str, moment: str) -> None:
+    """Read rows a few at a time, as surveys do."""
+    many = text("SELECT generate_series(1, 1000)")
+
+    def read(connection: SyncConnection) -> None:
+        connection.execute(text("SELECT 1"))
+        if moment == "before the first row":
+            mortal.kill()
+        with connection.execution_options(yield_per=10).execute(many) as rows:
+            next(rows)
+            mortal.kill()
+            rows.all()
+
+    async with Ledger(url) as ledger:
+        with pytest.raises(OperationalError):
+            await ledger.in_thread(read)
+    mortal.start(fsync=True)
 
 
 async def test_paused_for_ten_seconds_words_flow_on_and_votes_wait_or_are_refused(

@@ -5,7 +5,7 @@ import os
 import re
 import select as sockets
 from collections.abc import AsyncGenerator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from traceback import clear_frames
@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from sqlalchemy import Connection as SqlConnection
 from sqlalchemy import Dialect, Engine, create_engine, event, make_url, select
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import (
     ArgumentError,
     DisconnectionError,
@@ -287,6 +287,7 @@ def _prepared(engine: Engine) -> Engine:
     if engine.dialect.name == "postgresql":
         event.listen(engine, "do_connect", _connect)
         event.listen(engine, "checkout", _refuse_ended)
+        event.listen(engine, "handle_error", _close_lost)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_pragmas)
         event.listen(engine, "begin", _begin)
@@ -335,6 +336,18 @@ def _refuse_ended(_connection: object, record: ConnectionPoolEntry, _proxy: obje
     waiting.register(session.fileno(), sockets.POLLIN)
     if waiting.poll(0):
         raise DisconnectionError
+
+
+def _close_lost(context: ExceptionContext) -> None:
+    """Close a cursor whose server died.
+
+    The first try asks the server, fails, and leaves it open; only then does the driver know that
+    nobody is there, and the engine's own try succeeds.
+    """
+    execution = context.execution_context
+    if context.is_disconnect and execution is not None and execution.cursor is not None:
+        with suppress(Exception):
+            execution.cursor.close()
 
 
 def _begin(connection: SyncConnection) -> None:

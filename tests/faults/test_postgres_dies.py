@@ -156,7 +156,7 @@ async def test_killed_again_and_again_under_eight_voters(
             await check(url, people)
 
 
-@pytest.mark.parametrize("moment", ["before the first row", "between rows"])
+@pytest.mark.parametrize("moment", ["before the first row", "between rows", "at the end"])
 def test_a_cursor_whose_server_died_is_closed(mortal: PostgresCluster, moment: str) -> None:
     with mortal.database("cursor") as url:
         asyncio.run(read_while_it_dies(mortal, url, moment))
@@ -174,10 +174,12 @@ async def read_while_it_dies(mortal: PostgresCluster, url: str, moment: str) -> 
         with connection.execution_options(yield_per=10).execute(many) as rows:
             next(rows)
             mortal.kill()
+            if moment == "at the end":
+                raise ConnectionError  # as when another session is the first to know
             rows.all()
 
     async with Ledger(url) as ledger:
-        with pytest.raises(OperationalError):
+        with pytest.raises((OperationalError, ConnectionError)):
             await ledger.in_thread(read)
     mortal.start(fsync=True)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from traceback import clear_frames
 from typing import Any, ClassVar, Self, TypeVar
 
+import psycopg
 from sqlalchemy import Connection as SqlConnection
 from sqlalchemy import Dialect, Engine, create_engine, event, make_url, select
 from sqlalchemy.engine import URL, ExceptionContext
@@ -286,6 +287,7 @@ def is_sqlite(url: URL) -> bool:
 def _prepared(engine: Engine) -> Engine:
     if engine.dialect.name == "postgresql":
         event.listen(engine, "do_connect", _connect)
+        event.listen(engine, "connect", _use_cursors_that_close)
         event.listen(engine, "checkout", _refuse_ended)
         event.listen(engine, "handle_error", _close_lost)
     if engine.dialect.name == "sqlite":
@@ -301,6 +303,33 @@ def _set_pragmas(connection: Any, _record: object) -> None:  # noqa: ANN401  # t
     for pragma in SQLITE_PRAGMAS:
         cursor.execute(pragma)
     cursor.close()
+
+
+class _ServerCursor(psycopg.ServerCursor[Any]):
+    """A cursor that closes although its server died."""
+
+    def close(self) -> None:
+        """Close it.
+
+        The first try asks the server, and fails where it died; only then does the driver know that
+        nobody is there to ask.
+        """
+        with suppress(psycopg.Error):
+            super().close()
+        super().close()
+
+
+def _use_cursors_that_close(connection: object, _record: object) -> None:
+    if isinstance(connection, psycopg.Connection):
+        connection.server_cursor_factory = _ServerCursor
+
+
+def _close_lost(context: ExceptionContext) -> None:
+    """Close a cursor whose server died, which the engine leaves to the collector."""
+    execution = context.execution_context
+    if context.is_disconnect and execution is not None and execution.cursor is not None:
+        with suppress(Exception):
+            execution.cursor.close()
 
 
 def _connect(
@@ -336,18 +365,6 @@ def _refuse_ended(_connection: object, record: ConnectionPoolEntry, _proxy: obje
     waiting.register(session.fileno(), sockets.POLLIN)
     if waiting.poll(0):
         raise DisconnectionError
-
-
-def _close_lost(context: ExceptionContext) -> None:
-    """Close a cursor whose server died.
-
-    The first try asks the server, fails, and leaves it open; only then does the driver know that
-    nobody is there, and the engine's own try succeeds.
-    """
-    execution = context.execution_context
-    if context.is_disconnect and execution is not None and execution.cursor is not None:
-        with suppress(Exception):
-            execution.cursor.close()
 
 
 def _begin(connection: SyncConnection) -> None:

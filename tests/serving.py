@@ -70,6 +70,13 @@ async def get(session: aiohttp.ClientSession, path: str, status: int = 200) -> d
         return body
 
 
+async def page(session: aiohttp.ClientSession, path: str, status: int = 200) -> str:
+    """Read a page."""
+    async with session.get(path) as response:
+        assert response.status == status, path
+        return await response.text()
+
+
 async def ask(
     session: aiohttp.ClientSession,
     text: str = "Why is the sky blue?",

@@ -100,7 +100,7 @@ async def test_models_that_do_not_go_with_the_mode_are_refused_in_a_sentence(
     async with opened(ledger) as arena:
         with pytest.raises(ModeError, match=sentence):
             await arena.open_battle("ann", ASK, mode=mode, models=models)
-        assert await hosted(arena).history("ann") == []
+        assert await hosted(arena).history("ann", limit=100) == []
 
 
 async def test_a_mode_the_definition_does_not_offer_is_refused(ledger: Ledger) -> None:

@@ -202,7 +202,7 @@ async def test_a_message_the_arena_does_not_take_leaves_no_trace(
     async with open_ledger(f"sqlite:///{tmp_path}/l") as ledger, opened(ledger) as arena:
         with pytest.raises(MessageError, match=sentence):
             await arena.open_battle("ann", parts)
-        assert await hosted(arena).history("ann") == []
+        assert await hosted(arena).history("ann", limit=100) == []
 
 
 async def test_forgetting_erases_the_words_and_keeps_the_vote(ledger: Ledger) -> None:
@@ -217,7 +217,7 @@ async def test_forgetting_erases_the_words_and_keeps_the_vote(ledger: Ledger) ->
         assert forgotten.turns[0].parts == []
         assert forgotten.vote is not None
         assert forgotten.vote.comment is None
-        assert await hosted(arena).history("ann") == []
+        assert await hosted(arena).history("ann", limit=100) == []
         assert (await all_votes(ledger)).battles.frame.height == 1
 
 
@@ -225,7 +225,9 @@ async def test_my_history_is_mine_and_newest_first(ledger: Ledger) -> None:
     async with opened(ledger) as arena:
         opened_ids = [(await arena.open_battle("ann", ASK)).id for _ in range(3)]
         await arena.open_battle("bob", ASK)
-        assert [battle.id for battle in await hosted(arena).history("ann")] == opened_ids[::-1]
+        assert [
+            battle.id for battle in await hosted(arena).history("ann", limit=100)
+        ] == opened_ids[::-1]
 
 
 async def test_older_battles_are_those_before_one_that_may_be_forgotten(ledger: Ledger) -> None:
@@ -235,9 +237,9 @@ async def test_older_battles_are_those_before_one_that_may_be_forgotten(ledger: 
         ]
         await arena.forget("ann", second)
         (newest,) = await hosted(arena).history("ann", limit=1)
-        (oldest,) = await hosted(arena).history("ann", before=second)
+        (oldest,) = await hosted(arena).history("ann", limit=100, before=second)
         assert (newest.id, oldest.id) == (third, first)
-        assert await hosted(arena).history("ann", before=first) == []
+        assert await hosted(arena).history("ann", limit=100, before=first) == []
 
 
 async def test_battles_of_one_instant_are_all_told_once(ledger: Ledger) -> None:
@@ -262,7 +264,7 @@ async def test_a_full_arena_refuses_before_anything_is_recorded(tmp_path: Path) 
         with pytest.raises(BusyError):
             await arena.open_battle("bob", ASK)
         await answered(arena, battle)
-        assert await hosted(arena).history("bob") == []
+        assert await hosted(arena).history("bob", limit=100) == []
 
 
 async def test_what_a_stopped_server_left_open_can_be_retried(ledger: Ledger) -> None:

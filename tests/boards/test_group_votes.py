@@ -10,14 +10,21 @@ from tiltyard.ledger.memberships import Member
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MODELS = ["auk", "dove", "gull"]
+Vote = dict[str, str | datetime]
+
+
+def vote(voter: str, at: datetime, settled_at: datetime | None = None, b: str = "dove") -> Vote:
+    """A vote for the auk, settled at once unless it is said when."""
+    settled = {"voted_at": at, "settled_at": settled_at or at}
+    return {"model_a": "auk", "model_b": b, "winner": "a", "voter": voter, **settled}
 
 
 def group_of(left: str = "", /, **cast: int) -> GroupVotes:
     """The votes of members who cast this many each, one a minute until noon; some of them left."""
     rows = [
-        {"model_a": "auk", "model_b": "dove", "winner": "a", "voter": member, "voted_at": at}
+        vote(member, NOON - timedelta(minutes=number + 1))
         for member, votes in cast.items()
-        for at in (NOON - timedelta(minutes=number + 1) for number in range(votes))
+        for number in range(votes)
     ]
     members = [Member(one, NOON - timedelta(days=1), one in left) for one in cast]
     return votes_of_group(Battles.from_frame(pl.DataFrame(rows)), members, MODELS, NOON)
@@ -69,9 +76,17 @@ def test_who_joined_today_is_not_counted_yet() -> None:
     assert voters(found) == {}
 
 
+def test_a_vote_of_long_ago_that_is_settled_later_changes_no_five() -> None:
+    members = [Member(one, NOON - timedelta(days=9)) for one in "abcdef"]
+    rows = [vote(one, NOON - timedelta(days=1)) for one in "abcde"]
+    rows.append(vote("f", NOON - timedelta(days=2), settled_at=NOON - timedelta(seconds=1)))
+    found = votes_of_group(Battles.from_frame(pl.DataFrame(rows)), members, MODELS, NOON)
+    assert set(voters(found)) == set("abcde")
+
+
 def test_votes_that_compare_nothing_do_not_make_voters() -> None:
     rows = [
-        {"model_a": "auk", "model_b": other, "winner": "a", "voter": voter, "voted_at": at}
+        vote(voter, at, b=other)
         for voter in "abcde"
         for other, at in (("stranger", NOON - timedelta(hours=1)), ("dove", NOON))
     ]

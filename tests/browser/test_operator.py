@@ -37,7 +37,7 @@ def sign_in(page: Page, base: str, token: str = TOKEN) -> None:
 
 def quiet(watch: ScriptedWatch) -> None:
     watch.told, watch.asked = RESTING, []
-    watch.labels.known = LabelStatus(battles=0, labellers=LABELS.labellers[-1:], models=[])
+    watch.labels.known = LabelStatus(0, LABELS.labellers[-1:], models=[], vectors=[])
 
 
 def among_others(watch: ScriptedWatch) -> None:

@@ -234,16 +234,19 @@ async def test_an_anonymous_side_that_says_who_it_is_says_nothing(
         ('{"model": "demo-heron"}', "Light."),
         ("I am called **Heron**, they say.", "Light."),
         ("Blue. Sky?", "Light."),
+        ("Air.", "As Blue Sky says: light."),
     ]
     sides = (preview(), CARDS[OWL])
     battles = [asked(number, sides=sides, said=(said,)) for number, said in enumerate(told, 1)]
-    await record(ledger, [*battles, asked(9, said=(("I am Wren.", "No."),))], definition=ASKING)
+    battles.append(asked(10, sides=sides, comment="Blue Sky again"))
+    await record(ledger, [*battles, asked(11, said=(("I am Wren.", "No."),))], definition=ASKING)
     manifest = await prepared(ledger, tmp_path / "out")
     frame = await read_release(ledger, tmp_path / "out")
     for side in "ab":
         withheld = frame[f"conversation_{side}"].is_null().to_list()
-        assert withheld == [True, False, True, True, True, True, True, False, False]
-    assert (manifest.identities_withheld, manifest.votes) == (6, 9)
+        assert withheld == [True, False, *[True] * 5, False, True, True, False]
+    assert frame["comment"].null_count() == 11
+    assert (manifest.identities_withheld, manifest.votes) == (8, 11)
 
 
 async def test_releases_cannot_be_joined_by_ids_and_times(ledger: Ledger, tmp_path: Path) -> None:

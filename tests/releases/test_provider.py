@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from sqlalchemy import update
 
 from exported import (
     ASKING,
@@ -23,6 +24,7 @@ from exported import (
 )
 from opened import open_ledger
 from tiltyard.ledger.engine import Ledger
+from tiltyard.ledger.tables import attempts
 from tiltyard.releases.consented import UNASKED
 from tiltyard.releases.errors import ReleaseError
 from tiltyard.releases.exporting import Export
@@ -84,6 +86,25 @@ async def test_an_opponent_that_says_who_it_is_says_nothing(tmp_path: Path) -> N
     (words,) = frame["conversation_b"].drop_nulls().to_list()
     assert words[-1]["content"] == "Light."
     assert (found.given, found.identities_withheld) == (3, 2)
+
+
+async def test_what_an_answer_took_goes_with_its_words(tmp_path: Path) -> None:
+    async with open_ledger(f"sqlite:///{tmp_path / 'ledger'}") as ledger:
+        await record(ledger, [asked(1), asked(2, said=(("Air.", "I am Owl."),))], definition=ASKING)
+        async with ledger.writing() as connection:
+            await connection.execute(update(attempts).values(duration_ms=1_234, output_tokens=5))
+        await report(ledger, WREN, tmp_path / "out", schema="comparia-2")
+    told = read_parts(tmp_path / "out", "comparia-2")["metadata"]
+    assert sorted(told.struct.field("duration_a").to_list(), key=str) == [1.2, None]
+    assert sorted(told.struct.field("tokens_a").to_list(), key=str) == [5, None]
+
+
+async def test_a_report_goes_into_an_empty_place(tmp_path: Path) -> None:
+    async with open_ledger(f"sqlite:///{tmp_path / 'ledger'}") as ledger:
+        await record(ledger, [asked(1)], definition=ASKING)
+        await report(ledger, WREN, tmp_path / "out")
+        with pytest.raises(ReleaseError, match="not an empty directory"):
+            await report(ledger, WREN, tmp_path / "out")
 
 
 async def test_a_maker_sees_its_preview_by_its_id(tmp_path: Path) -> None:

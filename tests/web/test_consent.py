@@ -7,7 +7,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from serving import API, serving, voter
+from serving import API, page, serving, voter
 from tiltyard.arena.definition import Consent, built_in_definition
 
 pytestmark = pytest.mark.anyio
@@ -30,12 +30,6 @@ NOT_THE_FORM = (
     b"publish=in&more=" + b"x" * 5_000,
 )
 ASKING = TEXT.model_copy(update={"consent": Consent(version="2026-11", text=WORDS)})
-
-
-async def page(session: aiohttp.ClientSession, path: str) -> str:
-    async with session.get(path) as response:
-        assert response.status == 200
-        return await response.text()
 
 
 async def decide(session: aiohttp.ClientSession, *, publish: bool) -> None:

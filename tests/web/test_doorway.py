@@ -8,8 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from pictures import picture
 from serving import API, send_image, serving, voter
-from tiltyard.web.doorway import client_address
-from tiltyard.web.proxies import ForwardedSchemeMiddleware
+from tiltyard.web.proxies import ForwardedSchemeMiddleware, client_address
 
 pytestmark = pytest.mark.anyio
 
@@ -68,6 +67,8 @@ async def test_without_proxies_nobody_chooses_an_address(
         (1, "192.0.2.1", "https, http", False),
         (2, "192.0.2.1", "https, http", True),
         (2, "192.0.2.1", "https", True),
+        (1, "192.0.2.1", "http\nhttps", True),
+        (1, "192.0.2.1", "https\nhttp", False),
     ],
 )
 async def test_a_proxy_says_whether_people_come_by_https(
@@ -78,7 +79,7 @@ async def test_a_proxy_says_whether_people_come_by_https(
     async def app(scope: Scope, _receive: Receive, _send: Send) -> None:
         schemes.append(scope["scheme"])
 
-    headers = [(b"x-forwarded-proto", said.encode())]
+    headers = [(b"x-forwarded-proto", line.encode()) for line in said.split("\n")]
     scope = {"type": "http", "headers": headers, "client": (peer, 1234), "scheme": "http"}
     heard: Any = None  # nobody listens and nobody speaks
     await ForwardedSchemeMiddleware(app, proxies)(scope, heard, heard)
@@ -103,6 +104,8 @@ async def test_the_voters_cookie_stays_on_https_behind_a_proxy_of_this_machine(
         (2, "198.51.100.7", "192.0.2.1"),
         (1, "unknown", "192.0.2.1"),
         (1, "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        (1, "198.51.100.7:4711", "198.51.100.7"),
+        (1, "[2001:db8:1:2:3:4:5:6]:4711", "2001:db8:1:2::/64"),
     ],
 )
 def test_only_trusted_proxies_say_who_is_asking(proxies: int, said: str, address: str) -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from priced import priced
-from serving import get, serving, voter
+from serving import get, page, serving, voter
 
 pytestmark = pytest.mark.anyio
 
@@ -18,9 +18,7 @@ async def test_the_pages_of_boards_and_models_open(tmp_path: Path) -> None:
             ("/boards/text/hard", "There is no style-controlled board yet. Its"),
             ("/boards/text/overall/history", "is the first"),
         ):
-            async with ann.get(path) as response:
-                assert response.status == 200, path
-                assert said in await response.text(), path
+            assert said in await page(ann, path), path
         places = await get(ann, "models/demo-owl/boards")
         (overall,) = [one for one in places["boards"] if one["slice"] == "overall"]
         assert overall["contestants"] == 8

@@ -11,7 +11,7 @@ from uuid import uuid4
 import aiohttp
 import pytest
 
-from serving import API, ask, follow, serving, vote, voter
+from serving import API, ask, follow, page, serving, vote, voter
 from tiltyard.ledger.settled import OPEN_FOR
 from tiltyard.web.api.bodies import BattleOut
 from tiltyard.web.pages import own_battles
@@ -21,12 +21,6 @@ pytestmark = pytest.mark.anyio
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-
-
-async def page(session: aiohttp.ClientSession, path: str, status: int = 200) -> str:
-    async with session.get(path) as response:
-        assert response.status == status, await response.text()
-        return await response.text()
 
 
 def listed(html: str) -> Sequence[str]:

@@ -122,6 +122,12 @@ async def test_groups_are_joined_and_left_on_the_page(tmp_path: Path) -> None:
         async with ann.post("/my-board", data={"leave": "the-night-shift"}) as response:
             assert response.status == 200
             assert "the-night-shift" not in await response.text()
+        asked = {"arena": "text", "join": "the-night-shift"}
+        async with ann.post("/my-board", data=asked) as response:
+            assert response.url.query_string == "arena=text&group=the-night-shift"
+        for body in ({"join": "one-of-us", "leave": "one-of-us"}, {"join": "a-group", "more": "x"}):
+            async with ann.post("/my-board", data=body) as response:
+                assert "The form did not come as its page sends it" in await response.text()
 
 
 async def test_nobody_is_in_more_groups_than_a_few(tmp_path: Path) -> None:

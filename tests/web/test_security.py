@@ -24,6 +24,23 @@ async def test_every_response_carries_the_policy(tmp_path: Path, path: str) -> N
         assert response.headers["x-content-type-options"] == "nosniff"
 
 
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("/", "no-cache"),
+        ("/your-data", "no-store"),
+        ("/my-board", "no-store"),
+        ("/battles/00000000-0000-4000-8000-000000000001", "no-store"),
+        (f"{API}/boards", "no-store"),
+    ],
+)
+async def test_what_is_one_voters_is_in_no_browsers_cache(
+    tmp_path: Path, path: str, kept: str
+) -> None:
+    async with serving(tmp_path) as base, voter(base) as ann, ann.get(path) as response:
+        assert response.headers["cache-control"] == kept
+
+
 async def test_pages_hold_no_inline_script_or_style(tmp_path: Path) -> None:
     async with serving(tmp_path, examples=True) as base, voter(base) as ann:
         for path in ("/", "/boards/text/overall", "/nope"):

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from priced import priced
-from serving import get, serving, voter
+from serving import get, page, serving, voter
 
 pytestmark = pytest.mark.anyio
 
@@ -66,6 +66,4 @@ async def test_the_page_of_value_opens(tmp_path: Path) -> None:
             ("/boards/text/overall/value?control=style", "length, headers, lists and bold"),
             ("/boards/text/hard/value?control=style", "do not yet tell style and models apart"),
         ):
-            async with ann.get(path) as response:
-                assert response.status == 200, path
-                assert said in await response.text(), path
+            assert said in await page(ann, path), path

@@ -94,7 +94,7 @@ async def test_words_that_were_taken_back_leave_the_map_at_its_next_time(
         if way == "opting out":
             await decide(ledger, "ann", [arena.definition], publish=False)
         else:
-            (mine,) = await hosted(arena).history("ann")
+            (mine,) = await hosted(arena).history("ann", limit=100)
             await arena.forget("ann", mine.id)
         clock.now += timedelta(hours=1)
         assert await finding.survey_now_and_then() == 1
@@ -125,7 +125,7 @@ async def test_words_that_were_erased_or_are_not_to_be_published_are_not_read(
         battle = await arena.open_battle("dan", [Part("text", "never voted on")])
         async for _ in await arena.events("dan", battle.id, after=0):
             pass
-        (mine,) = await hosted(arena).history("ann")
+        (mine,) = await hosted(arena).history("ann", limit=100)
         await arena.forget("ann", mine.id)
         await decide(ledger, "bob", [arena.definition], publish=False)
         read = await ledger.in_thread(lambda one: read_prompts(one, "text"))

@@ -15,9 +15,6 @@ from tiltyard.ledger import battles
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.records import Battle
 
-HISTORY = 100
-"""So many battles are read where nobody says how many."""
-
 
 class UnknownArenaError(TiltyardError):
     """No arena has this name."""
@@ -96,7 +93,7 @@ class Arenas:
         return await self._voting.vote(voter, id_, ballot, key=key)
 
     async def history(
-        self, voter: str, *, limit: int = HISTORY, before: UUID | None = None
+        self, voter: str, *, limit: int, before: UUID | None = None
     ) -> Sequence[Battle]:
         """Read the voter's newest battles in all arenas, or those just older than the one named.
 

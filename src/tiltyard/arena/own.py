@@ -20,6 +20,20 @@ class UnknownBattleError(TiltyardError):
     title: ClassVar[str] = "No such battle"
 
 
+def read_id(given: str) -> UUID:
+    """Read the id of a battle in an address.
+
+    Raises
+    ------
+    UnknownBattleError
+        When it is none.
+    """
+    try:
+        return UUID(given)
+    except ValueError:
+        raise UnknownBattleError(NO_SUCH_BATTLE) from None
+
+
 async def read_own(connection: Connection, voter: str, id_: UUID) -> Battle:
     """Read one of the voter's battles.
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import structlog
+from pydantic import ValidationError
 
 from tiltyard.arena.applying import apply_at_start, current_cards
 from tiltyard.contestants.card import Contestant
@@ -73,7 +74,7 @@ class Roster:
                 await self.look()
             except OUTAGES as error:
                 log.warning("the catalogue waits for the ledger", error=str(error))
-            except ValueError as error:  # a card that only a newer version understands
+            except ValidationError as error:  # a card that only a newer version understands
                 log.error("the changed catalogue cannot be used", error=str(error))  # noqa: TRY400
             except Exception:  # noqa: BLE001  # the job's edge: the catalogue must not freeze
                 trace = traceback.format_exc()

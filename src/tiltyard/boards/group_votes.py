@@ -43,15 +43,16 @@ def votes_of_group(
     Parameters
     ----------
     votes
-        Of all who ever were members.
+        Of all who ever were members, with `settled_at`: what is settled later counts later, or a
+        vote of long ago would come in between and change the fives.
     members
         All who ever were.
     models
         Those that everybody's board rates; votes on others do not count.
     until
-        Later votes do not count yet: who looks before and after one must not see it.
+        What is settled later does not count yet: who looks before and after must not see it.
     """
-    past = votes.frame.filter(pl.col("voted_at") < until)
+    past = votes.frame.filter(pl.col("settled_at") < until)
     both = [pl.col(side).cast(pl.String) for side in ("model_a", "model_b")]
     compared = both[0].is_in(models) & both[1].is_in(models) & (both[0] != both[1])
     frame = past.filter(compared)
@@ -71,7 +72,7 @@ def _fives(
     past: pl.DataFrame, members: Sequence[Member], until: datetime
 ) -> Sequence[Sequence[str]]:
     """Put all who ever joined and voted into fives; who comes later changes none of them."""
-    voter, first = pl.col("voter").cast(pl.String), pl.col("voted_at").min()
+    voter, first = pl.col("voter").cast(pl.String), pl.col("settled_at").min()
     began = dict(past.group_by(voter).agg(first).iter_rows())
     order = sorted(
         (max(one.joined_at, began[one.voter]), one.voter)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tiltyard.cli.recipe_options import BadInput, column_option, columns_of
+from tiltyard.cli.recipe_options import BadInput, column_option, columns_of, confidence_option
 
 if TYPE_CHECKING:
     from tiltyard.battles.pair_table import PairTable
@@ -40,13 +40,7 @@ OPTIONS = (
         multiple=True,
         help="Hold constant, as for tiltyard rank: style, position, price, or COLUMN[:SCALE].",
     ),
-    click.option(
-        "--confidence",
-        type=float,
-        default=0.95,
-        show_default=True,
-        help="Coverage of the intervals.",
-    ),
+    confidence_option,
     click.option("--json", "as_json", is_flag=True, help="Print JSON."),
 )
 

@@ -12,6 +12,14 @@ TIES = ("half", "drop", "rao-kupper", "davidson", "four-outcomes")
 
 Command = Callable[..., None]
 
+confidence_option = click.option(
+    "--confidence",
+    type=float,
+    default=0.95,
+    show_default=True,
+    help="Coverage of the intervals.",
+)
+
 OPTIONS = (
     click.option(
         "--slice",
@@ -114,13 +122,7 @@ OPTIONS = (
         multiple=True,
         help="With more than 2,000 models: one that needs an interval.",
     ),
-    click.option(
-        "--confidence",
-        type=float,
-        default=0.95,
-        show_default=True,
-        help="Coverage of the intervals.",
-    ),
+    confidence_option,
 )
 
 

@@ -107,12 +107,11 @@ class AnyLLM:
         self, contestant: Contestant, conversation: tuple[Message, ...], key: str
     ) -> AsyncGenerator[Piece]:
         reading, problem = Completion(), None
+        messages, parameters = _messages(conversation), _parameters(contestant)
         try:
             client = await self._client(contestant, key)
             _require_sight(client, conversation)
-            chunks = await client.acompletion(
-                contestant.model_name, _messages(conversation), **_parameters(contestant)
-            )
+            chunks = await client.acompletion(contestant.model_name, messages, **parameters)
             try:
                 async for chunk in chunks:
                     for piece in reading.read_chunk(_as_object(chunk)):

@@ -140,9 +140,10 @@ def main() -> None:
     order = json.loads(sys.argv[1])
     warm_up()
     give_up_rights(order["memory"], order["cpu_s"])
+    media_type, limits = order["media_type"], order["limits"]
     body = b""
     try:
-        body, answer = redraw(sys.stdin.buffer.read(), order["media_type"], order["limits"])
+        body, answer = redraw(sys.stdin.buffer.read(), media_type, limits)
     except Refused as refused:
         answer = {"refused": str(refused)}
     except MemoryError:

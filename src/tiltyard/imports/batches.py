@@ -157,6 +157,24 @@ def _votes_of(scan: pl.LazyFrame, columns: Columns) -> float:
     return float(scan.select(count.filter(possible).sum()).collect().item())
 
 
+def _votes_in(rows: list[Any], columns: Columns) -> float:
+    """Count the votes that rows of JSON stand for, as :func:`_votes_of` does."""
+    objects = [row for row in rows if isinstance(row, dict)]
+    names = [*dict.fromkeys(name for row in objects for name in row)]
+    counts = columns.get("count", source_of("count", names))
+    if counts not in names:
+        return float(len(rows))
+    numbers = (_number(row.get(counts)) for row in objects)
+    return sum(number for number in numbers if 0 <= number <= MOST_COUNT)
+
+
+def _number(value: object) -> float:
+    try:
+        return float(str(value))
+    except ValueError:
+        return 0.0
+
+
 def _in_document(
     document: Iterator[dict[str, Any]] | list[Any] | dict[str, Any],
     file: Path,
@@ -171,7 +189,7 @@ def _in_document(
         yield from _pieces(batch, size)
         return
     if isinstance(document, list):
-        refuse_endless(len(document))
+        refuse_endless(_votes_in(document, columns))
     rows = iter([document] if isinstance(document, dict) else document)
     place = 0
     reading: Reading = _of_rows

@@ -7,7 +7,7 @@ Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 DRAWS, AT_ONCE = 2_000, 100
 UNSEEN = 1.0
-"""So many texts are shared by the cells of a table, and go to those that are empty."""
+"""This many texts are shared by the cells of a table, and go to those that are empty."""
 
 
 def kappa(truth: Bools, found: Bools) -> float:

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Select, Subquery, func, select, true
 from tiltyard.battles.table import Battles
 from tiltyard.ledger.all_public import all_public
 from tiltyard.ledger.removals import is_kept
-from tiltyard.ledger.settled import is_settled
+from tiltyard.ledger.settled import is_settled, settled_at
 from tiltyard.ledger.sources import is_local, known_probability
-from tiltyard.ledger.tables import battles, labels, sides, votes
+from tiltyard.ledger.tables import battles, labels, reveals, sides, votes
 
 COLUMNS: dict[str, pl.DataType] = {
     "battle_id": pl.String(),
@@ -27,7 +27,11 @@ COLUMNS: dict[str, pl.DataType] = {
     "pair_probability": pl.Float64(),
     "policy": pl.String(),
     "source": pl.String(),
+    "created_at": pl.Datetime("us", "UTC"),
+    "revealed_at": pl.Datetime("us", "UTC"),
 }
+TIMES = ("created_at", "revealed_at")
+"""Of battles; of votes there is `settled_at` in their place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,8 @@ class VotesOfArena:
     Attributes
     ----------
     battles
-        The battles table, with the extra column `source`.
+        The battles table, with the extra columns `source` and `settled_at`, since when a vote is in
+        public figures.
     last_vote
         The number of the newest vote in it, 0 when there is none.
     """
@@ -89,7 +94,9 @@ def read_votes(
     )
     rows = connection.execute(_vote_rows().where(*chosen).order_by(votes.c.id)).all()
     values = [(str(row.battle_id), *row[2:]) for row in rows]
-    frame = pl.DataFrame(values, schema=COLUMNS, orient="row")
+    read = pl.DataFrame(values, schema=COLUMNS, orient="row")
+    since = settled_at(pl.col("voted_at"), *map(pl.col, TIMES)).alias("settled_at")
+    frame = read.with_columns(since).drop(TIMES)
     return VotesOfArena(Battles.from_frame(frame, "the ledger"), rows[-1].id if rows else 0)
 
 
@@ -111,11 +118,14 @@ def _vote_rows() -> Select[Any]:
             known_probability().label("pair_probability"),
             battles.c.policy,
             battles.c.source,
+            battles.c.created_at,
+            reveals.c.revealed_at,
         )
         .join(battles, battles.c.id == votes.c.battle)
         .join(side_a, (side_a.c.battle == battles.c.id) & (side_a.c.slot == "a"))
         .join(side_b, (side_b.c.battle == battles.c.id) & (side_b.c.slot == "b"))
         .outerjoin(language, language.c.battle == battles.c.id)
+        .outerjoin(reveals, reveals.c.battle == battles.c.id)
     )
 
 

@@ -328,7 +328,7 @@ def _close_lost(context: ExceptionContext) -> None:
     """Close a cursor whose server died, which the engine leaves to the collector."""
     execution = context.execution_context
     if context.is_disconnect and execution is not None and execution.cursor is not None:
-        with suppress(Exception):
+        with suppress(Exception):  # whatever it says, nobody is there to hear it
             execution.cursor.close()
 
 

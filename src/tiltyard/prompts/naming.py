@@ -9,7 +9,7 @@ from tiltyard.prompts.words import IS_PAIR, stop_words
 
 NAMING_WORDS = 4
 CANDIDATES = 30
-"""So many words of each topic are tried as names, the most telling first."""
+"""This many words of each topic are tried as names, the most telling first."""
 LONGEST = {"han": 6, "joined": 14}
 """Characters of a name that grew from a pair, by its script: Han, or one of the Thai family."""
 TOGETHER = 0.6

@@ -39,6 +39,21 @@ def empty_directory(out: Path) -> Generator[None]:
         raise
 
 
+@contextmanager
+def writing(directory: Path) -> Generator[None]:
+    """Say in a sentence that a directory cannot be written.
+
+    Raises
+    ------
+    ReleaseError
+        When the system refuses it.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise ReleaseError(f"{directory} cannot be written ({error.strerror or error}).") from error
+
+
 class PartsWriter:
     """Writes one table into a directory, as numbered Parquet files or one file of JSON lines.
 
@@ -66,12 +81,10 @@ class PartsWriter:
         self._stem = stem
         self._format = format
         self._waiting: list[pl.DataFrame] = []
-        try:
+        with writing(directory):
             directory.mkdir(parents=True, exist_ok=True)
             there = next(directory.glob(f"{stem}*.{format}"), None)
             self._draft = Path(tempfile.mkdtemp(dir=directory, prefix=".writing-"))
-        except OSError as error:
-            raise _unwritable(directory, error) from error
         if there is not None:
             shutil.rmtree(self._draft)
             raise ReleaseError(f"{directory} holds {there.name} already: name another directory.")
@@ -85,15 +98,13 @@ class PartsWriter:
             When the file cannot be written.
         """
         self.rows += frame.height
-        try:
+        with writing(self._directory):
             if self._format == "jsonl":
                 self._append(frame)
             else:
                 self._waiting.append(frame)
                 if sum(one.height for one in self._waiting) >= ROWS:
                     self._flush()
-        except OSError as error:
-            raise _unwritable(self._directory, error) from error
 
     def _append(self, frame: pl.DataFrame) -> None:
         name = f"{self._stem}.jsonl"
@@ -122,15 +133,13 @@ class PartsWriter:
         """Put the files into their place, or take them away."""
         try:
             if kind is None:
-                if self._waiting:
-                    self._flush()
-                for name in self.files:
-                    (self._draft / name).replace(self._directory / name)
-        except OSError as problem:
-            raise _unwritable(self._directory, problem) from problem
+                with writing(self._directory):
+                    self._finish()
         finally:
             shutil.rmtree(self._draft, ignore_errors=True)
 
-
-def _unwritable(directory: Path, error: OSError) -> ReleaseError:
-    return ReleaseError(f"{directory} cannot be written ({error.strerror or error}).")
+    def _finish(self) -> None:
+        if self._waiting:
+            self._flush()
+        for name in self.files:
+            (self._draft / name).replace(self._directory / name)

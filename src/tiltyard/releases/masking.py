@@ -34,9 +34,9 @@ def without_identities(frame: pl.DataFrame, names: Names) -> tuple[pl.DataFrame,
     -------
     frame : pl.DataFrame
         Without the words of battles in which such a side says who it is, or in which one of its
-        names stands anywhere, in code and quotations too: a name too many costs words alone, and
-        one that is missed cannot be taken back. And without the probabilities of pairs with such a
-        side: rare ones would tell previews apart.
+        names stands anywhere: in what anybody says there, in the comment, in code and quotations
+        too. A name too many costs words alone, and one that is missed cannot be taken back. And
+        without the probabilities of pairs with such a side: rare ones would tell previews apart.
     withheld : int
         Of how many votes the words were taken.
     """
@@ -48,22 +48,27 @@ def without_identities(frame: pl.DataFrame, names: Names) -> tuple[pl.DataFrame,
     named = ~(masked[0] | masked[1])
     hidden = frame.with_columns(
         pl.when(named).then(pl.col("pair_probability")).alias("pair_probability"),
-        *(pl.when(~told).then(pl.col(name)).alias(name) for name in CONVERSATIONS),
+        *(pl.when(~told).then(pl.col(name)).alias(name) for name in (*CONVERSATIONS, "comment")),
     )
     return hidden, int(told.sum())
 
 
 def _tells(frame: pl.DataFrame, side: str, names: Names) -> Iterator[bool]:
-    columns = frame.select(f"contestant_{side}", f"conversation_{side}")
-    for contestant, said in columns.iter_rows():
+    """Say of each vote whether its words tell who a side is."""
+    other = "b" if side == "a" else "a"
+    told = (f"conversation_{side}", f"conversation_{other}", "comment")
+    for contestant, own, beside, comment in frame.select(f"contestant_{side}", *told).iter_rows():
         called = names.get(contestant, ())
-        yield any(
-            names_any(text, called) or (role == "assistant" and tells_identity(text, called))
-            for role, text in _said(said)
+        texts = [*_said(own), *_said(beside), comment or ""]
+        yield any(names_any(text, called) for text in texts) or any(
+            tells_identity(answer, called) for answer in _said(own, "assistant")
         )
 
 
-def _said(conversation: Sequence[Mapping[str, str]] | None) -> Iterator[tuple[str, str]]:
-    for message in conversation or ():
-        if message["content"]:
-            yield message["role"], message["content"]
+def _said(conversation: Sequence[Mapping[str, str]] | None, role: str | None = None) -> list[str]:
+    """Give the words of a conversation, of everybody or of one role."""
+    return [
+        message["content"]
+        for message in conversation or ()
+        if message["content"] and role in {None, message["role"]}
+    ]

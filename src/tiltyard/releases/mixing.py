@@ -7,6 +7,8 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
+from tiltyard.releases.files import writing
+
 AT_ONCE = 5_000
 """How many rows are given at a time."""
 
@@ -14,7 +16,8 @@ AT_ONCE = 5_000
 def in_order_of_ids(frames: Iterable[pl.DataFrame], directory: Path) -> Iterator[pl.DataFrame]:
     """Give all rows of frames ordered by `battle_id` and `turn`; one frame without rows for none.
 
-    Memory is bounded: rows wait in files, those whose ids begin alike together.
+    A sixteenth of the rows is in memory at a time: all wait in files, those whose ids begin with
+    the same digit together.
 
     Parameters
     ----------
@@ -25,17 +28,20 @@ def in_order_of_ids(frames: Iterable[pl.DataFrame], directory: Path) -> Iterator
 
     Raises
     ------
-    OSError
+    ReleaseError
         When they cannot be written.
     """
-    with TemporaryDirectory(dir=directory, prefix=".mixing-") as place:
+    with writing(directory):
+        drafts = TemporaryDirectory(dir=directory, prefix=".mixing-")
+    with drafts as place:
         alike: defaultdict[str, list[Path]] = defaultdict(list)
         nothing: list[pl.DataFrame] = []
         for number, frame in enumerate(frames):
             nothing = [frame.clear()]
             for (digit,), rows in frame.group_by(pl.col("battle_id").str.head(1)):
                 file = Path(place, f"{digit}-{number}.arrow")
-                rows.write_ipc(file, compression="lz4")
+                with writing(directory):
+                    rows.write_ipc(file, compression="lz4")
                 alike[str(digit)].append(file)
         if not alike:
             yield from nothing

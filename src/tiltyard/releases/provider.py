@@ -19,9 +19,9 @@ from tiltyard.ledger.releases import Prepared, add_prepared, read_prepared
 from tiltyard.releases.consented import Consented
 from tiltyard.releases.errors import ReleaseError
 from tiltyard.releases.exporting import Export, lay_out, sliced
-from tiltyard.releases.files import PartsWriter
+from tiltyard.releases.files import PartsWriter, empty_directory
 from tiltyard.releases.hiding import without_ids_and_times
-from tiltyard.releases.masking import Names, names_of, without_identities
+from tiltyard.releases.masking import names_of, without_identities
 from tiltyard.releases.mixing import in_order_of_ids
 from tiltyard.releases.names import ANONYMOUS
 from tiltyard.releases.preparing import KEPT_BACK, KEY_BYTES
@@ -85,7 +85,7 @@ async def report_to_provider(
     Raises
     ------
     ReleaseError
-        When it has no such votes, or the directory cannot be written.
+        When it has no such votes, or the directory is not empty or cannot be written.
     """
     key = await ledger.write_in_thread(lambda c: _kept_key(c, model))
     return await ledger.in_thread(lambda c: _write(c, model, export, out, _Share(share, key)))
@@ -103,10 +103,13 @@ def _write(
     connection: SyncConnection, model: str, export: Export, out: Path, share: "_Share"
 ) -> ProviderReport:
     tally = _Tally()
-    names = names_of(read_all_cards(connection))
-    with PartsWriter(out, export.schema, export.format) as writer:
-        for frame in in_order_of_ids(_shared(connection, model, export, share, tally), out):
-            writer.write(_laid_out(frame, export.schema, names, tally))
+    frames = _shared(connection, model, export, share, tally)
+    with empty_directory(out), PartsWriter(out, export.schema, export.format) as writer:
+        for frame in in_order_of_ids(frames, out):
+            rows, dropped = lay_out(export.schema)(frame)
+            tally.left_out += dropped
+            tally.given += frame.height - dropped.total()
+            writer.write(rows)
         if not tally.results.total():
             raise ReleaseError(f"{model} has no votes in {export.arena} that may be given away.")
     return tally.report(model, share.most, writer.files)
@@ -115,11 +118,16 @@ def _write(
 def _shared(
     connection: SyncConnection, model: str, export: Export, share: "_Share", tally: "_Tally"
 ) -> Iterator[pl.DataFrame]:
-    """Give the votes that are in the share, with their ids for the maker."""
+    """Give the votes that are in the share, as the maker gets them."""
+    names = names_of(read_all_cards(connection))
     for frame in _own(connection, model, export, tally):
         kept = frame.filter(share.within(frame["battle_id"]))
         tally.left_out[BEYOND] += frame.height - kept.height
-        yield without_ids_and_times(kept, share.key)
+        masked, told = without_identities(kept, names)
+        without, pieces, _ = redact_frame(masked)
+        tally.identities += told
+        tally.personal_data += pieces
+        yield without_ids_and_times(without, share.key)
 
 
 @dataclass(slots=True)
@@ -146,18 +154,6 @@ class _Tally:
             personal_data=dict(self.personal_data),
             files=files,
         )
-
-
-def _laid_out(frame: pl.DataFrame, schema: str, names: Names, tally: _Tally) -> pl.DataFrame:
-    """Lay votes out for the maker, without identities and personal data."""
-    masked, told = without_identities(frame, names)
-    without, pieces, _ = redact_frame(masked)
-    rows, dropped = lay_out(schema)(without)
-    tally.identities += told
-    tally.personal_data += pieces
-    tally.left_out += dropped
-    tally.given += frame.height - dropped.total()
-    return rows
 
 
 def _own(

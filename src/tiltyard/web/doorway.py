@@ -2,22 +2,20 @@
 
 import math
 from collections.abc import Awaitable, Callable
-from ipaddress import IPv6Address, ip_address, ip_network
 from time import time
 from typing import ClassVar
 
 from fastapi import Request
-from limits import RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from tiltyard.errors import TiltyardError
+from tiltyard.web.proxies import client_address
 
 SIGN_INS = "sign-ins"
 SIGN_INS_PER_MINUTE = 10
 """How often one address may try the operator's token."""
-HOUSEHOLD = 64
-"""Bits of an IPv6 address that say whose it is; the others are its owner's to choose."""
 
 
 class TooOftenError(TiltyardError):
@@ -56,38 +54,32 @@ class Doorway:
         TooOftenError
             When it is one too many; nothing is counted then.
         """
+        self._ask(self._window.hit, kind, request)
+
+    def require_room(self, kind: str, request: Request) -> None:
+        """Require that one more may be let in, and count nothing.
+
+        Raises
+        ------
+        TooOftenError
+            When it may not.
+        """
+        self._ask(self._window.test, kind, request)
+
+    def _ask(
+        self, window: Callable[[RateLimitItem, str], bool], kind: str, request: Request
+    ) -> None:
         limit = self._limits.get(kind)
         if limit is None:
             return
         address = client_address(request, self._proxies)
-        if self._window.hit(limit, address):
+        if window(limit, address):
             return
         again = self._window.get_window_stats(limit, address).reset_time - time()
         raise TooOftenError(
             f"Your network address may begin {limit.amount} {kind} a minute: wait a little.",
             retry_after_s=max(1, math.ceil(again)),
         )
-
-
-def client_address(request: Request, proxies: int) -> str:
-    """Say who is asking: the peer, or whom the last trusted proxy names. IPv6 counts by network.
-
-    Parameters
-    ----------
-    proxies
-        How many there are. Each adds the address before it at the end of `X-Forwarded-For`;
-        what stands further left is hearsay.
-    """
-    said = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
-    peer = request.client.host if request.client else ""
-    address = said[-proxies].strip() if 0 < proxies <= len(said) else peer
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return peer
-    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
-        return str(ip_network((int(parsed), HOUSEHOLD), strict=False))
-    return address
 
 
 def begins(kind: str) -> Callable[[Request], Awaitable[None]]:

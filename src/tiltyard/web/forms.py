@@ -23,13 +23,13 @@ class FormError(TiltyardError):
     title: ClassVar[str] = "The form cannot be read"
 
 
-async def read_form(request: Request) -> Mapping[str, str]:
-    """Read the fields of a page's form, each given once.
+async def read_form(request: Request, *allowed: str) -> Mapping[str, str]:
+    """Read the fields of a page's form, each given once, and no others than these.
 
     Raises
     ------
     FormError
-        When the body is no such form, is too long, or says a thing twice.
+        When the body is no such form, is too long, or says a thing twice or another one.
     """
     body = await request.body()
     if len(body) > LONGEST:
@@ -41,6 +41,6 @@ async def read_form(request: Request) -> Mapping[str, str]:
     except ValueError:
         raise FormError(NOT_WHOLE) from None
     fields = dict(pairs)
-    if len(fields) < len(pairs):
+    if len(fields) < len(pairs) or not fields.keys() <= {*allowed}:
         raise FormError(NOT_WHOLE)
     return fields

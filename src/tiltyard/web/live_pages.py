@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from tiltyard import __version__
 from tiltyard.arena.definition import ArenaDefinition
 from tiltyard.arena.exposure import ExposureReport
-from tiltyard.arena.own import NO_SUCH_BATTLE, UnknownBattleError
+from tiltyard.arena.own import read_id
 from tiltyard.arena.public_register import RegisterEntry, read_register
 from tiltyard.boards import groups
 from tiltyard.boards.own_boards import OwnAnswer, board_of_voters
@@ -52,11 +51,7 @@ class LivePages:
 
     async def arena_of_battle(self, voter: str, battle_id: str) -> ArenaFace:
         """Find the arena in which one of the voter's battles was held."""
-        try:
-            id_ = UUID(battle_id)
-        except ValueError:
-            raise UnknownBattleError(NO_SUCH_BATTLE) from None
-        found = await self._arenas.of_battle(voter, id_)
+        found = await self._arenas.of_battle(voter, read_id(battle_id))
         return _face(found.definition)
 
     def suggested_prompts(self) -> Sequence[SuggestedPrompt]:

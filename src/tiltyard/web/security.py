@@ -10,7 +10,8 @@ from tiltyard.web.headers import SECURITY_HEADERS
 from tiltyard.web.problems import problem
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-NEVER_STORED = ("/api/", "/operations/", "/operator")
+NEVER_STORED = ("/api/", "/operations/", "/operator", "/your-data", "/battles/", "/my-board")
+"""What is the operator's or one voter's: the way back in a browser must not show it again."""
 MAX_BODY_BYTES = 1_000_000
 RECEIVE_S = 30.0
 """How long a body may take to come."""
@@ -21,7 +22,7 @@ LIMITS_ITSELF = "/api/v1/images"
 
 
 class SecurityHeadersMiddleware:
-    """Put the security headers on every response; API responses are never stored."""
+    """Put the security headers on every response; what is one person's is never stored."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

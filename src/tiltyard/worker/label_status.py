@@ -41,7 +41,7 @@ class LabelStatus:
     battles: int
     labellers: Sequence[LabellerStatus]
     models: Sequence[ModelCost]
-    vectors: Sequence[VectorCost] = ()
+    vectors: Sequence[VectorCost]
 
 
 async def read_label_status(ledger: Ledger, labellers: Sequence[Labeller]) -> LabelStatus:

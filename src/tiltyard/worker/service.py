@@ -81,7 +81,7 @@ class Worker:
 
     @property
     def labeller_faults(self) -> Mapping[str, str]:
-        """Say which labellers failed in the last pass, and how."""
+        """Say which labellers failed in the last round through the battles, and how."""
         return self._labelling.faults
 
     @property

@@ -92,6 +92,11 @@ def test_a_value_of_another_kind_is_named(saved: Path, parts: dict[str, Any], sa
         Board.load(changed(saved, **parts))
 
 
+def test_half_a_character_is_one_sentence(saved: Path) -> None:
+    with pytest.raises(SavedBoardError, match=r"is not a board: Invalid JSON"):
+        Board.load(changed(saved, version="\ud800"))
+
+
 def test_what_a_board_has_to_have_is_named(tmp_path: Path) -> None:
     (tmp_path / "odd.json").write_text('{"models": []}')
     with pytest.raises(SavedBoardError, match=r"odd.json is not a board: it has no log_likelihood"):

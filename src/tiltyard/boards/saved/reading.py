@@ -115,7 +115,7 @@ def read_table(file: Path, most: int | None = None) -> pl.DataFrame:
     Parameters
     ----------
     most
-        So many rows can be of the board; more are not read, since a small file may hold millions.
+        This many rows can be of the board; more are not read, since a small file may hold millions.
 
     Raises
     ------
@@ -196,6 +196,8 @@ def _typed(kind: TypeAdapter[Kind], values: Mapping[str, Any], source: str) -> K
 
 def _fault(error: ValidationError) -> str:
     first = error.errors()[0]
+    if not first["loc"]:  # half a character, which no text of UTF-8 has
+        return str(first["msg"])
     *within, name = map(str, first["loc"])
     if first["type"] == "missing":
         return f"{' '.join(('its', *within)) if within else 'it'} has no {name}"

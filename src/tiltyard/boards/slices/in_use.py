@@ -1,10 +1,15 @@
 """The slices of a running installation: its file is read again when it changes."""
 
+import traceback
 from pathlib import Path
+
+import structlog
 
 from tiltyard.boards.errors import SliceError
 from tiltyard.boards.slices.columns import sample_votes
 from tiltyard.boards.slices.slice_file import Slices, read_slices
+
+log = structlog.get_logger()
 
 
 class SlicesInUse:
@@ -37,6 +42,8 @@ class SlicesInUse:
             except SliceError as error:
                 self.fault = str(error)
             except Exception as error:  # noqa: BLE001  # whatever a file does, people are served
+                trace = traceback.format_exc()
+                log.error("the slices could not be read", traceback=trace)  # noqa: TRY400  # the traceback as text shows no values
                 self.fault = f"{self._file} cannot be used ({type(error).__name__}: {error})."
             self._seen = look
         return self._slices

@@ -22,7 +22,7 @@ MINIMUM = 300
 """With fewer votes a board says that they are not enough, unless its slice declares otherwise."""
 
 MOST_WITHIN = 20
-"""So many slices may be within each other; the conditions of all of them are in a recipe."""
+"""This many slices may be within each other; the conditions of all of them are in a recipe."""
 
 LOCAL = "source NOT LIKE 'import:%'"
 """Only what people said here: holds for every slice that does not itself ask for the source."""

@@ -16,13 +16,16 @@ from tiltyard.worker.label_status import LabelStatus
 async def require_token(request: Request) -> None:
     """Let nobody through but the operator; wrong tokens count as those of the page do.
 
-    Who sends none has not guessed, and is not counted.
+    After too many of them the right one is not looked at either, or guessing would go on. Who sends
+    none has not guessed, and is not counted; nor is the right one.
     """
     sessions: OperatorSessions = request.app.state.operator_sessions
+    doorway: Doorway = request.app.state.doorway
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    if given:
+        doorway.require_room(SIGN_INS, request)
     if scheme.lower() != "bearer" or not sessions.is_token(given):
         if given:
-            doorway: Doorway = request.app.state.doorway
             doorway.let_in(SIGN_INS, request)
         raise NotTheOperatorError(
             "This needs the operator's token: set TILTYARD_OPERATOR_TOKEN, and send it as "

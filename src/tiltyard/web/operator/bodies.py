@@ -32,9 +32,9 @@ class WorkerProgress(BaseModel):
 
     `server` and `address` say whose it is, `here` whether it is the one of the server that was
     asked. `unheard` says why nothing is known of another server's. `labeller_faults` says which
-    labellers failed in the last pass, and how; `slices_fault` why a changed file of slices is not
-    in use, or which slice votes cannot answer; `vectors_fault` why labels wait for an embedding
-    model.
+    labellers failed in the last round through the battles, and how; `slices_fault` why a changed
+    file of slices is not in use, or which slice votes cannot answer; `vectors_fault` why labels
+    wait for an embedding model.
     """
 
     server: int | None

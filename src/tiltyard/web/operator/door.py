@@ -2,32 +2,37 @@
 
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qsl
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from tiltyard.web.doorway import SIGN_INS, Doorway
+from tiltyard.web.forms import FormError, read_form
 from tiltyard.web.operator.sessions import COOKIE, SESSION_S, OperatorSessions
 from tiltyard.web.pages.rendering import arena_pages, templates
 
 HOME = "/operator"
 UNSEEN = {"x-robots-tag": "noindex"}
-LONGEST_FORM = 4_000
 
 
 async def sign_in(request: Request) -> Response:
     """Take the token from the form, a few times a minute from one address."""
     doorway: Doorway = request.app.state.doorway
     doorway.let_in(SIGN_INS, request)
-    body = (await request.body())[:LONGEST_FORM].decode("utf-8", "replace")
-    given = dict(parse_qsl(body, keep_blank_values=True)).get("token", "")
     sessions = _sessions(request)
-    if not sessions.is_token(given):
+    if not sessions.is_token(await _given(request)):
         return ask_for_token(request, status=HTTPStatus.UNAUTHORIZED, refused=True)
     response = RedirectResponse(HOME, status_code=HTTPStatus.SEE_OTHER)
     response.set_cookie(COOKIE, sessions.begin(), max_age=SESSION_S, **_kept(request))
     return response
+
+
+async def _given(request: Request) -> str:
+    """Read the token of the form; a form that cannot be read has none."""
+    try:
+        return (await read_form(request, "token")).get("token", "")
+    except FormError:
+        return ""
 
 
 async def sign_out(request: Request) -> Response:

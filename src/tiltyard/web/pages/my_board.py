@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from tiltyard.boards.groups import LEAST_MEMBERS
 from tiltyard.errors import TiltyardError
-from tiltyard.web.forms import read_form
+from tiltyard.web.forms import NOT_WHOLE, FormError, read_form
 from tiltyard.web.pages.own_board_view import own_view
 from tiltyard.web.pages.rendering import arena_pages, templates
 from tiltyard.web.voter import voter_of
@@ -41,10 +41,13 @@ async def my_board(
 async def change_group(request: Request) -> Response:
     """Take the page's forms: `join` or `leave`, with the name of a group."""
     pages, voter = arena_pages(request), await voter_of(request)
-    asked = await read_form(request)
+    asked = await read_form(request, "arena", "join", "leave")
+    if ("join" in asked) == ("leave" in asked):
+        raise FormError(NOT_WHOLE)
+    shown = {"arena": asked["arena"]} if "arena" in asked else {}
     if "leave" in asked:
         await pages.change_group(voter, asked["leave"], join=False)
-        return RedirectResponse("/my-board", status_code=303)
-    name = asked.get("join", "").strip().lower()
-    await pages.change_group(voter, name, join=True)
-    return RedirectResponse(f"/my-board?{urlencode({'group': name})}", status_code=303)
+    else:
+        shown["group"] = asked["join"].strip().lower()
+        await pages.change_group(voter, shown["group"], join=True)
+    return RedirectResponse(f"/my-board?{urlencode(shown)}", status_code=303)

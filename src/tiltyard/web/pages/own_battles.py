@@ -8,7 +8,7 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from tiltyard.arena.arenas import Arenas
-from tiltyard.arena.own import NO_SUCH_BATTLE, UnknownBattleError
+from tiltyard.arena.own import read_id
 from tiltyard.web.api.battles import list_battles, show_battle
 from tiltyard.web.api.bodies import BattleOut
 from tiltyard.web.forms import NOT_WHOLE, FormError, read_form
@@ -41,35 +41,21 @@ async def own_battles(request: Request, before: str | None) -> OwnBattles:
     return OwnBattles(tuple(_worded(request, one) for one in found.battles), found.next)
 
 
-async def ask_to_forget(request: Request, battle_id: str) -> Response:
+async def ask_to_forget(request: Request, battle_id: UUID) -> Response:
     """Ask once more before a battle is forgotten, and say what that means."""
-    found = await show_battle(_arenas(request), await voter_of(request), read_id(battle_id))
+    found = await show_battle(_arenas(request), await voter_of(request), battle_id)
     context = {"site": arena_pages(request).site, "battle": _worded(request, found), "here": ""}
     return templates.TemplateResponse(request, "forget.html", context)
 
 
-async def forget(request: Request, battle_id: str) -> Response:
+async def forget(request: Request, battle_id: UUID) -> Response:
     """Take the form of that page, which sends nothing else."""
-    if await read_form(request) != {"forget": "yes"}:
+    if await read_form(request, "forget") != {"forget": "yes"}:
         raise FormError(NOT_WHOLE)
-    id_, voter = read_id(battle_id), await voter_of(request)
-    arena = await _arenas(request).of_battle(voter, id_)
-    await arena.forget(voter, id_)
+    voter = await voter_of(request)
+    arena = await _arenas(request).of_battle(voter, battle_id)
+    await arena.forget(voter, battle_id)
     return RedirectResponse("/your-data?forgotten=yes#battles", status_code=303)
-
-
-def read_id(given: str) -> UUID:
-    """Read the id of a battle in an address.
-
-    Raises
-    ------
-    UnknownBattleError
-        When it is none.
-    """
-    try:
-        return UUID(given)
-    except ValueError:
-        raise UnknownBattleError(NO_SUCH_BATTLE) from None
 
 
 def _worded(request: Request, battle: BattleOut) -> OwnBattle:

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from opened import ASK, hosted, make_arena, open_ledger, opened
 from tiltyard.arena.definition import built_in_definition
@@ -17,6 +18,7 @@ from tiltyard.arena.service import Arena
 from tiltyard.arena.voting import Ballot, BallotError, KeyReusedError
 from tiltyard.battles.outcome import Outcome
 from tiltyard.contestants.messages import Part
+from tiltyard.ledger import engine
 from tiltyard.ledger.battles import read_battle
 from tiltyard.ledger.battles_table import VotesOfArena, read_votes
 from tiltyard.ledger.engine import Ledger
@@ -285,6 +287,19 @@ async def test_a_turn_nobody_answers_is_not_waited_for(ledger: Ledger) -> None:
         battle = await gone.open_battle("ann", ASK)
         await gone.close()
         assert battle_state(await arena.battle("ann", battle.id)) is BattleState.BROKEN
+
+
+async def test_an_arena_closes_although_somebody_else_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "SESSION_WAIT_S", 0.05)
+    async with open_ledger(f"sqlite:///{tmp_path}/ledger.sqlite3") as ledger:
+        arena = make_arena(ledger)
+        await arena.open()
+        with capture_logs() as said:
+            async with ledger.writing():
+                await arena.close()
+    assert [one["event"] for one in said] == ["the ledger did not hear what ends with this server"]
 
 
 async def test_the_end_of_a_turn_can_be_read_after_the_log_is_gone(ledger: Ledger) -> None:

@@ -2,8 +2,10 @@
 
 import asyncio
 import gc
+import sqlite3
 import threading
 from collections.abc import AsyncGenerator
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +13,14 @@ import pytest
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from leftovers import begun_since
 from opened import ASK, hosted, open_ledger, opened
+from polling import until
 from tiltyard.arena.voting import Ballot
 from tiltyard.battles.outcome import Outcome
 from tiltyard.ledger import engine
 from tiltyard.ledger.engine import Ledger, SyncConnection
+from tiltyard.ledger.postgresql_session import SESSION
 
 pytestmark = pytest.mark.anyio
 
@@ -131,10 +136,82 @@ async def test_who_waits_too_long_to_write_into_a_file_is_told_that_it_is_busy(
             await connection.execute(text("SELECT 1"))
 
 
+@pytest.mark.parametrize("statement", ["BEGIN", "INSERT", "SELECT"])
+async def test_who_is_cancelled_gives_back_the_turn_to_write_into_a_file(
+    tmp_path: Path, statement: str
+) -> None:
+    kept: list[BaseException] = []  # whose traceback holds the cursor
+    async with Ledger(tmp_path / "ledger.sqlite3") as ledger:
+        async with ledger.writing() as connection:
+            await connection.execute(text("CREATE TABLE notes (number INTEGER)"))
+
+        async def write() -> None:
+            try:
+                async with ledger.writing() as connection:
+                    await connection.execute(text("INSERT INTO notes VALUES (1), (2)"))
+                    await connection.execute(text("SELECT * FROM notes"))
+            except BaseException as error:
+                kept.append(error)
+                raise
+
+        def cancel(_connection: object, _cursor: object, said: str, *_more: object) -> None:
+            if said.startswith(statement):
+                asyncio.get_running_loop().call_soon(writer.cancel)
+
+        event.listen(ledger.engine.sync_engine, "before_cursor_execute", cancel)
+        writer = asyncio.create_task(write())
+        await asyncio.wait([writer])
+        assert writer.cancelled()
+        with closing(sqlite3.connect(tmp_path / "ledger.sqlite3", timeout=1)) as next_writer:
+            next_writer.execute("BEGIN IMMEDIATE")
+    assert kept
+
+
+async def test_who_is_cancelled_again_and_again_leaves_no_task(tmp_path: Path) -> None:
+    async with Ledger(tmp_path / "ledger.sqlite3") as ledger:
+
+        async def write() -> None:
+            async with ledger.writing() as connection:
+                await connection.execute(text("SELECT 1"))
+
+        before = asyncio.all_tasks()
+        for steps in range(40):  # wherever it is just then
+            writer = asyncio.create_task(write())
+            await asyncio.sleep(steps / 10_000)
+            while not writer.done():
+                writer.cancel()
+                await asyncio.sleep(0)
+    assert begun_since(before) == set()
+
+
+async def test_a_thread_that_somebody_left_keeps_its_turn_to_write_into_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "SESSION_WAIT_S", 0.05)
+    may_end = threading.Event()
+    async with Ledger(tmp_path / "ledger.sqlite3") as ledger:
+        left = asyncio.create_task(ledger.write_in_thread(lambda _: may_end.wait()))
+        await asyncio.sleep(0)
+        left.cancel()
+        await asyncio.wait([left])
+        try:
+            with pytest.raises(PoolTimeoutError):
+                await ledger.write_in_thread(lambda _: "two write at once")
+        finally:
+            may_end.set()
+        await until(lambda: written(ledger))
+
+
+async def written(ledger: Ledger) -> bool:
+    with suppress(PoolTimeoutError):
+        return await ledger.write_in_thread(lambda _: True)
+    return False
+
+
 async def test_a_database_that_does_not_answer_is_let_go_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(engine.SESSION, "connect_timeout", 2)
+    monkeypatch.setitem(SESSION, "connect_timeout", 2)
     let_go = asyncio.Event()
 
     async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

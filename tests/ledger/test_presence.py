@@ -13,7 +13,8 @@ from structlog.testing import capture_logs
 from opened import ASK, make_arena, open_ledger
 from polling import until
 from tiltyard.arena.match import BattleState, battle_state
-from tiltyard.ledger.engine import SESSION, Ledger
+from tiltyard.ledger.engine import Ledger
+from tiltyard.ledger.postgresql_session import SESSION
 from tiltyard.ledger.presence import Presence
 from tiltyard.ledger.servers import add_server, bury_dead, is_ended, present_servers
 

@@ -5,6 +5,8 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
+import structlog
+
 from tiltyard.arena.choosing import ModeError, check_mode, new_battle
 from tiltyard.arena.definition import ArenaDefinition, Mode
 from tiltyard.arena.entrants import Entrants
@@ -34,10 +36,12 @@ from tiltyard.contestants.adapters import Adapters
 from tiltyard.contestants.catalogue import Catalogue
 from tiltyard.contestants.messages import Part
 from tiltyard.ledger import battles, history, register
-from tiltyard.ledger.engine import Connection, Ledger
+from tiltyard.ledger.engine import OUTAGES, Connection, Ledger
 from tiltyard.ledger.erasing import forget_battle
 from tiltyard.ledger.records import Battle
 from tiltyard.ledger.sources import EXAMPLES
+
+log = structlog.get_logger()
 
 
 class Arena:
@@ -113,9 +117,13 @@ class Arena:
         """Stop answering, end in the ledger what was open, and let go of the providers."""
         await self._live.close()
         await self._pairing.close()
-        async with self._ledger.writing() as connection:
-            server = self._ledger.server
-            await battles.fail_open_attempts(connection, datetime.now(UTC), server=server)
+        try:
+            async with self._ledger.writing() as connection:
+                server = self._ledger.server
+                await battles.fail_open_attempts(connection, datetime.now(UTC), server=server)
+        except OUTAGES as error:
+            # The next server to start ends them, as it does for one that was killed.
+            log.warning("the ledger did not hear what ends with this server", error=str(error))
         await self._adapters.close()
 
     @property

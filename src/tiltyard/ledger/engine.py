@@ -3,37 +3,23 @@
 import asyncio
 import os
 import re
-import select as sockets
 from collections.abc import AsyncGenerator, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
-from functools import cached_property
+from contextlib import asynccontextmanager
+from functools import cached_property, partial
 from pathlib import Path
-from traceback import clear_frames
 from typing import Any, ClassVar, Self, TypeVar
 
-import psycopg
 from sqlalchemy import Connection as SqlConnection
-from sqlalchemy import Dialect, Engine, create_engine, event, make_url, select
-from sqlalchemy.engine import URL, ExceptionContext
-from sqlalchemy.exc import (
-    ArgumentError,
-    DisconnectionError,
-    InterfaceError,
-    OperationalError,
-    SQLAlchemyError,
-)
+from sqlalchemy import Engine, create_engine, make_url, select
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from tiltyard.errors import TiltyardError
+from tiltyard.ledger import postgresql_session, sqlite_file
+from tiltyard.ledger.postgresql_session import SESSION
 
-SQLITE_PRAGMAS = (
-    "PRAGMA journal_mode=WAL",  # readers and the writer do not wait for each other
-    "PRAGMA synchronous=FULL",  # an acknowledged vote survives power loss
-    "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=5000",  # milliseconds
-)
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "postgresql": "postgresql+psycopg",
@@ -50,16 +36,6 @@ SESSION_WAIT_S = 5.0
 """How long a request waits for one of them, or for its turn to write into a file, before it is
 asked to come back."""
 BUSY = f"Others have been writing into the ledger's file for {SESSION_WAIT_S:.0f} seconds."
-SESSION = {
-    "connect_timeout": 5,  # seconds
-    # A machine or a network that died says no goodbye. This end of an idle session asks the other
-    # after 10 s, then every 5 s; what it sent is given up when it is not acknowledged for 25 s.
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 25_000,  # milliseconds; Linux only, unknown elsewhere and passed over
-    "application_name": "tiltyard",
-}
 SYNC_DRIVERS = {"sqlite+aiosqlite": "sqlite", "postgresql+psycopg": "postgresql+psycopg"}
 
 Result = TypeVar("Result")
@@ -105,11 +81,11 @@ class Ledger:
         self.url = database_url(place)
         if self.is_sqlite:
             require_writable(self.url)
-        self.engine = open_engine(self.url, sessions)
+        self._threads: set[asyncio.Future[Any]] = set()
+        self.engine = open_engine(self.url, sessions, on_closing=self._wait_for)
         # SQLite has one writer. Who waits here and not there holds no connection meanwhile, and is
         # let in at once and in order, where SQLite would look again every tenth of a second.
         self._one_writer = asyncio.Lock()
-        self._threads: set[asyncio.Future[Any]] = set()
         self.server: int | None = None  # who works here, while a server does: see presence.py
 
     @property
@@ -139,24 +115,26 @@ class Ledger:
     @asynccontextmanager
     async def writing(self) -> AsyncGenerator[AsyncConnection]:
         """Give a transaction that is committed at the end and undone by an exception."""
-        async with self._turn_to_write(), self.engine.connect() as plain:
-            connection = await plain.execution_options(writes=True)
-            async with connection.begin():
-                yield connection
+        await self._turn_to_write()
+        try:
+            async with self.engine.connect() as plain:
+                connection = await plain.execution_options(writes=True)
+                async with connection.begin():
+                    yield connection
+        finally:
+            self._end_turn()
 
-    @asynccontextmanager
-    async def _turn_to_write(self) -> AsyncGenerator[None]:
+    async def _turn_to_write(self) -> None:
         if not self.is_sqlite:
-            yield
             return
         try:
             async with asyncio.timeout(SESSION_WAIT_S):
                 await self._one_writer.acquire()
         except TimeoutError as error:
             raise PoolTimeoutError(BUSY) from error
-        try:
-            yield
-        finally:
+
+    def _end_turn(self) -> None:
+        if self.is_sqlite:
             self._one_writer.release()
 
     async def in_thread(self, read: Callable[[SyncConnection], Result]) -> Result:
@@ -175,7 +153,7 @@ class Ledger:
                     connection.execution_options(isolation_level=ONE_STATE)
                 return read(connection)
 
-        return await self._finished(asyncio.to_thread(run))
+        return await asyncio.shield(self._started(asyncio.to_thread(run)))
 
     async def write_in_thread(self, write: Callable[[SyncConnection], Result]) -> Result:
         """Let a thread write much in one transaction, undone by an exception.
@@ -193,15 +171,20 @@ class Ledger:
                 with connection.begin():
                     return write(connection)
 
-        async with self._turn_to_write():
-            return await self._finished(asyncio.to_thread(run))
+        await self._turn_to_write()
+        work = self._started(asyncio.to_thread(run))
+        work.add_done_callback(lambda _: self._end_turn())  # who is cancelled leaves it writing
+        return await asyncio.shield(work)
 
-    async def _finished(self, thread: Coroutine[Any, Any, Result]) -> Result:
-        """Wait for a thread; who is cancelled leaves it, and `close` waits for its session."""
+    def _started(self, thread: Coroutine[Any, Any, Result]) -> asyncio.Future[Result]:
+        """Start a thread; who is cancelled leaves it, and `close` waits for its session."""
         work = asyncio.ensure_future(thread)
+        self._wait_for(work)
+        return work
+
+    def _wait_for(self, work: asyncio.Future[Any]) -> None:
         self._threads.add(work)
         work.add_done_callback(self._forget)
-        return await asyncio.shield(work)
 
     def _forget(self, work: asyncio.Future[Any]) -> None:
         self._threads.discard(work)
@@ -215,11 +198,15 @@ class Ledger:
 
     async def close(self) -> None:
         """Close every connection, once the threads that use them have ended."""
-        if self._threads:
-            await asyncio.wait(self._threads)
+        await self._threads_ended()
         await self.engine.dispose()
         if "_threaded" in self.__dict__:
             self._threaded.dispose()
+        await self._threads_ended()  # of connections that closed
+
+    async def _threads_ended(self) -> None:
+        if self._threads:
+            await asyncio.wait(self._threads)
 
     async def __aenter__(self) -> Self:
         return self
@@ -232,7 +219,9 @@ class Ledger:
         url = self.url.set(drivername=SYNC_DRIVERS[self.url.drivername])
         pool = {"pool_size": READERS, "max_overflow": 0, "connect_args": SESSION}
         settings: dict[str, Any] = {} if self.is_sqlite else pool
-        return _prepared(create_engine(url, hide_parameters=True, **settings))
+        engine = create_engine(url, hide_parameters=True, **settings)
+        _prepare(engine)
+        return engine
 
 
 def database_url(place: Path | str) -> URL:
@@ -270,12 +259,14 @@ def require_writable(url: URL) -> None:
         ) from error
 
 
-def open_engine(url: URL, sessions: int) -> AsyncEngine:
+def open_engine(url: URL, sessions: int, *, on_closing: sqlite_file.OnClosing) -> AsyncEngine:
     """Create the engine with the settings each database needs."""
+    open_file = partial(sqlite_file.file_connection, on_closing=on_closing)
     pool = {"pool_size": sessions, "max_overflow": 0, "pool_timeout": SESSION_WAIT_S}
-    settings: dict[str, Any] = {} if is_sqlite(url) else {**pool, "connect_args": SESSION}
+    file = {"connect_args": {"async_creator_fn": open_file}}
+    settings: dict[str, Any] = file if is_sqlite(url) else {**pool, "connect_args": SESSION}
     engine = create_async_engine(url, hide_parameters=True, **settings)
-    _prepared(engine.sync_engine)
+    _prepare(engine.sync_engine)
     return engine
 
 
@@ -284,90 +275,6 @@ def is_sqlite(url: URL) -> bool:
     return url.get_backend_name() == "sqlite"
 
 
-def _prepared(engine: Engine) -> Engine:
-    if engine.dialect.name == "postgresql":
-        event.listen(engine, "do_connect", _connect)
-        event.listen(engine, "connect", _use_cursors_that_close)
-        event.listen(engine, "checkout", _refuse_ended)
-        event.listen(engine, "handle_error", _close_lost)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _set_pragmas)
-        event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _set_pragmas(connection: Any, _record: object) -> None:  # noqa: ANN401  # the driver's own connection type
-    # The driver must not begin transactions by itself: `_begin` does.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in SQLITE_PRAGMAS:
-        cursor.execute(pragma)
-    cursor.close()
-
-
-class _ServerCursor(psycopg.ServerCursor[Any]):
-    """A cursor that closes although its server died."""
-
-    def close(self) -> None:
-        """Close it.
-
-        The first try asks the server, and fails where it died; only then does the driver know that
-        nobody is there to ask.
-        """
-        with suppress(psycopg.Error):
-            super().close()
-        super().close()
-
-
-def _use_cursors_that_close(connection: object, _record: object) -> None:
-    if isinstance(connection, psycopg.Connection):
-        connection.server_cursor_factory = _ServerCursor
-
-
-def _close_lost(context: ExceptionContext) -> None:
-    """Close a cursor whose server died, which the engine leaves to the collector."""
-    execution = context.execution_context
-    if context.is_disconnect and execution is not None and execution.cursor is not None:
-        with suppress(Exception):  # whatever it says, nobody is there to hear it
-            execution.cursor.close()
-
-
-def _connect(
-    dialect: Dialect,
-    _record: object,
-    arguments: tuple[Any, ...],
-    named: dict[str, Any],
-) -> Any:  # noqa: ANN401  # the driver's own connection type
-    """Connect, or let go at once of what did not.
-
-    The frames of a failed attempt hold its socket, and hold each other until a full collection:
-    meanwhile PostgreSQL would keep a session for nobody.
-    """
-    try:
-        return dialect.connect(*arguments, **named)
-    except Exception as error:
-        fault: BaseException | None = error
-        while fault is not None:
-            clear_frames(fault.__traceback__)
-            fault = fault.__context__
-        raise
-
-
-def _refuse_ended(_connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:
-    """Let the pool replace a session that PostgreSQL has ended, without a trip to ask.
-
-    An idle session has nothing to read: if it has, that is its end.
-    """
-    session: Any = record.driver_connection
-    if session.closed:
-        raise DisconnectionError
-    waiting = sockets.poll()
-    waiting.register(session.fileno(), sockets.POLLIN)
-    if waiting.poll(0):
-        raise DisconnectionError
-
-
-def _begin(connection: SyncConnection) -> None:
-    # A writer takes the lock at once: two that start as readers could both fail to upgrade.
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _prepare(engine: Engine) -> None:
+    prepare = sqlite_file.prepare if is_sqlite(engine.url) else postgresql_session.prepare
+    prepare(engine)

@@ -16,7 +16,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from tiltyard.ledger.engine import OUTAGES, SESSION, DatabaseError, Ledger
+from tiltyard.ledger.engine import OUTAGES, DatabaseError, Ledger
+from tiltyard.ledger.postgresql_session import SESSION
 from tiltyard.ledger.servers import (
     LOCKS,
     add_server,

@@ -58,7 +58,8 @@ async def test_sessions_that_the_database_ended_are_replaced_unseen(ledger: Ledg
             await connection.execute(text("SELECT 1"))
     others = text(
         "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        "WHERE datname = current_database() AND pid <> pg_backend_pid() "
+        "AND application_name = 'tiltyard'"
     )
     address = ledger.url.render_as_string(hide_password=False)
     async with open_ledger(address) as operator, operator.reading() as connection:

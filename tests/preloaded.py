@@ -8,13 +8,16 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from multiprocessing import Pipe, get_context
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from threading import Lock
 from typing import TextIO
 
 _forks = get_context("forkserver")
 _forks.set_forkserver_preload(["tiltyard.cli", "tiltyard.web.server", "tiltyard.worker.once"])
+_looking = Lock()
+"""How a process ended can be read once, and whoever starts one looks at all the others."""
 
 
 def run_preloaded(
@@ -52,7 +55,8 @@ class Preloaded:
         reader, writer = Pipe(duplex=False)
         given = (arguments, environment, Path.cwd(), writer, err)
         self._process: ForkServerProcess = _forks.Process(target=_command, args=given)
-        self._process.start()
+        with _looking:
+            self._process.start()
         writer.close()
         self.stdout: TextIO = os.fdopen(os.dup(reader.fileno()))
         reader.close()
@@ -65,7 +69,7 @@ class Preloaded:
 
     def send_signal(self, number: int) -> None:
         """Send a signal, unless it has ended."""
-        if self._process.exitcode is None:
+        if self._exitcode() is None:
             os.kill(self.pid, number)
 
     def wait(self, timeout: float | None = None) -> int:
@@ -76,10 +80,15 @@ class Preloaded:
         TimeoutError
             When it takes longer.
         """
-        self._process.join(timeout)
-        if self._process.exitcode is None:
+        wait([self._process.sentinel], timeout)
+        code = self._exitcode()
+        if code is None:
             raise TimeoutError(f"Process {self.pid} did not end within {timeout} s.")
-        return self._process.exitcode
+        return code
+
+    def _exitcode(self) -> int | None:
+        with _looking:
+            return self._process.exitcode
 
 
 def _command(

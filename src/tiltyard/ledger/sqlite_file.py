@@ -40,16 +40,27 @@ class FileConnection(aiosqlite.Connection):
 
     Who is cancelled again while it closes lets SQLAlchemy stop it too; the driver's own would then
     wait for an end that has been.
+
+    Parameters
+    ----------
+    connect
+        Opens the file; called in the connection's thread.
+    on_closing
+        Called when the connection begins to close, with what is done when it has.
     """
 
-    on_closing: OnClosing = staticmethod(lambda _closed: None)
-    _closed: asyncio.Future[Any] | None = None
+    def __init__(self, connect: Callable[[], sqlite3.Connection], on_closing: OnClosing) -> None:
+        super().__init__(connect, iter_chunk_size=64)
+        # As SQLAlchemy does for its own: a connection nobody closed keeps no program from ending.
+        self._thread.daemon = True
+        self._on_closing = on_closing
+        self._closed: asyncio.Future[Any] | None = None
 
     def stop(self) -> asyncio.Future[Any] | None:
         """Close the file behind what is still to be done, and end the thread."""
         if self._closed is None and (closed := super().stop()) is not None:
             self._closed = closed
-            self.on_closing(closed)
+            self._on_closing(closed)
         return self._closed
 
     async def close(self) -> None:
@@ -59,23 +70,8 @@ class FileConnection(aiosqlite.Connection):
 
 
 def file_connection(place: str, *, on_closing: OnClosing, **how: Any) -> FileConnection:  # noqa: ANN401  # the driver's own options
-    """Make a connection of the event loop, not yet open.
-
-    Parameters
-    ----------
-    place
-        The path of the file.
-    on_closing
-        Called when the connection begins to close, with what is done when it has.
-    how
-        As `sqlite3.connect` takes it.
-    """
-    connect = partial(sqlite3.connect, place, factory=File, **how)
-    connection = FileConnection(connect, iter_chunk_size=64)
-    connection.on_closing = on_closing
-    # As SQLAlchemy does for its own: a connection nobody closed keeps no program from ending.
-    connection._thread.daemon = True  # noqa: SLF001
-    return connection
+    """Make a connection of the event loop, not yet open; `how` is as `sqlite3.connect` takes it."""
+    return FileConnection(partial(sqlite3.connect, place, factory=File, **how), on_closing)
 
 
 def prepare(engine: Engine) -> None:

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from browser.battle_page import BattlePage
 from browser.standin import StandIn
-from browser.test_accessibility import SCHEMES, WIDTHS, Scheme, show, violations
+from browser.test_accessibility import WIDTHS, show, violations_in_both_schemes
 
 
 def choose(battle: BattlePage, label: str) -> None:
@@ -129,30 +129,26 @@ def test_two_others_can_take_over_after_the_reveal(battle: BattlePage, arena: St
     expect(battle.page.get_by_text("You preferred Heron.")).to_be_visible()
 
 
-@SCHEMES
 @WIDTHS
 @pytest.mark.parametrize("mode", ["Side by side", "Direct"])
 def test_the_modes_have_no_violations(
-    battle: BattlePage, arena: StandIn, scheme: Scheme, width: int, mode: str
+    battle: BattlePage, arena: StandIn, width: int, mode: str
 ) -> None:
-    show(battle.page, scheme, width)
+    show(battle.page, width)
     battle.open()
     choose(battle, mode)
     expect(battle.page.get_by_role("combobox").first).to_be_enabled()
-    assert violations(battle.page) == [], "choosing"
+    assert violations_in_both_schemes(battle.page) == [], "choosing"
     battle.ask("Why?")
     answer(arena, battle, *("ab" if mode == "Side by side" else "a"))
     expect(battle.battle).to_have_attribute("data-state", re.compile("votable|open"))
-    assert violations(battle.page) == [], "answered"
+    assert violations_in_both_schemes(battle.page) == [], "answered"
 
 
-@SCHEMES
 @WIDTHS
-def test_going_on_has_no_violations(
-    battle: BattlePage, arena: StandIn, scheme: Scheme, width: int
-) -> None:
-    show(battle.page, scheme, width)
+def test_going_on_has_no_violations(battle: BattlePage, arena: StandIn, width: int) -> None:
+    show(battle.page, width)
     answered(battle, arena).reveal_button.click()
     expect(battle.heading("a")).to_contain_text("Heron")
-    assert violations(battle.page) == []
+    assert violations_in_both_schemes(battle.page) == []
     assert battle.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -67,9 +67,14 @@ class Preloaded:
         assert self._process.pid is not None
         return self._process.pid
 
+    @property
+    def ended(self) -> bool:
+        """Whether it has."""
+        return self._exitcode() is not None
+
     def send_signal(self, number: int) -> None:
         """Send a signal, unless it has ended."""
-        if self._exitcode() is None:
+        if not self.ended:
             os.kill(self.pid, number)
 
     def wait(self, timeout: float | None = None) -> int:

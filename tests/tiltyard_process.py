@@ -47,6 +47,19 @@ def run_installed(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@contextmanager
+def begun(*arguments: str | Path, **environment: str) -> Iterator[Preloaded]:
+    """Start a command that ends by itself, with nothing else set; kill it unless it has ended."""
+    words = [str(argument) for argument in arguments]
+    process = Preloaded(words, environment, None)
+    with process.stdout:
+        try:
+            yield process
+        finally:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+
+
 @dataclass(frozen=True)
 class Running:
     """A server that is up."""

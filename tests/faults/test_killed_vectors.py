@@ -1,6 +1,7 @@
 """Who is killed while vectors come has kept what came, and the next one pays for the rest only."""
 
 import asyncio
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,13 @@ from bags_of_words import bag_classifier, bag_model
 from embeddings_server import EmbeddingsServer
 from opened import hosted, open_ledger, opened
 from polling import until
+from preloaded import Preloaded
 from tiltyard.arena.voting import Ballot
 from tiltyard.battles.outcome import Outcome
 from tiltyard.contestants.messages import Part
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.tables import prompt_vectors
-from tiltyard_process import TILTYARD
+from tiltyard_process import begun
 
 pytestmark = pytest.mark.anyio
 
@@ -54,23 +56,20 @@ async def test_killed_while_vectors_come_nothing_is_paid_twice(
         "TILTYARD_LABELLERS": str(tmp_path / "labellers"),
     }
 
-    async def start() -> asyncio.subprocess.Process:
-        arguments = ("label", "run", "--labeller", "category")
-        out = asyncio.subprocess.PIPE
-        return await asyncio.create_subprocess_exec(TILTYARD, *arguments, env=env, stdout=out)
+    def labelling() -> AbstractContextManager[Preloaded]:
+        return begun("label", "run", "--labeller", "category", **env)
 
     async with open_ledger(ledger_url) as ledger:
         await ask(ledger)
         embeddings_server.behave("silent-after-6")
-        killed = await start()
 
         async def six_are_kept() -> bool:
             return await vectors_kept(ledger) == 6
 
-        await until(six_are_kept)
-        killed.kill()
-        await killed.communicate()
+        with labelling():
+            await until(six_are_kept)
         embeddings_server.behave("")
-        said, _ = await (await start()).communicate()
-        assert f"{PROMPTS} battles labelled by vectors, 3 texts sent" in said.decode()
+        with labelling() as labelled:
+            said = await asyncio.to_thread(labelled.stdout.read)
+        assert f"{PROMPTS} battles labelled by vectors, 3 texts sent" in said
         assert len(embeddings_server.texts) == PROMPTS - 6

@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from sqlalchemy import func, select
 
 from opened import open_ledger, opened
 from polling import until
+from preloaded import Preloaded
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.tables import labels, snapshots
-from tiltyard_process import TILTYARD
+from tiltyard_process import WITHIN_S, begun
 
 pytestmark = pytest.mark.anyio
 
@@ -23,9 +25,8 @@ STAGES: dict[str, Stage] = {
 }
 
 
-async def start(url: str) -> asyncio.subprocess.Process:
-    env = {"TILTYARD_DATABASE_URL": url}
-    return await asyncio.create_subprocess_exec(TILTYARD, "worker", "--once", env=env)
+def begun_worker(url: str) -> AbstractContextManager[Preloaded]:
+    return begun("worker", "--once", TILTYARD_DATABASE_URL=url)
 
 
 async def sets(ledger: Ledger) -> list[int]:
@@ -50,20 +51,15 @@ async def test_killed_at_any_stage_it_leaves_whole_sets_and_the_next_one_goes_on
             await arena.add_examples()
         seen = set()
         for reached in STAGES.values():
-            worker = await start(ledger_url)
+            with begun_worker(ledger_url) as worker:
 
-            async def stage(
-                worker: asyncio.subprocess.Process = worker, reached: Stage = reached
-            ) -> bool:
-                return worker.returncode is not None or reached(*await made(ledger))
+                async def stage(worker: Preloaded = worker, reached: Stage = reached) -> bool:
+                    return worker.ended or reached(*await made(ledger))
 
-            await until(stage)
-            if worker.returncode is None:
-                worker.kill()
-                await worker.wait()
+                await until(stage)
             seen.update(await sets(ledger))
-        last = await start(ledger_url)
-        assert await last.wait() == 0
+        with begun_worker(ledger_url) as last:
+            assert await asyncio.to_thread(last.wait, WITHIN_S) == 0
         published = await sets(ledger)
         assert len(published) == 1
         assert seen <= set(published)

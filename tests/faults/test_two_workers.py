@@ -1,6 +1,7 @@
 """Several workers at once on one ledger: everything is made once, and nothing is torn."""
 
 import asyncio
+from contextlib import ExitStack
 
 import pytest
 from sqlalchemy import func, select
@@ -12,7 +13,7 @@ from tiltyard.boards.recipes.recipe import Recipe
 from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.tables import labels, snapshots
 from tiltyard.worker.service import Worker
-from tiltyard_process import TILTYARD
+from tiltyard_process import WITHIN_S, begun
 
 pytestmark = pytest.mark.anyio
 
@@ -41,13 +42,13 @@ async def test_workers_as_processes_of_their_own(ledger_url: str) -> None:
     async with open_ledger(ledger_url) as ledger:
         async with opened(ledger) as arena:
             await arena.add_examples()
-        processes = [
-            await asyncio.create_subprocess_exec(
-                TILTYARD, "worker", env={"TILTYARD_DATABASE_URL": ledger_url}
-            )
-            for _ in range(WORKERS)
-        ]
-        assert [await process.wait() for process in processes] == [0] * WORKERS
+        with ExitStack() as stack:
+            workers = [
+                stack.enter_context(begun("worker", TILTYARD_DATABASE_URL=ledger_url))
+                for _ in range(WORKERS)
+            ]
+            ended = [asyncio.to_thread(worker.wait, WITHIN_S) for worker in workers]
+            assert await asyncio.gather(*ended) == [0] * WORKERS
         await every_board_once(ledger)
 
 

@@ -3,7 +3,7 @@
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,9 @@ from embeddings_server import EmbeddingsServer, start_embeddings_server
 from model_server import ModelServer, start_model_server
 from postgres import PostgresCluster, find_binaries
 from tiltyard_process import run
+
+Filling = Callable[[str], Awaitable[None]]
+"""Writes into the ledger at a place."""
 
 COMPLETE = os.environ.get("TILTYARD_TESTS_COMPLETE") == "1"
 """Set by continuous integration: a missing part is a failure there, not a skip."""
@@ -91,6 +94,39 @@ def empty_ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator
         yield f"sqlite:///{tmp_path / 'ledger.sqlite3'}"
         return
     yield request.getfixturevalue("empty_postgres_url")
+
+
+@pytest.fixture(scope="module")
+async def filled_file(filling: Filling, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger that a module filled, to be copied: it is filled once."""
+    file = tmp_path_factory.mktemp("filled") / "ledger.sqlite3"
+    await filling(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="module")
+async def filled_database(
+    filling: Filling, postgres: PostgresCluster, upgraded: str
+) -> AsyncGenerator[str]:
+    """The same in PostgreSQL."""
+    name = f"filled_{uuid.uuid4().hex}"
+    with postgres.database(name, like=upgraded) as url:
+        await filling(url)
+        yield name
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def filled_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database with what the module's fixture `filling` writes, once of each kind."""
+    if request.param == "sqlite":
+        file = tmp_path / "ledger.sqlite3"
+        shutil.copyfile(request.getfixturevalue("filled_file"), file)
+        yield f"sqlite:///{file}"
+        return
+    filled = request.getfixturevalue("filled_database")
+    cluster: PostgresCluster = request.getfixturevalue("postgres")
+    with cluster.database(f"tiltyard_{uuid.uuid4().hex}", like=filled) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from ledger_tables import lay_tables
 from tiltyard.arena.arenas import Arenas
 from tiltyard.arena.definition import ArenaDefinition, built_in_definition
 from tiltyard.arena.live import LiveTurns
@@ -50,6 +51,7 @@ def impatient(seconds: float) -> ArenaDefinition:
 @asynccontextmanager
 async def open_ledger(url: str) -> AsyncGenerator[Ledger]:
     """A ledger with its tables."""
+    await lay_tables(url)
     async with Ledger(url) as ledger:
         await upgrade_ledger(ledger)
         yield ledger

@@ -9,6 +9,7 @@ from typing import Any
 
 import aiohttp
 
+from ledger_tables import lay_tables
 from leftovers import no_task_left
 from tiltyard.arena.definition import ArenaDefinition
 from tiltyard.contestants.card import Contestant
@@ -42,6 +43,7 @@ async def serving(
     who = contestants or demo_catalogue().contestants
     catalogue = Catalogue(who, "the test", tuple(embedding_models))
     definitions = None if definition is None else [definition]
+    await lay_tables(chosen.ledger)
     installation = install(chosen, catalogue, definitions=definitions, pace=pace, examples=examples)
     with bind("127.0.0.1", 0) as taken:
         async with no_task_left(), installation.running(address(taken)):

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from conftest import Filling
 from exported import ASKING, CARDS, OWL, WREN, battle, preview, record
 from importing import import_file
 from made_up_arena import battles
@@ -51,11 +52,20 @@ where = "voted_at < timestamp '2026-03-02 00:00:00'"
 """
 
 
-@pytest.fixture
-async def ledger(ledger_url: str) -> AsyncGenerator[Ledger]:
-    async with open_ledger(ledger_url) as ledger:
+async def record_and_label(url: str) -> None:
+    async with open_ledger(url) as ledger:
         await record(ledger, [*battles()][:400], definition=ASKING)
         await Labelling(ledger).label_all()
+
+
+@pytest.fixture(scope="module")
+def filling() -> Filling:
+    return record_and_label
+
+
+@pytest.fixture
+async def ledger(filled_url: str) -> AsyncGenerator[Ledger]:
+    async with open_ledger(filled_url) as ledger:
         yield ledger
 
 

@@ -19,14 +19,14 @@ async def get_board(session: aiohttp.ClientSession, query: str = "") -> dict[str
         return board
 
 
-async def test_an_arena_without_votes_has_an_empty_board(tmp_path: Path) -> None:
-    async with serving(tmp_path) as base, voter(base) as ann:
+async def test_an_arena_without_votes_has_an_empty_board(without_votes: str) -> None:
+    async with voter(without_votes) as ann:
         board = await get_board(ann)
         assert (board["votes"], board["models"], board["published_at"]) == (0, [], None)
 
 
-async def test_the_board_of_the_examples_rates_every_contestant(tmp_path: Path) -> None:
-    async with serving(tmp_path, examples=True) as base, voter(base) as ann:
+async def test_the_board_of_the_examples_rates_every_contestant(with_examples: str) -> None:
+    async with voter(with_examples) as ann:
         board = await get_board(ann)
         assert board["votes"] == 600
         assert board["sources"] == {"example": 600}
@@ -77,9 +77,9 @@ async def test_a_vote_moves_the_board_and_the_past_stays(tmp_path: Path) -> None
     ],
 )
 async def test_what_is_not_there_is_a_problem_document(
-    tmp_path: Path, path: str, status: int
+    without_votes: str, path: str, status: int
 ) -> None:
-    async with serving(tmp_path) as base, voter(base) as ann, ann.get(f"{API}/{path}") as response:
+    async with voter(without_votes) as ann, ann.get(f"{API}/{path}") as response:
         assert response.status == status
         assert response.content_type == "application/problem+json"
         problem = await response.json()
@@ -87,8 +87,8 @@ async def test_what_is_not_there_is_a_problem_document(
         assert problem["detail"].endswith(".")
 
 
-async def test_the_list_of_boards_and_the_catalogue(tmp_path: Path) -> None:
-    async with serving(tmp_path, examples=True) as base, voter(base) as ann:
+async def test_the_list_of_boards_and_the_catalogue(with_examples: str) -> None:
+    async with voter(with_examples) as ann:
         async with ann.get(f"{API}/boards") as response:
             overall, *parts = (await response.json())["boards"]
         assert (overall["arena"], overall["slice"], overall["within"]) == ("text", "overall", None)
@@ -101,8 +101,8 @@ async def test_the_list_of_boards_and_the_catalogue(tmp_path: Path) -> None:
         assert not any("key" in field or "url" in field for model in models for field in model)
 
 
-async def test_a_slice_has_a_board_of_its_own(tmp_path: Path) -> None:
-    async with serving(tmp_path, examples=True) as base, voter(base) as ann:
+async def test_a_slice_has_a_board_of_its_own(with_examples: str) -> None:
+    async with voter(with_examples) as ann:
         async with ann.get(f"{API}/boards/text/english") as response:
             english = await response.json()
         assert english["manifest"]["slice"]["where"] == "language = 'en'"
@@ -111,8 +111,8 @@ async def test_a_slice_has_a_board_of_its_own(tmp_path: Path) -> None:
         assert english["published_at"] == (await get_board(ann))["published_at"]
 
 
-async def test_the_examples_have_a_board_with_the_style_held_constant(tmp_path: Path) -> None:
-    async with serving(tmp_path, examples=True) as base, voter(base) as ann:
+async def test_the_examples_have_a_board_with_the_style_held_constant(with_examples: str) -> None:
+    async with voter(with_examples) as ann:
         styled = await get_board(ann, "?control=style")
         assert (styled["control"], styled["unmade"], styled["votes"]) == ("style", None, 600)
         effects = styled["coefficients"]
@@ -123,8 +123,8 @@ async def test_the_examples_have_a_board_with_the_style_held_constant(tmp_path: 
         assert (overall["controls"], overall["unmade"]) == (["", "style"], {})
 
 
-async def test_health(tmp_path: Path) -> None:
-    async with serving(tmp_path) as base, voter(base) as ann:
+async def test_health(without_votes: str) -> None:
+    async with voter(without_votes) as ann:
         for path in ("/healthz", "/readyz"):
             async with ann.get(path) as response:
                 assert await response.json() == {"status": "ok"}

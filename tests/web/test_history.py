@@ -1,4 +1,4 @@
-from pathlib import Path
+from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
@@ -32,10 +32,18 @@ async def vote_once_more(session: aiohttp.ClientSession, votes: int) -> None:
     await until(published)
 
 
-async def test_ratings_over_time_are_those_of_the_snapshots(tmp_path: Path) -> None:
-    async with serving(tmp_path, examples=True) as base, voter(base) as ann:
+@pytest.fixture(scope="module")
+async def voted_on(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """A server whose board was published three times: first, and after each of two votes."""
+    directory = tmp_path_factory.mktemp("voted_on")
+    async with serving(directory, examples=True) as base, voter(base) as ann:
         for votes in (601, 602):
             await vote_once_more(ann, votes)
+        yield base
+
+
+async def test_ratings_over_time_are_those_of_the_snapshots(voted_on: str) -> None:
+    async with voter(voted_on) as ann:
         moments = (await get(ann, f"{BOARD}/snapshots"))["published_at"]
         assert len(moments) == 3
         history = await get(ann, f"{BOARD}/history?model=demo-owl&model=nobody")
@@ -49,23 +57,24 @@ async def test_ratings_over_time_are_those_of_the_snapshots(tmp_path: Path) -> N
             assert [point[name] for name in names] == [line[name] for name in names]
 
 
-async def test_a_course_has_as_many_points_as_asked_and_both_ends(tmp_path: Path) -> None:
-    async with serving(tmp_path, examples=True) as base, voter(base) as ann:
-        for votes in (601, 602, 603):
-            await vote_once_more(ann, votes)
+async def test_a_course_has_as_many_points_as_asked_and_both_ends(voted_on: str) -> None:
+    async with voter(voted_on) as ann:
         whole = await get(ann, f"{BOARD}/history")
         short = await get(ann, f"{BOARD}/history?points=2")
         assert len(whole["models"]) == 8
+        assert {len(model["points"]) for model in whole["models"]} == {3}
         for full, thin in zip(whole["models"], short["models"], strict=True):
             assert thin["points"] == [full["points"][0], full["points"][-1]]
 
 
-async def test_what_changed_since_the_last_snapshot_and_since_any_other(tmp_path: Path) -> None:
-    async with serving(tmp_path, examples=True) as base, voter(base) as ann:
+async def test_nothing_changed_before_the_first_snapshot(with_examples: str) -> None:
+    async with voter(with_examples) as ann:
         first = await get(ann, f"{BOARD}/changes")
         assert (first["before"], first["changes"]) == (None, [])
-        for votes in (601, 602):
-            await vote_once_more(ann, votes)
+
+
+async def test_what_changed_since_the_last_snapshot_and_since_any_other(voted_on: str) -> None:
+    async with voter(voted_on) as ann:
         newest, middle, oldest = (await get(ann, f"{BOARD}/snapshots"))["published_at"]
         last = await get(ann, f"{BOARD}/changes")
         assert (last["before"], last["after"]) == (middle, newest)
@@ -79,26 +88,25 @@ async def test_what_changed_since_the_last_snapshot_and_since_any_other(tmp_path
         assert (earlier["before"], earlier["after"]) == (oldest, middle)
 
 
-async def test_an_arena_without_votes_has_a_past_without_snapshots(tmp_path: Path) -> None:
-    async with serving(tmp_path) as base, voter(base) as ann:
+async def test_an_arena_without_votes_has_a_past_without_snapshots(without_votes: str) -> None:
+    async with voter(without_votes) as ann:
         assert (await get(ann, f"{BOARD}/snapshots"))["published_at"] == []
         assert (await get(ann, f"{BOARD}/history"))["models"] == []
         assert (await get(ann, f"{BOARD}/changes"))["after"] is None
 
 
 @pytest.mark.parametrize("part", ["snapshots", "history", "changes"])
-async def test_a_board_that_is_not_there_has_no_past(tmp_path: Path, part: str) -> None:
+async def test_a_board_that_is_not_there_has_no_past(without_votes: str, part: str) -> None:
     async with (
-        serving(tmp_path) as base,
-        voter(base) as ann,
+        voter(without_votes) as ann,
         ann.get(f"{API}/boards/text/nonsense/{part}") as response,
     ):
         assert response.status == 404
         assert "no board text/nonsense" in (await response.json())["detail"]
 
 
-async def test_the_page_of_a_board_with_a_control_keeps_it_in_its_links(tmp_path: Path) -> None:
-    async with serving(tmp_path, examples=True) as base, voter(base) as ann:
+async def test_the_page_of_a_board_with_a_control_keeps_it_in_its_links(with_examples: str) -> None:
+    async with voter(with_examples) as ann:
         assert (await get(ann, f"{BOARD}/history?control=style"))["slice"] == "overall"
         async with ann.get("/boards/text/overall/history?control=style") as response:
             page = await response.text()

@@ -35,8 +35,8 @@ async def test_my_board_is_everybodys_until_i_vote_and_mine_alone(tmp_path: Path
         assert (await get(bob, "my-board"))["votes"] == 0
 
 
-async def test_my_board_before_anything_is_rated_is_empty(tmp_path: Path) -> None:
-    async with serving(tmp_path) as base, voter(base) as ann:
+async def test_my_board_before_anything_is_rated_is_empty(without_votes: str) -> None:
+    async with voter(without_votes) as ann:
         assert (await get(ann, "my-board"))["models"] == []
         for path in (f"{API}/my-board?arena=chess", "/my-board?arena=chess"):
             async with ann.get(path) as response:
@@ -100,8 +100,8 @@ async def vote_once(member: aiohttp.ClientSession) -> None:
 
 
 @pytest.mark.parametrize("name", ["short", "With-Capitals", "x" * 41, "sp%20ace-es", "nul%00nul"])
-async def test_a_group_needs_a_name_that_is_one(tmp_path: Path, name: str) -> None:
-    async with serving(tmp_path) as base, voter(base) as ann:
+async def test_a_group_needs_a_name_that_is_one(without_votes: str, name: str) -> None:
+    async with voter(without_votes) as ann:
         async with ann.put(f"{API}/my-groups/{name}") as response:
             assert response.status == 422
             assert "6 to 40 of a-z" in (await response.json())["detail"]

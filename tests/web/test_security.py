@@ -16,8 +16,8 @@ QUESTION = {"message": {"parts": [{"type": "text", "text": "Hello?"}]}}
 
 
 @pytest.mark.parametrize("path", ["/", "/leaderboard", "/nope", f"{API}/boards", "/favicon.ico"])
-async def test_every_response_carries_the_policy(tmp_path: Path, path: str) -> None:
-    async with serving(tmp_path) as base, voter(base) as ann, ann.get(path) as response:
+async def test_every_response_carries_the_policy(without_votes: str, path: str) -> None:
+    async with voter(without_votes) as ann, ann.get(path) as response:
         policy = response.headers["content-security-policy"]
         assert "script-src 'self';" in policy
         assert "unsafe" not in policy
@@ -35,9 +35,9 @@ async def test_every_response_carries_the_policy(tmp_path: Path, path: str) -> N
     ],
 )
 async def test_what_is_one_voters_is_in_no_browsers_cache(
-    tmp_path: Path, path: str, kept: str
+    without_votes: str, path: str, kept: str
 ) -> None:
-    async with serving(tmp_path) as base, voter(base) as ann, ann.get(path) as response:
+    async with voter(without_votes) as ann, ann.get(path) as response:
         assert response.headers["cache-control"] == kept
 
 

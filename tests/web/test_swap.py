@@ -1,15 +1,12 @@
-from pathlib import Path
-
 import pytest
 
-from priced import priced
-from serving import get, serving, voter
+from serving import get, voter
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_swap_is_told_on_every_board_with_its_price(tmp_path: Path) -> None:
-    async with serving(tmp_path, *priced(), examples=True) as base, voter(base) as ann:
+async def test_a_swap_is_told_on_every_board_with_its_price(with_prices: str) -> None:
+    async with voter(with_prices) as ann:
         board = await get(ann, "boards/text/overall")
         first, last = board["models"][0]["model"], board["models"][-1]["model"]
         found = await get(ann, f"swap?arena=text&old={last}&new={first}")
@@ -29,9 +26,9 @@ async def test_a_swap_is_told_on_every_board_with_its_price(tmp_path: Path) -> N
 
 
 async def test_a_swap_with_the_style_held_constant_says_which_slices_cannot(
-    tmp_path: Path,
+    with_prices: str,
 ) -> None:
-    async with serving(tmp_path, *priced(), examples=True) as base, voter(base) as ann:
+    async with voter(with_prices) as ann:
         board = await get(ann, "boards/text/overall?control=style")
         first, last = board["models"][0]["model"], board["models"][-1]["model"]
         found = await get(ann, f"swap?arena=text&old={last}&new={first}&control=style")
@@ -54,23 +51,23 @@ async def test_a_swap_with_the_style_held_constant_says_which_slices_cannot(
         assert (empty["models"], empty["unmade"]) == ([], few["reason"])
 
 
-async def test_a_swap_of_one_model_or_of_a_stranger_is_refused(tmp_path: Path) -> None:
-    async with serving(tmp_path, examples=True) as base, voter(base) as ann:
+async def test_a_swap_of_one_model_or_of_a_stranger_is_refused(with_prices: str) -> None:
+    async with voter(with_prices) as ann:
         same = await get(ann, "swap?arena=text&old=demo-owl&new=demo-owl", 422)
         assert "cannot take its own place" in same["detail"]
         stranger = await get(ann, "swap?arena=text&old=demo-owl&new=nobody", 422)
         assert "on nobody" in stranger["detail"]
 
 
-async def test_a_swap_of_what_nobody_voted_on_cannot_be_told_yet(tmp_path: Path) -> None:
-    async with serving(tmp_path) as base, voter(base) as ann:
+async def test_a_swap_of_what_nobody_voted_on_cannot_be_told_yet(without_votes: str) -> None:
+    async with voter(without_votes) as ann:
         found = await get(ann, "swap?arena=text&old=demo-owl&new=demo-wren", 404)
         assert found["detail"] == "The arena text has no rated board yet."
         await get(ann, "swap?arena=text&old=demo-owl&new=demo-wren&control=price", 422)
 
 
-async def test_the_page_of_swaps_opens(tmp_path: Path) -> None:
-    async with serving(tmp_path, *priced(), examples=True) as base, voter(base) as ann:
+async def test_the_page_of_swaps_opens(with_prices: str) -> None:
+    async with voter(with_prices) as ann:
         for path, status, said in (
             ("/swap?old=demo-owl&new=demo-wren", 200, "times as much"),
             ("/swap?old=demo-owl&new=demo-wren&control=style", 200, "No style-controlled"),

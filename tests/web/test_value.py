@@ -1,15 +1,12 @@
-from pathlib import Path
-
 import pytest
 
-from priced import priced
-from serving import get, page, serving, voter
+from serving import get, page, voter
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_who_does_better_than_its_price_predicts(tmp_path: Path) -> None:
-    async with serving(tmp_path, *priced(), examples=True) as base, voter(base) as ann:
+async def test_who_does_better_than_its_price_predicts(with_prices: str) -> None:
+    async with voter(with_prices) as ann:
         found = await get(ann, "boards/text/overall/value?by=price")
         board = await get(ann, "boards/text/overall")
         assert found["published_at"] == board["published_at"]
@@ -24,9 +21,9 @@ async def test_who_does_better_than_its_price_predicts(tmp_path: Path) -> None:
 
 
 async def test_who_does_better_than_its_price_predicts_with_the_style_held_constant(
-    tmp_path: Path,
+    with_prices: str,
 ) -> None:
-    async with serving(tmp_path, *priced(), examples=True) as base, voter(base) as ann:
+    async with voter(with_prices) as ann:
         found = await get(ann, "boards/text/overall/value?control=style")
         board = await get(ann, "boards/text/overall?control=style")
         assert found["control"] == "style"
@@ -37,18 +34,20 @@ async def test_who_does_better_than_its_price_predicts_with_the_style_held_const
         await get(ann, "boards/text/overall/value?control=price", 422)
 
 
-async def test_what_cannot_be_told_yet_is_said(tmp_path: Path) -> None:
-    async with serving(tmp_path, *priced(), examples=True) as base, voter(base) as ann:
+async def test_what_cannot_be_told_yet_is_said(with_prices: str, without_votes: str) -> None:
+    async with voter(with_prices) as ann:
         same = await get(ann, "boards/text/overall/value?by=size", 404)
         assert "four rated models with different values" in same["detail"]
         await get(ann, "boards/text/overall/value?by=charm", 422)
         await get(ann, "boards/text/nonsense/value", 404)
-    async with serving(tmp_path / "empty") as base, voter(base) as ann:
+    async with voter(without_votes) as ann:
         assert "no ratings yet" in (await get(ann, "boards/text/overall/value", 404))["detail"]
 
 
-async def test_the_demo_offers_its_prices_and_what_nobody_knows_not_at_all(tmp_path: Path) -> None:
-    async with serving(tmp_path, examples=True) as base, voter(base) as ann:
+async def test_the_demo_offers_its_prices_and_what_nobody_knows_not_at_all(
+    with_examples: str,
+) -> None:
+    async with voter(with_examples) as ann:
         async with ann.get("/boards/text/overall/value") as response:
             page = await response.text()
         offered = page.partition('aria-label="Compared with"')[2].partition("</nav>")[0]
@@ -58,8 +57,8 @@ async def test_the_demo_offers_its_prices_and_what_nobody_knows_not_at_all(tmp_p
         assert "The frontier" in page
 
 
-async def test_the_page_of_value_opens(tmp_path: Path) -> None:
-    async with serving(tmp_path, *priced(), examples=True) as base, voter(base) as ann:
+async def test_the_page_of_value_opens(with_prices: str) -> None:
+    async with voter(with_prices) as ann:
         for path, said in (
             ("/boards/text/overall/value", "The frontier"),
             ("/boards/text/overall/value?by=size", "four rated models"),

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from serving import API, ask, serving, voter
+from serving import API, ask, follow, serving, voter
 from tiltyard.contestants.demo import demo_catalogue
 from tiltyard.web import security
 from tiltyard.web.app import create_app
@@ -173,7 +173,7 @@ async def test_bodies_are_held_up_to_a_limit_and_no_more_once_they_are_answered(
     monkeypatch.setattr(security, "MOST_ON_THE_WAY", 1_000)
     async with serving(tmp_path) as base, voter(base) as ann:
         for _ in range(20):
-            await ask(ann)
+            await follow(ann, (await ask(ann))["id"])
         async with ann.post(f"{API}/battles", data=b" " * 2_000) as response:
             assert response.status == 503
             assert int(response.headers["Retry-After"]) > 0

@@ -122,6 +122,12 @@ async def sessions(ledger: Ledger) -> Sequence[tuple[object, ...]]:
         return [tuple(row) for row in await connection.execute(query)]
 
 
+async def blocked(ledger: Ledger) -> int:
+    """How many of those sessions wait for a row that another one holds."""
+    waits = [wait_event for _, wait_event, *_ in await sessions(ledger)]
+    return sum(wait_event in {"transactionid", "tuple"} for wait_event in waits)
+
+
 async def check(url: str, voting: Voting) -> None:
     """Every acknowledged vote is there, each once; nothing is half done; nothing leaks."""
     async with open_ledger(url) as ledger:
@@ -220,7 +226,12 @@ async def test_when_every_session_is_busy_people_are_asked_to_come_back(
             async with open_ledger(url) as operator, operator.writing() as connection:
                 await connection.execute(text("SELECT 1 FROM battles FOR UPDATE"))
                 crowd = people.crowd()
-                done, held = await asyncio.wait(crowd, timeout=SESSION_WAIT_S + 10)
+
+                async def all_others_refused() -> bool:
+                    return sum(not task.done() for task in crowd) == await blocked(operator)
+
+                await until(all_others_refused, seconds=SESSION_WAIT_S + 30)
+                done, held = await asyncio.wait(crowd, timeout=0)
                 assert len(held) <= SESSIONS
                 assert people.refusals == len(done) >= SESSIONS
             assert all(await asyncio.gather(*held))

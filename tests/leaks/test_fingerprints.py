@@ -20,7 +20,11 @@ from serving import API, ask, serving, vote, voter
 from tiltyard.arena.definition import ArenaDefinition, Pacing, built_in_definition
 
 CONTESTANTS = 20
-ROUNDS = 16
+PEOPLE = 40
+BATTLES = 4
+"""Of each person: every contestant is heard sixteen times."""
+FEW_BATTLES = 2
+"""As many as it takes to be found out without pacing."""
 ANSWER = "word " * 120
 PACING = Pacing(chars_per_s=240, step_s=2.0)
 Features = npt.NDArray[np.float64]
@@ -100,12 +104,14 @@ async def fight(base: str) -> list[tuple[int, list[float]]]:
     return [(int(reveal[side]["id"].rpartition("-")[2]), features(heard[side])) for side in heard]
 
 
-async def gather(base: str) -> tuple[npt.NDArray[np.int64], Features]:
-    seen: list[tuple[int, list[float]]] = []
-    for _ in range(ROUNDS // 4):
-        for pair in await asyncio.gather(*(fight(base) for _ in range(2 * CONTESTANTS))):
-            seen.extend(pair)
-    names, rows = zip(*seen, strict=True)
+async def fights(base: str, battles: int) -> list[tuple[int, list[float]]]:
+    """Hold one battle after another."""
+    return [pair for _ in range(battles) for pair in await fight(base)]
+
+
+async def gather(base: str, battles: int) -> tuple[npt.NDArray[np.int64], Features]:
+    heard = await asyncio.gather(*(fights(base, battles) for _ in range(PEOPLE)))
+    names, rows = zip(*(pair for seen in heard for pair in seen), strict=True)
     return np.array(names), np.array(rows)
 
 
@@ -120,20 +126,20 @@ def accuracy(names: npt.NDArray[np.int64], rows: Features) -> float:
     return float((guess == names).mean())
 
 
-async def measured(data: Path, pacing: Pacing | None) -> float:
+async def measured(data: Path, pacing: Pacing | None, battles: int) -> float:
     definition: ArenaDefinition = built_in_definition("text").model_copy(update={"pacing": pacing})
     async with provider() as address:
         cards = [
             served_model(f"rhythm-{n}", address, id_=f"contestant-{n}") for n in range(CONTESTANTS)
         ]
         async with serving(data, *cards, definition=definition) as base:
-            return accuracy(*await gather(base))
+            return accuracy(*await gather(base, battles))
 
 
 @pytest.mark.anyio
 async def test_rhythm_names_contestants_without_pacing_and_not_with_it(tmp_path: Path) -> None:
     chance = 1 / CONTESTANTS
-    bare = await measured(tmp_path / "bare", None)
-    paced = await measured(tmp_path / "paced", PACING)
+    bare = await measured(tmp_path / "bare", None, FEW_BATTLES)
+    paced = await measured(tmp_path / "paced", PACING, BATTLES)
     assert bare > 5 * chance
     assert paced <= 2 * chance

@@ -15,7 +15,7 @@ from pictures import picture
 from serving import API, ask, follow, serving, vote, voter
 from tiltyard.contestants.card import Contestant, Status
 
-PEOPLE, BATTLES = 4, 20
+PEOPLE, BATTLES = 10, 8
 PAGES = ("/", "/leaderboard", "/exposure", "/register")
 NOBODY = "00000000-0000-4000-8000-000000000000"
 COUNTED = re.compile(rb'"counted_at":"[^"]*"')

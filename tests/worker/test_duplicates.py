@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
+from exported import battle, id_of, record
 from opened import hosted, open_ledger, opened
 from tiltyard.arena.service import Arena
 from tiltyard.arena.voting import Ballot
@@ -98,8 +99,8 @@ async def test_two_at_once_count_every_copy_once(ledger: Ledger) -> None:
     found = await values(ledger)
     assert len(found) == 600
     by_first: dict[str, list[int]] = {}
-    for battle, value in found.items():
-        by_first.setdefault(value["duplicate_of"] or str(battle), []).append(value["prompt_copies"])
+    for id_, value in found.items():
+        by_first.setdefault(value["duplicate_of"] or str(id_), []).append(value["prompt_copies"])
     assert all(sorted(counts) == [*range(1, len(counts) + 1)] for counts in by_first.values())
 
 
@@ -115,12 +116,12 @@ async def test_a_backlog_is_looked_through_part_by_part(ledger: Ledger) -> None:
 
 
 async def test_a_crowd_of_like_prompts_does_not_grow_without_end(ledger: Ledger) -> None:
-    async with opened(ledger) as arena:
-        made = [await voted(arena, f"{LONG} Case {number:03}.") for number in range(CROWD + 10)]
+    crowd = [battle(number, asked=[f"{LONG} Case {number:03}."]) for number in range(CROWD + 10)]
+    await record(ledger, crowd)
     await Duplicates(ledger).label_all()
     found = await values(ledger)
-    near = [found[battle]["near_duplicate_of"] for battle in made[1:]]
-    assert near.count(str(made[0])) > 0.9 * len(near)
+    near = [found[one.id]["near_duplicate_of"] for one in crowd[1:]]
+    assert near.count(id_of(0)) > 0.9 * len(near)
     async with ledger.reading() as connection:
         query = select(func.count()).select_from(prompt_bands).group_by(prompt_bands.c.band)
         assert max((await connection.scalars(query)).all()) == CROWD

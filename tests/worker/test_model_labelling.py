@@ -7,15 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from exported import battle, record
 from labelling_server import GOOD, LabellingServer
-from opened import hosted, open_ledger, opened, served_model
-from tiltyard.arena.service import Arena
-from tiltyard.arena.voting import Ballot
-from tiltyard.battles.outcome import Outcome
+from opened import open_ledger, served_model
 from tiltyard.contestants.adapter import AnswerError
 from tiltyard.contestants.adapters import Adapters
 from tiltyard.contestants.card import Contestant
-from tiltyard.contestants.messages import Part
 from tiltyard.labels.errors import LabelError
 from tiltyard.labels.labellers import shipped_labellers
 from tiltyard.ledger.engine import Ledger
@@ -42,16 +39,8 @@ def model(server: LabellingServer) -> Contestant:
 
 
 async def ask(ledger: Ledger, *texts: str) -> None:
-    async with opened(ledger) as arena:
-        for text in texts:
-            await voted(arena, text)
-
-
-async def voted(arena: Arena, text: str) -> None:
-    battle = await arena.open_battle("ann", [Part("text", text)])
-    async for _ in await arena.events("ann", battle.id, after=0):
-        pass
-    await hosted(arena).vote("ann", battle.id, Ballot(Outcome.A), key=str(battle.id))
+    """Let each be the prompt of a battle with a vote, in this order."""
+    await record(ledger, [battle(number, asked=[text]) for number, text in enumerate(texts)])
 
 
 async def found(ledger: Ledger, kind: str) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from bags_of_words import bag_labeller, bag_model
 from embeddings_server import EmbeddingsServer
+from exported import battle, record
 from opened import hosted, open_ledger, opened
 from tiltyard.arena.service import Arena
 from tiltyard.arena.voting import Ballot
@@ -51,10 +52,9 @@ def model(embeddings_server: EmbeddingsServer) -> EmbeddingModel:
     return bag_model(embeddings_server, texts_at_once=2, price_input_usd_per_million=1.0)
 
 
-async def ask(ledger: Ledger, *texts: str) -> None:
-    async with opened(ledger) as arena:
-        for text in texts:
-            await voted(arena, text)
+async def ask(ledger: Ledger, *texts: str, first: int = 0) -> None:
+    """Let each be the prompt of a battle with a vote, in this order."""
+    await record(ledger, [battle(number, asked=[text]) for number, text in enumerate(texts, first)])
 
 
 async def voted(arena: Arena, text: str) -> Any:  # noqa: ANN401  # an id
@@ -212,7 +212,7 @@ async def test_what_an_endpoint_does_not_take_is_left_alone_and_nothing_else(
     one = labelling(ledger, embeddings, model)
     done = await one.label_all()
     assert (done.battles, done.fetched, done.refused, done.faults) == (3, 3, 2, ())
-    await ask(ledger, "a poem")
+    await ask(ledger, "a poem", first=10)
     sent = len(embeddings_server.texts)
     assert (await one.label_all()).battles == 1
     assert "poison in a poem" not in embeddings_server.texts[sent:]

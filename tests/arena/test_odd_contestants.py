@@ -1,11 +1,14 @@
 """Contestants that misbehave: each ends its own side only, and the battle goes on."""
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import AsyncExitStack, ExitStack
 
 import pytest
 
 from model_server import ModelServer
 from opened import ASK, impatient, open_ledger, opened, served_model
+from postgres import PostgresCluster
 from tiltyard.arena.answering import storable
 from tiltyard.arena.events import TurnDone
 from tiltyard.arena.live import BusyError
@@ -15,6 +18,8 @@ from tiltyard.ledger.engine import Ledger
 from tiltyard.ledger.records import Battle
 
 pytestmark = pytest.mark.anyio
+
+BREAKING = ("stall-middle", "hang-first", "die-middle", "early-end", "status-429")
 
 
 @pytest.fixture
@@ -55,18 +60,46 @@ async def test_an_answer_that_ended_without_a_word_of_the_end_counts(
         assert battle_state(await answered(arena)) is BattleState.VOTABLE
 
 
-@pytest.mark.parametrize(
-    "behaviour", ["stall-middle", "hang-first", "die-middle", "early-end", "status-429"]
-)
-async def test_the_other_side_keeps_its_answer(
-    ledger: Ledger, model_server: ModelServer, behaviour: str
-) -> None:
-    bad = served_model(behaviour, model_server.base_url)
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def urls(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Mapping[str, str]]:
+    """A database for each of those who break a battle."""
+    if request.param == "sqlite":
+        place = tmp_path_factory.mktemp("ledgers")
+        yield {name: f"sqlite:///{place}/{name}.sqlite3" for name in BREAKING}
+        return
+    cluster: PostgresCluster = request.getfixturevalue("postgres")
+    like: str = request.getfixturevalue("upgraded")
+    with ExitStack() as stack:
+        yield {
+            name: stack.enter_context(cluster.database(f"odd-{name}", like=like))
+            for name in BREAKING
+        }
+
+
+@pytest.fixture(scope="module")
+async def broken(urls: Mapping[str, str], model_server: ModelServer) -> Mapping[str, Battle]:
+    """A battle with each of them, all at the same time."""
     good = served_model("plain", model_server.base_url)
-    async with opened(ledger, bad, good, definition=impatient(2.0)) as arena:
-        battle = await answered(arena)
-        assert battle_state(battle) is BattleState.BROKEN
-        assert texts(battle)["test-plain"].startswith("Here is")
+    async with AsyncExitStack() as stack:
+        arenas = []
+        for name, url in urls.items():
+            ledger = await stack.enter_async_context(open_ledger(url))
+            bad = served_model(name, model_server.base_url)
+            arena = opened(ledger, bad, good, definition=impatient(3.0))
+            arenas.append(await stack.enter_async_context(arena))
+        battles = await asyncio.gather(*map(answered, arenas))
+        return dict(zip(urls, battles, strict=True))
+
+
+@pytest.mark.parametrize("behaviour", BREAKING)
+async def test_the_other_side_keeps_its_answer(
+    broken: Mapping[str, Battle], behaviour: str
+) -> None:
+    battle = broken[behaviour]
+    assert battle_state(battle) is BattleState.BROKEN
+    assert texts(battle)["test-plain"].startswith("Here is")
 
 
 async def test_endpoints_are_told_of_the_silence_of_both_sides(

@@ -1,5 +1,6 @@
 """The whole house: browser, server and model server, each a process of its own."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -115,45 +116,47 @@ def test_one_side_fails_and_a_retry_mends_it(
         expect(arena.battle).to_have_attribute("data-state", "voted")
 
 
-def test_an_old_page_shows_the_newer_turn_before_it_is_voted_on(
-    page: Page, tmp_path: Path, model_server: ModelServer
-) -> None:
-    file = catalogue(tmp_path, model_server, ada="plain:ada", bob="plain:bob")
-    with running("serve", "--data", tmp_path, "--contestants", file) as server:
-        old = BattlePage(page, server.base).open()
-        old.ask("What is 6 times 7?")
-        expect(old.battle).to_have_attribute("data-state", "votable")
-        new = BattlePage(page.context.new_page(), page.url).open("")
-        new.follow_up("And 7 times 8?")
-        expect(new.page.locator("battle-turn")).to_have_count(2)
-        expect(new.battle).to_have_attribute("data-state", "votable")
-        old.vote("a")
-        expect(old.notice).to_contain_text("on turn 1, and the battle is at turn 2")
-        expect(old.page.get_by_text("And 7 times 8?")).to_be_visible()
-        battle = page.url.removeprefix(server.base)
-        assert page.request.get(f"{server.base}/api/v1{battle}").json()["vote"] is None
-        old.vote("b")
-        expect(old.battle).to_have_attribute("data-state", "voted")
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory, model_server: ModelServer) -> Iterator[str]:
+    """A server of two that answer plainly; each test comes as a person of its own."""
+    data = tmp_path_factory.mktemp("plain")
+    file = catalogue(data, model_server, ada="plain:ada", bob="plain:bob")
+    with running("serve", "--data", data, "--contestants", file) as server:
+        yield server.base
+
+
+def test_an_old_page_shows_the_newer_turn_before_it_is_voted_on(page: Page, plain: str) -> None:
+    old = BattlePage(page, plain).open()
+    old.ask("What is 6 times 7?")
+    expect(old.battle).to_have_attribute("data-state", "votable")
+    new = BattlePage(page.context.new_page(), page.url).open("")
+    new.follow_up("And 7 times 8?")
+    expect(new.page.locator("battle-turn")).to_have_count(2)
+    expect(new.battle).to_have_attribute("data-state", "votable")
+    old.vote("a")
+    expect(old.notice).to_contain_text("on turn 1, and the battle is at turn 2")
+    expect(old.page.get_by_text("And 7 times 8?")).to_be_visible()
+    battle = page.url.removeprefix(plain)
+    assert page.request.get(f"{plain}/api/v1{battle}").json()["vote"] is None
+    old.vote("b")
+    expect(old.battle).to_have_attribute("data-state", "voted")
 
 
 def test_a_vote_whose_reply_was_lost_stands_whatever_is_pressed_then(
-    page: Page, tmp_path: Path, model_server: ModelServer
+    page: Page, plain: str
 ) -> None:
-    file = catalogue(tmp_path, model_server, ada="plain:ada", bob="plain:bob")
-
     def lose(route: Route) -> None:
         route.fetch()
         route.abort()
 
-    with running("serve", "--data", tmp_path, "--contestants", file) as server:
-        arena = BattlePage(page, server.base).open()
-        arena.ask("What is 6 times 7?")
-        expect(arena.battle).to_have_attribute("data-state", "votable")
-        page.route("**/vote", lose, times=1)
-        arena.vote("a")
-        expect(arena.notice).to_be_visible()
-        arena.vote("b")
-        expect(arena.battle).to_have_attribute("data-state", "voted")
-        preferred = page.get_by_text("You preferred").text_content() or ""
-        (name,) = (name for name in ("ADA", "BOB") if name in preferred)
-        expect(arena.heading("a")).to_contain_text(name)
+    arena = BattlePage(page, plain).open()
+    arena.ask("What is 6 times 7?")
+    expect(arena.battle).to_have_attribute("data-state", "votable")
+    page.route("**/vote", lose, times=1)
+    arena.vote("a")
+    expect(arena.notice).to_be_visible()
+    arena.vote("b")
+    expect(arena.battle).to_have_attribute("data-state", "voted")
+    preferred = page.get_by_text("You preferred").text_content() or ""
+    (name,) = (name for name in ("ADA", "BOB") if name in preferred)
+    expect(arena.heading("a")).to_contain_text(name)

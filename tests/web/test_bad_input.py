@@ -17,9 +17,10 @@ UNCOUNTED = "The vote cannot be counted"
 TEXT = {"parts": [{"type": "text", "text": "e4"}]}
 
 
-@pytest.fixture
-async def base(tmp_path: Path) -> AsyncGenerator[str]:
-    async with serving(tmp_path) as base:
+@pytest.fixture(scope="module")
+async def base(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[str]:
+    """A server for all of them: each test comes as people of its own."""
+    async with serving(tmp_path_factory.mktemp("base")) as base:
         yield base
 
 

@@ -164,9 +164,9 @@ async def test_no_behaviour_of_one_side_hangs_the_battle(
     ],
 )
 async def test_a_bad_request_gets_one_sentence(
-    tmp_path: Path, body: dict[str, Any], sentence: str
+    without_votes: str, body: dict[str, Any], sentence: str
 ) -> None:
-    async with serving(tmp_path) as base, voter(base) as ann:
+    async with voter(without_votes) as ann:
         async with ann.post(f"{API}/battles", json=body) as response:
             assert response.content_type == "application/problem+json"
             problem = await response.json()
@@ -177,10 +177,9 @@ async def test_a_bad_request_gets_one_sentence(
             assert await response.json() == {"battles": [], "next": None}
 
 
-async def test_a_body_of_two_megabytes_is_not_read(tmp_path: Path) -> None:
+async def test_a_body_of_two_megabytes_is_not_read(without_votes: str) -> None:
     async with (
-        serving(tmp_path) as base,
-        voter(base) as ann,
+        voter(without_votes) as ann,
         ann.post(f"{API}/battles", data=io.BytesIO(b"x" * 2_000_000)) as response,
     ):
         assert response.status == 413
@@ -293,10 +292,9 @@ async def test_my_history_comes_in_pages_the_newest_first(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=many", "before=yesterday"])
-async def test_a_page_that_is_none_is_refused(tmp_path: Path, query: str) -> None:
+async def test_a_page_that_is_none_is_refused(without_votes: str, query: str) -> None:
     async with (
-        serving(tmp_path) as base,
-        voter(base) as ann,
+        voter(without_votes) as ann,
         ann.get(f"{API}/battles?{query}") as response,
     ):
         assert response.status == 422

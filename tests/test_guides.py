@@ -2,12 +2,15 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
 
+import tiltyard_process
 from prompts.asked import asked
 from synthetic_votes import MODELS, synthetic_votes
 from tiltyard.arena.definition import ArenaDefinition, parse_definition
@@ -47,12 +50,26 @@ def run(command: list[str], directory: Path) -> str:
     return finished.stdout
 
 
+def shell(text: str, directory: Path) -> str:
+    """Run commands line by line: Tiltyard's where it is imported already, others by a shell."""
+    return "".join(line_of(line, directory) for line in text.splitlines())
+
+
+def line_of(line: str, directory: Path) -> str:
+    if not line.startswith("tiltyard ") or "$" in line:
+        return run(["sh", "-euc", line], directory)
+    with chdir(directory):
+        finished = tiltyard_process.run(*shlex.split(line, comments=True)[1:])
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    return finished.stdout
+
+
 @pytest.mark.parametrize("guide", GUIDES)
 def test_the_commands_and_the_python_of_a_guide_run(guide: str, directory: Path) -> None:
     for text in blocks(guide, "sh"):
         if "pip install" in text:
             text = "\n".join(line for line in text.splitlines() if "pip install" not in line)  # noqa: PLW2901  # the tests have it
-        assert "votes" in run(["sh", "-euc", text], directory)
+        assert "votes" in shell(text, directory)
     program = "\n".join(blocks(guide, "python"))
     assert not program or run([sys.executable, "-W", "error", "-c", program], directory)
 
@@ -62,10 +79,10 @@ def test_the_guide_to_what_people_ask_next_runs(directory: Path) -> None:
     votes = votes.hstack(asked(3000).select("prompt", "voter", "language"))
     votes.write_parquet(directory / "votes.parquet")
     swap, value, topics, taste = blocks("look_deeper", "sh")
-    assert "so the new one is" in run(["sh", "-euc", swap], directory)
-    assert "above the line" in run(["sh", "-euc", value], directory)
-    assert " · " in run(["sh", "-euc", topics], directory)
-    assert "own votes" in run(["sh", "-euc", taste], directory)
+    assert "so the new one is" in shell(swap, directory)
+    assert "above the line" in shell(value, directory)
+    assert " · " in shell(topics, directory)
+    assert "own votes" in shell(taste, directory)
     (program,) = blocks("look_deeper", "python")
     printed = run([sys.executable, "-W", "error", "-c", program], directory)
     assert "better" in printed

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 from sqlalchemy import select
 
+from conftest import Filling
 from opened import ASK, hosted, open_ledger, opened
 from tiltyard.arena.service import Arena
 from tiltyard.arena.voting import Ballot
@@ -47,6 +48,22 @@ class Words:
         ]
 
 
+async def add_examples(url: str) -> None:
+    async with open_ledger(url) as ledger, opened(ledger) as arena:
+        await arena.add_examples()
+
+
+@pytest.fixture(scope="module")
+def filling() -> Filling:
+    return add_examples
+
+
+@pytest.fixture
+async def examples(filled_url: str) -> AsyncGenerator[Ledger]:
+    async with open_ledger(filled_url) as ledger:
+        yield ledger
+
+
 @pytest.fixture
 async def ledger(ledger_url: str) -> AsyncGenerator[Ledger]:
     async with open_ledger(ledger_url) as ledger:
@@ -72,15 +89,13 @@ async def values(ledger: Ledger) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in await connection.execute(query)]
 
 
-async def test_every_battle_is_labelled_once_by_every_version(ledger: Ledger) -> None:
-    async with opened(ledger) as arena:
-        await arena.add_examples()
-    assert await Labelling(ledger, [Words()]).label_all() == 600
+async def test_every_battle_is_labelled_once_by_every_version(examples: Ledger) -> None:
+    assert await Labelling(examples, [Words()]).label_all() == 600
     again = Words()
-    assert await Labelling(ledger, [again]).label_all() == 0
+    assert await Labelling(examples, [again]).label_all() == 0
     assert again.labelled == 0
-    assert await Labelling(ledger, [Words("2")]).label_all() == 600
-    assert len(await values(ledger)) == 1200
+    assert await Labelling(examples, [Words("2")]).label_all() == 600
+    assert len(await values(examples)) == 1200
 
 
 async def test_only_the_labellers_that_lack_a_battle_label_it(ledger: Ledger) -> None:
@@ -118,7 +133,7 @@ async def test_of_endless_words_as_much_is_read_as_fits(ledger: Ledger) -> None:
         assert 0 < value["answered_a"] <= READ_CHARS
 
 
-async def test_one_that_dies_half_way_is_taken_up_where_it_was(ledger: Ledger) -> None:
+async def test_one_that_dies_half_way_is_taken_up_where_it_was(examples: Ledger) -> None:
     class Killed(BaseException):
         pass
 
@@ -128,31 +143,27 @@ async def test_one_that_dies_half_way_is_taken_up_where_it_was(ledger: Ledger) -
                 raise Killed
             return super().label(batch)
 
-    async with opened(ledger) as arena:
-        await arena.add_examples()
     with pytest.raises(Killed):
-        await Labelling(ledger, [Dying()]).label_all()
-    done = len(await values(ledger))
+        await Labelling(examples, [Dying()]).label_all()
+    done = len(await values(examples))
     assert 0 < done < 600
-    assert await Labelling(ledger, [Words()]).label_all() == 600 - done
+    assert await Labelling(examples, [Words()]).label_all() == 600 - done
 
 
-async def test_a_labeller_that_fails_leaves_the_others_alone(ledger: Ledger) -> None:
+async def test_a_labeller_that_fails_leaves_the_others_alone(examples: Ledger) -> None:
     class Failing(Words):
         def label(self, batch: Batch) -> list[Label]:
             raise ValueError(f"{len(batch)} are too many")
 
     failing, words = Failing(), Words()
     failing.name = "failing"
-    async with opened(ledger) as arena:
-        await arena.add_examples()
-    labelling = Labelling(ledger, [failing, words])
+    labelling = Labelling(examples, [failing, words])
     assert await labelling.label_all() == words.labelled == 600
     assert labelling.faults == {"failing": "ValueError: 1 are too many"}
     assert not labelling.backlog
     mended = Words()
     mended.name = "failing"
-    assert await Labelling(ledger, [mended, words]).label_all() == 600
+    assert await Labelling(examples, [mended, words]).label_all() == 600
 
 
 async def test_a_battle_that_cannot_be_labelled_stops_no_other(ledger: Ledger) -> None:
@@ -174,14 +185,12 @@ async def test_a_battle_that_cannot_be_labelled_stops_no_other(ledger: Ledger) -
     assert labelling.faults == {"words": "ValueError: a snake"}
 
 
-async def test_a_labeller_that_always_fails_makes_no_backlog(ledger: Ledger) -> None:
+async def test_a_labeller_that_always_fails_makes_no_backlog(examples: Ledger) -> None:
     class Failing(Words):
         def label(self, batch: Batch) -> list[Label]:
             raise ValueError(f"{len(batch)} are too many")
 
-    async with opened(ledger) as arena:
-        await arena.add_examples()
-    labelling, calls = Labelling(ledger, [Failing()]), 1
+    labelling, calls = Labelling(examples, [Failing()]), 1
     await labelling.label_all(until=monotonic())
     while labelling.backlog:
         await labelling.label_all(until=monotonic())
@@ -201,15 +210,13 @@ async def test_one_that_goes_on_labels_what_was_settled_since(ledger: Ledger) ->
             assert words.labelled == number
 
 
-async def test_a_backlog_is_labelled_part_by_part(ledger: Ledger) -> None:
-    async with opened(ledger) as arena:
-        await arena.add_examples()
-    labelling = Labelling(ledger, [Words()])
+async def test_a_backlog_is_labelled_part_by_part(examples: Ledger) -> None:
+    labelling = Labelling(examples, [Words()])
     parts: list[int] = []
     while not parts or labelling.backlog:
         parts.append(await labelling.label_all(until=monotonic()))
     assert [part for part in parts if part] == [BATCH] * 3
-    assert len(await values(ledger)) == 600
+    assert len(await values(examples)) == 600
 
 
 async def test_what_is_settled_behind_a_part_is_labelled_too(
@@ -229,25 +236,21 @@ async def test_what_is_settled_behind_a_part_is_labelled_too(
         assert not labelling.backlog
 
 
-async def test_two_at_once_keep_each_label_once(ledger: Ledger) -> None:
-    async with opened(ledger) as arena:
-        await arena.add_examples()
-    both = (Labelling(ledger, [Words()]).label_all() for _ in range(2))
+async def test_two_at_once_keep_each_label_once(examples: Ledger) -> None:
+    both = (Labelling(examples, [Words()]).label_all() for _ in range(2))
     await asyncio.gather(*both)
-    assert len(await values(ledger)) == 600
+    assert len(await values(examples)) == 600
 
 
-async def test_the_status_counts_what_each_version_has_labelled(ledger: Ledger) -> None:
-    async with opened(ledger) as arena:
-        await arena.add_examples()
-    status = await read_label_status(ledger, shipped_labellers())
+async def test_the_status_counts_what_each_version_has_labelled(examples: Ledger) -> None:
+    status = await read_label_status(examples, shipped_labellers())
     assert status.battles == 600
     assert {one.battles for one in status.labellers} == {0}
-    await Labelling(ledger).label_all()
-    await Labelling(ledger, [Words()]).label_all()
+    await Labelling(examples).label_all()
+    await Labelling(examples, [Words()]).label_all()
     found = {
         one.labeller: one
-        for one in (await read_label_status(ledger, shipped_labellers())).labellers
+        for one in (await read_label_status(examples, shipped_labellers())).labellers
     }
     assert found["language"].current
     assert found["language"].battles == 600

@@ -134,7 +134,7 @@ def _chosen(name: str, found: GroupVotes) -> Battles:
     """Take a group's votes, once enough of its members have votes that count."""
     if found.voters < LEAST_MEMBERS:
         raise TooFewMembersError(
-            f"{found.voters} of the members of {name} cast votes before today (UTC) that "
+            f"{found.voters} of the members of {name} have votes settled before today (UTC) that "
             f"count. From {LEAST_MEMBERS} on it has a board, so that nobody's own taste can be "
             "read from it."
         )

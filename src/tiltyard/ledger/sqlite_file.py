@@ -30,7 +30,7 @@ class File(sqlite3.Connection):
 
     def close(self) -> None:
         """Undo what is not committed, and close."""
-        with suppress(sqlite3.ProgrammingError):  # closed already
+        with suppress(sqlite3.Error):  # closed already, or the disk is gone: it is closed anyway
             self.rollback()
         super().close()
 

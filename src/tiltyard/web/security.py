@@ -22,7 +22,10 @@ LIMITS_ITSELF = "/api/v1/images"
 
 
 class SecurityHeadersMiddleware:
-    """Put the security headers on every response; what is one person's is never stored."""
+    """Put the security headers on every response; what is one person's is stored nowhere.
+
+    Only their pictures stay in their own browser, which says so itself (`api/images.py`).
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

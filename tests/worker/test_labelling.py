@@ -11,7 +11,6 @@ import polars as pl
 import pytest
 from sqlalchemy import select
 
-from conftest import Filling
 from opened import ASK, hosted, open_ledger, opened
 from tiltyard.arena.service import Arena
 from tiltyard.arena.voting import Ballot
@@ -46,22 +45,6 @@ class Words:
         return [
             Label(dict(zip(self.columns, map(len, said), strict=True)), score=0.5) for said in texts
         ]
-
-
-async def add_examples(url: str) -> None:
-    async with open_ledger(url) as ledger, opened(ledger) as arena:
-        await arena.add_examples()
-
-
-@pytest.fixture(scope="module")
-def filling() -> Filling:
-    return add_examples
-
-
-@pytest.fixture
-async def examples(filled_url: str) -> AsyncGenerator[Ledger]:
-    async with open_ledger(filled_url) as ledger:
-        yield ledger
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Filling
 from opened import ASK, hosted, open_ledger, opened
 from polling import until
 from tiltyard.arena.service import Arena
@@ -40,22 +39,6 @@ name = "Code"
 where = "code"
 """
 """Enough boards where it is not about how many there are."""
-
-
-async def add_examples(url: str) -> None:
-    async with open_ledger(url) as ledger, opened(ledger) as arena:
-        await arena.add_examples()
-
-
-@pytest.fixture(scope="module")
-def filling() -> Filling:
-    return add_examples
-
-
-@pytest.fixture
-async def examples(filled_url: str) -> AsyncGenerator[Ledger]:
-    async with open_ledger(filled_url) as ledger:
-        yield ledger
 
 
 @pytest.fixture
